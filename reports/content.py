@@ -1,0 +1,234 @@
+"""What a return says, as frozen values: the snapshot that is issued, and all that a workbook is written from.
+
+Money is `Decimal` pounds with two places, signed: a negative variance is an underspend. A tuple of four by quarter
+holds actuals for the quarters up to the return's own, and forecasts for the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from portfolio.quarters import Quarter
+
+ByQuarter = tuple[Decimal, Decimal, Decimal, Decimal]
+
+
+class Kind(StrEnum):
+    """Whom a return is for, and what it covers."""
+
+    CSP = "CSP"
+    OPCC = "OPCC"
+    HOME_OFFICE = "Home Office"
+    STATEMENT = "Statement of Grant Expenditure"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a return is: whose grant, for whom, of which period, in which version and state."""
+
+    kind: Kind
+    programme: str
+    funder: str
+    administering_body: str
+    police_area: str
+    police_area_code: str
+    csps: tuple[str, ...]
+    quarter: Quarter
+    version: int
+    status: str
+    prepared_by: str | None
+    prepared_on: date | None
+    as_at: datetime
+    """The moment of the last change that the figures contain."""
+    marking: str
+    basis: str
+    """Basis of preparation, in a sentence or two."""
+    supersedes: str | None
+    reason: str | None
+    """Why there is a version after the first."""
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One CSP's stream: what it was given, what its awards carry, and what was claimed before this quarter."""
+
+    csp: str
+    stream: str
+    allocation: Decimal
+
+
+@dataclass(frozen=True)
+class InterventionRow:
+    """One award's stream. Explanation, RAGs and narrative are the award's, from this quarter's claim."""
+
+    reference: str
+    title: str
+    csp: str
+    lead_organisation: str
+    kind: str
+    levels: str
+    stream: str
+    award: Decimal
+    profile: ByQuarter
+    quarters: ByQuarter
+    """Actual (claims approved, corrections included) up to this quarter; forecast after it."""
+    corrections: Decimal
+    """The part of this quarter's actual that corrects earlier quarters; zero where there is none."""
+    previous_forecast: Decimal
+    """What the last quarter's claim forecast for this quarter; the profile where it gave none."""
+    claim_status: str
+    explanation: str | None
+    delivery_rag: str | None
+    spend_rag: str | None
+    narrative: str | None
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """What one CSP spent of one stream on one cost category, each quarter up to this one, corrections included."""
+
+    csp: str
+    stream: str
+    category: str
+    actual: tuple[Decimal, ...]
+    """One figure a quarter, up to and including the return's."""
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One award's match: other money and in-kind support, always apart from grant."""
+
+    reference: str
+    title: str
+    csp: str
+    funders: str
+    pledged_cash: Decimal
+    pledged_in_kind: Decimal
+    secured: Decimal
+    received: Decimal
+    spent_before: Decimal
+    spent_this_quarter: Decimal
+
+
+@dataclass(frozen=True)
+class VariationRow:
+    """An approved move of money (positive amount), or a forecast underspend (positive amount not to be spent)."""
+
+    what: str
+    reference: str
+    csp: str
+    stream: str
+    moved_from: str
+    moved_to: str
+    amount: Decimal
+    reason: str
+    approved_by: str
+    on: date | None
+
+
+@dataclass(frozen=True)
+class OutputRow:
+    """One output or outcome indicator of an award against its target; None where nothing was reported."""
+
+    reference: str
+    title: str
+    csp: str
+    kind: str
+    indicator: str
+    unit: str
+    target: Decimal | None
+    this_quarter: Decimal | None
+    to_date: Decimal | None
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One success measure in one quarter: a value, or the reason why there is none. Unavailable is not zero."""
+
+    code: str
+    measure: str
+    definition: str
+    geography: str
+    source: str | None
+    quarter: Quarter
+    value: Decimal | None
+    unavailable: str | None
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One proposal's stream as one CSP decided on it; undecided ones say so."""
+
+    reference: str
+    title: str
+    lead_organisation: str
+    csp: str
+    kind: str
+    stream: str
+    requested: Decimal
+    outcome: str
+    awarded: Decimal
+    reason: str | None
+    body: str | None
+    on: date | None
+    minute: str | None
+    conditions: str | None
+
+
+@dataclass(frozen=True)
+class Certification:
+    """The certificate's words and who signed them; name, role and date are None until it is certified."""
+
+    text: str
+    name: str | None
+    role: str | None
+    on: date | None
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One stream's year: what was granted, what was received, and match spent beside it."""
+
+    stream: str
+    allocation: Decimal
+    grant_received: Decimal
+    match_spent: Decimal
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The Statement of Grant Expenditure at the year's end."""
+
+    rows: tuple[StatementRow, ...]
+    assets: str
+    """What is known of assets bought with the grant, or why nothing is said."""
+    assurance: str
+    """Reference of the independent assurance, or that it is still to come."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A numbered note `[note 1]`, or a warning that the figures gave rise to (code W1 to W10)."""
+
+    label: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ReturnContent:
+    """Everything a return says. The same content gives the CSP's, the OPCC's and the Home Office's workbook."""
+
+    cover: Cover
+    summary: tuple[SummaryRow, ...]
+    interventions: tuple[InterventionRow, ...]
+    categories: tuple[CategoryRow, ...]
+    match: tuple[MatchRow, ...]
+    variations: tuple[VariationRow, ...]
+    outputs: tuple[OutputRow, ...]
+    measures: tuple[MeasureRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    statement: Statement | None
+    certification: Certification
+    notes: tuple[Note, ...]
