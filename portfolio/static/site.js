@@ -1,0 +1,62 @@
+// Everything works without this file. It adds three comforts: the error summary takes the focus, totals follow what
+// is typed, and a long answer says how much room is left.
+"use strict";
+
+// Pence as BigInt, or null where the text is not an amount. Reads what the server reads: £1,234.50, 1234.5, (250.00), -250.
+function pence(text) {
+  let plain = text.replace(/[\s£,]/g, "").replace("−", "-");
+  if (plain === "") return 0n;
+  const bracketed = /^\((.*)\)$/.exec(plain);
+  if (bracketed) plain = "-" + bracketed[1];
+  const parts = /^(-?)(\d*)(?:\.(\d{0,2}))?$/.exec(plain);
+  if (!parts || (parts[2] === "" && !parts[3])) return null;
+  const amount = BigInt((parts[2] || "0") + (parts[3] || "").padEnd(2, "0"));
+  return parts[1] ? -amount : amount;
+}
+
+function pounds(amount) {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(3, "0");
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
+  return (amount < 0n ? "−£" : "£") + whole + "." + digits.slice(-2);
+}
+
+// <input data-sum-into="q1 all"> feeds <span data-sum-of="all">; data-sum-from="£900.00" shows what is left of £900.
+function total(place) {
+  const key = place.dataset.sumOf;
+  let sum = 0n;
+  for (const input of document.querySelectorAll("[data-sum-into~='" + key + "']")) {
+    const amount = pence(input.value);
+    if (amount === null) {
+      place.textContent = "not an amount yet";
+      return;
+    }
+    sum += amount;
+  }
+  const from = place.dataset.sumFrom;
+  const shown = from === undefined ? sum : pence(from) - sum;
+  place.textContent = pounds(shown);
+  place.classList.toggle("negative", shown < 0n);
+}
+
+for (const place of document.querySelectorAll("[data-sum-of]")) {
+  for (const input of document.querySelectorAll("[data-sum-into~='" + place.dataset.sumOf + "']")) {
+    input.addEventListener("input", () => total(place));
+  }
+}
+
+for (const place of document.querySelectorAll("[data-count-of]")) {
+  const box = document.getElementById(place.dataset.countOf);
+  const most = Number(place.dataset.most);
+  const show = () => {
+    // a line break is sent as two characters
+    const left = most - box.value.replace(/\r?\n/g, "\r\n").length;
+    const many = Math.abs(left).toLocaleString("en-GB") + (Math.abs(left) === 1 ? " character " : " characters ");
+    place.textContent = "You have " + many + (left < 0 ? "too many" : "remaining");
+    place.classList.toggle("over", left < 0);
+  };
+  box.addEventListener("input", show);
+  show();
+}
+
+const problems = document.querySelector(".problems");
+if (problems) problems.focus();
