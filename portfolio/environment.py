@@ -186,7 +186,7 @@ def take_step(what: str, command: list[str]) -> None:
 
 def installer_settings() -> dict[str, str]:
     """The surroundings of pip and uv: the user's, with few retries, and pip's package index told to uv as well."""
-    settings = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "20", "UV_HTTP_RETRIES": "2", **os.environ}
+    settings = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "15", "UV_HTTP_RETRIES": "2", **os.environ}
     if "PIP_INDEX_URL" in settings:
         settings.setdefault("UV_DEFAULT_INDEX", settings["PIP_INDEX_URL"])
     return settings
@@ -209,8 +209,10 @@ def why_it_failed() -> str:
         )
     if "no space left" in text:
         return f"The disk is full. Make room (the packages take about 500 MB) {again}"
-    faults = [line.strip() for line in lines if line.lower().startswith("error")]
-    return f"The packages could not be installed ({' '.join(faults[-1:]) or 'no reason given'}); details: {LOG}"
+    faults = [line.strip() for line in lines if line.strip().startswith(("ERROR:", "error:"))]
+    # pip's own last word ("error: subprocess-exited-with-error") says less than the "ERROR:" before it.
+    telling = [fault for fault in faults if fault.startswith("ERROR:")] or faults or ["no reason was given"]
+    return f"The packages could not be installed ({telling[-1]}); details: {LOG}"
 
 
 def say(text: str, end: str = "\n") -> None:

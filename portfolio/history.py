@@ -2,7 +2,7 @@
 
 Every row that a session adds, changes or removes leaves an entry with what it was before and after. An entry carries
 the SHA-256 of the entry before it, so nothing can be taken out or altered unseen; and because each row's present state
-must equal what its entries add up to, a figure changed behind the record's back is found too (`first_fault`).
+must equal what its entries add up to, a figure changed behind the record's back is found too (`rows_behind_its_back`).
 """
 
 import hashlib
@@ -15,8 +15,20 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Table, Text, event, insert, select, text
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, object_mapper
+from sqlalchemy import (
+    CheckConstraint,
+    FromClause,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UpdateBase,
+    event,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
 from portfolio.db import Base, Moment, Pence
@@ -115,33 +127,28 @@ def _columns(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple((column.name, writer(column)) for column in table.columns)
 
 
-def _is_kept(table: Table) -> bool:
+def _is_kept(table: FromClause) -> bool:
     """Whether changes to a table leave history; the record itself and passing things (sessions) do not."""
-    return table is not HistoryEntry.__table__ and not table.info.get("passing")
+    return table is not HistoryEntry.__table__ and not getattr(table, "info", {}).get("passing")
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk_writes(state: ORMExecuteState) -> None:
-    if (state.is_update or state.is_delete or state.is_insert) and not state.is_orm_statement:
-        table = getattr(state.statement, "table", None)
-        if table is None or _is_kept(table):
-            raise BulkWriteRefused(f"a bulk write on {table} would leave no history; change the rows one by one")
-    elif state.is_update or state.is_delete or state.is_insert:
-        mapper = state.bind_mapper
-        if mapper is None or _is_kept(mapper.local_table):
-            raise BulkWriteRefused(f"a bulk write on {mapper} would leave no history; change the rows one by one")
+    statement = state.statement
+    if isinstance(statement, UpdateBase) and _is_kept(statement.table):
+        raise BulkWriteRefused(f"a bulk write on {statement.table} would leave no history; change the rows one by one")
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: Any) -> None:
     changes = session.info.setdefault("changes", [])
     for row in session.new:
-        table = object_mapper(row).local_table
+        table = row.__table__
         if _is_kept(table):
             after = {name: written(getattr(row, name)) for name, written in _columns(table)}
             changes.append((table.name, row.id, Change.ADDED, {}, _without_blanks(after)))
     for row in session.dirty:
-        table = object_mapper(row).local_table
+        table = row.__table__
         if not _is_kept(table):
             continue
         before: dict[str, Any] = {}
@@ -156,7 +163,7 @@ def _collect(session: Session, _context: Any) -> None:
         if after:
             changes.append((table.name, row.id, Change.CHANGED, before, after))
     for row in session.deleted:
-        table = object_mapper(row).local_table
+        table = row.__table__
         if _is_kept(table):
             before = {name: written(getattr(row, name)) for name, written in _columns(table)}
             changes.append((table.name, row.id, Change.REMOVED, _without_blanks(before), {}))
@@ -188,7 +195,8 @@ def _append(session: Session) -> None:
     ).one_or_none()
     number, seal = last or (0, START)
     rows = []
-    for number, (record, record_id, change, before, after) in enumerate(changes, start=number + 1):
+    for record, record_id, change, before, after in changes:
+        number += 1
         row = {
             "id": number,
             "at": author.at,
@@ -223,9 +231,7 @@ def broken_seals(session: Session) -> Iterator[str]:
     """Prove the chain: every entry there, unaltered, sealed to the one before. Yields a sentence a fault."""
     expected, seal = 1, START
     entries = HistoryEntry.__table__
-    for row in session.execute(
-        select(entries).order_by(entries.c.id).execution_options(yield_per=2000)
-    ).mappings():
+    for row in session.execute(select(entries).order_by(entries.c.id).execution_options(yield_per=2000)).mappings():
         if row["id"] != expected:
             yield f"history entry {expected} is missing"
         elif row["previous_seal"] != seal:
@@ -241,9 +247,7 @@ def rows_behind_its_back(session: Session) -> Iterator[str]:
         if not _is_kept(table):
             continue
         recorded = _recorded_state(session, table)
-        for row in session.execute(
-            select(table).order_by(table.c.id).execution_options(yield_per=2000)
-        ).mappings():
+        for row in session.execute(select(table).order_by(table.c.id).execution_options(yield_per=2000)).mappings():
             told = recorded.pop(row["id"], None)
             if told is None:
                 yield f"{table.name} {row['id']} is there, but history never recorded it"

@@ -1,0 +1,1 @@
+"""Yes, part, no: what each partnership decided on each proposal, and the awards that follow."""

@@ -1,0 +1,1 @@
+"""Other money beside the grant: pledged, secured, received."""

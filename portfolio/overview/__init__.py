@@ -1,0 +1,1 @@
+"""Each person's front page, and the year as a whole."""

@@ -1,0 +1,159 @@
+"""Who may do what: one table of role, act and reach, used by every page, command and download.
+
+A role's reach is how far it carries: a project lead's own awards, one partnership, one police area, or everything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The parts people play."""
+
+    LEAD = "project lead"
+    CSP_OFFICER = "CSP officer"
+    CSP_MEMBER = "CSP member"
+    FINANCE = "finance officer"
+    OPCC = "OPCC officer"
+    CERTIFIER = "certifier"
+    ADMINISTRATOR = "administrator"
+
+
+class Reach(StrEnum):
+    """How far a role carries."""
+
+    OWN_AWARDS = "own awards"
+    OWN_CSP = "own CSP"
+    POLICE_AREA = "police area"
+    EVERYTHING = "everything"
+
+
+class Act(StrEnum):
+    """What can be done; every page and command names one."""
+
+    SEE_YEAR = "see a funding year"
+    SET_YEAR = "set up a funding year"
+    SEE_PROPOSALS = "see proposals and decisions"
+    PROPOSE = "enter a proposal"
+    DECIDE = "record a decision"
+    COMPARE = "compare funded with rejected"
+    VARY = "approve a variation"
+    SEE_MATCH = "see match funding"
+    SET_MATCH = "record match funding"
+    SEE_CLAIMS = "see claims"
+    CLAIM = "enter and submit a claim"
+    APPROVE_CLAIM = "approve or query a claim"
+    CORRECT = "correct a locked quarter"
+    SEE_MEASURES = "see measures"
+    SET_MEASURES = "record measures"
+    SEE_RETURNS = "see returns"
+    PREPARE_RETURN = "prepare and issue a return"
+    CERTIFY_RETURN = "certify a return"
+    FORWARD_RETURN = "query, forward and pay a return"
+    SEE_HISTORY = "see the history of changes"
+    MANAGE_PEOPLE = "manage people and settings"
+
+
+_SEEING_PARTNERSHIP = (Act.SEE_YEAR, Act.SEE_PROPOSALS, Act.COMPARE, Act.SEE_MATCH, Act.SEE_CLAIMS, Act.SEE_MEASURES)
+
+REACH: dict[Role, Reach] = {
+    Role.LEAD: Reach.OWN_AWARDS,
+    Role.CSP_OFFICER: Reach.OWN_CSP,
+    Role.CSP_MEMBER: Reach.OWN_CSP,
+    Role.FINANCE: Reach.POLICE_AREA,
+    Role.OPCC: Reach.POLICE_AREA,
+    Role.CERTIFIER: Reach.POLICE_AREA,
+    Role.ADMINISTRATOR: Reach.EVERYTHING,
+}
+
+MAY: dict[Role, frozenset[Act]] = {
+    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM}),
+    Role.CSP_OFFICER: frozenset(
+        {
+            *_SEEING_PARTNERSHIP,
+            Act.SET_YEAR,
+            Act.PROPOSE,
+            Act.DECIDE,
+            Act.VARY,
+            Act.SET_MATCH,
+            Act.SET_MEASURES,
+            Act.SEE_RETURNS,
+        }
+    ),
+    Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP}),
+    Role.FINANCE: frozenset(
+        {
+            *_SEEING_PARTNERSHIP,
+            Act.APPROVE_CLAIM,
+            Act.CORRECT,
+            Act.SET_MATCH,
+            Act.SEE_RETURNS,
+            Act.PREPARE_RETURN,
+        }
+    ),
+    Role.OPCC: frozenset(
+        {Act.SEE_YEAR, Act.SEE_MATCH, Act.SEE_MEASURES, Act.SET_MEASURES, Act.SEE_RETURNS, Act.FORWARD_RETURN}
+    ),
+    Role.CERTIFIER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_RETURNS, Act.CERTIFY_RETURN}),
+    Role.ADMINISTRATOR: frozenset(
+        {*_SEEING_PARTNERSHIP, Act.SET_YEAR, Act.SEE_RETURNS, Act.SEE_HISTORY, Act.MANAGE_PEOPLE}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role as somebody holds it: with its partnership or police area, and its dates."""
+
+    role: Role
+    csp_id: int | None = None
+    police_area_id: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the role is held on a day."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True)
+class Within:
+    """What somebody's roles let them reach for one act: rooms turn it into a condition on their rows."""
+
+    everything: bool = False
+    police_areas: frozenset[int] = field(default_factory=frozenset)
+    csps: frozenset[int] = field(default_factory=frozenset)
+    lead_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.police_areas or self.csps) or self.lead_id is not None
+
+    def holds(self, csp_id: int, police_area_id: int, lead_id: int | None = None) -> bool:
+        """Whether something of a partnership, in a police area, led by somebody, is within reach."""
+        return (
+            self.everything
+            or csp_id in self.csps
+            or police_area_id in self.police_areas
+            or (lead_id is not None and lead_id == self.lead_id)
+        )
+
+
+def within(act: Act, holdings: Iterable[Holding], person_id: int, day: date) -> Within:
+    """How far somebody may do something on a day; nothing at all where no role of theirs allows it."""
+    areas, csps = set(), set()
+    everything, lead_id = False, None
+    for holding in holdings:
+        if act not in MAY[holding.role] or not holding.holds_on(day):
+            continue
+        match REACH[holding.role]:
+            case Reach.EVERYTHING:
+                everything = True
+            case Reach.POLICE_AREA if holding.police_area_id is not None:
+                areas.add(holding.police_area_id)
+            case Reach.OWN_CSP if holding.csp_id is not None:
+                csps.add(holding.csp_id)
+            case Reach.OWN_AWARDS:
+                lead_id = person_id
+    return Within(everything, frozenset(areas), frozenset(csps), lead_id)

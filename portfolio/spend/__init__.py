@@ -1,0 +1,1 @@
+"""What was spent: claims by award and quarter, and corrections of what was returned."""

@@ -1,0 +1,125 @@
+"""Claims: an award's quarter of spend, forecast and progress; and corrections of quarters already returned."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.decisions.models import Award
+from portfolio.funding_years.models import CostCategory, Stream
+from portfolio.people.models import Person
+from portfolio.quarters import Quarter
+from portfolio.spend.rules import RAG, ClaimStatus
+
+
+class Claim(Base):
+    """One award's quarter, from draft to locked inside an issued return; `edition` counts its saves."""
+
+    __tablename__ = "claim"
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    status: Mapped[ClaimStatus] = mapped_column(one_of(ClaimStatus, "status"))
+    edition: Mapped[int]
+    match_spent: Mapped[Decimal] = mapped_column(Pence)
+    narrative: Mapped[str | None] = mapped_column(Text)
+    outputs: Mapped[str | None] = mapped_column(Text)
+    risks: Mapped[str | None] = mapped_column(Text)
+    delivery_rag: Mapped[RAG | None] = mapped_column(one_of(RAG, "delivery_rag"))
+    spend_rag: Mapped[RAG | None] = mapped_column(one_of(RAG, "spend_rag"))
+    variance_explanation: Mapped[str | None] = mapped_column(Text)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    award: Mapped[Award] = relationship()
+    submitted_by: Mapped[Person | None] = relationship(foreign_keys=submitted_by_id)
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
+    lines: Mapped[list["ClaimLine"]] = relationship(
+        back_populates="claim", order_by="ClaimLine.id", cascade="all, delete-orphan"
+    )
+    forecasts: Mapped[list["Forecast"]] = relationship(
+        back_populates="claim", order_by="Forecast.quarter", cascade="all, delete-orphan"
+    )
+    queries: Mapped[list["ClaimQuery"]] = relationship(back_populates="claim", order_by="ClaimQuery.id")
+
+    __table_args__ = (UniqueConstraint("award_id", "quarter"), is_quarter(), Index(None, "quarter", "status"))
+
+
+class ClaimLine(Base):
+    """What was spent in a claim's quarter of one stream on one category, in pounds; negative is a refund."""
+
+    __tablename__ = "claim_line"
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+    amount: Mapped[Decimal] = mapped_column(Pence)
+    description: Mapped[str | None] = mapped_column(Text)
+    transaction: Mapped[str | None] = mapped_column(String(120))
+
+    claim: Mapped[Claim] = relationship(back_populates="lines")
+    stream: Mapped[Stream] = relationship()
+    category: Mapped[CostCategory] = relationship()
+
+    __table_args__ = (Index(None, "claim_id"), Index(None, "transaction"))
+
+
+class Forecast(Base):
+    """What a claim expects to be spent of a stream in a later quarter, in pounds."""
+
+    __tablename__ = "forecast"
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    amount: Mapped[Decimal] = mapped_column(Pence)
+
+    claim: Mapped[Claim] = relationship(back_populates="forecasts")
+    stream: Mapped[Stream] = relationship()
+
+    __table_args__ = (UniqueConstraint("claim_id", "stream_id", "quarter"), is_quarter())
+
+
+class ClaimQuery(Base):
+    """A question that finance put to a claim, and the lead's answer."""
+
+    __tablename__ = "claim_query"
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    claim: Mapped[Claim] = relationship(back_populates="queries")
+    asked_by: Mapped[Person] = relationship()
+
+    __table_args__ = (Index(None, "claim_id"),)
+
+
+class Correction(Base):
+    """A signed adjustment, in pounds, of a quarter already returned, counted in the quarter it is entered in."""
+
+    __tablename__ = "correction"
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+    corrects: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    entered_in: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    amount: Mapped[Decimal] = mapped_column(Pence)
+    reason: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(Moment)
+
+    award: Mapped[Award] = relationship()
+    stream: Mapped[Stream] = relationship()
+    category: Mapped[CostCategory] = relationship()
+
+    __table_args__ = (
+        is_quarter("corrects"),
+        is_quarter("entered_in"),
+        CheckConstraint("corrects < entered_in", name="corrects_an_earlier_quarter"),
+        CheckConstraint("amount <> 0", name="is_not_zero"),
+        Index(None, "award_id", "entered_in"),
+    )

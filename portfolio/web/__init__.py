@@ -1,0 +1,1 @@
+"""HTTP's furniture: who may enter, forms, filters, headers and error pages."""
