@@ -202,13 +202,13 @@ def why_it_failed() -> str:
             "The packages could not be fetched: no connection to the package index. Check the network or the "
             f"proxy settings (PIP_INDEX_URL, HTTPS_PROXY) {again}"
         )
+    if "no space left" in text:
+        return f"The disk is full. Make room (the packages take about 500 MB) {again}"
     if "no module named venv" in text or "ensurepip" in text:
         return (
             "This Python cannot make an environment, because its venv module is not complete. Install it "
             f"(on Debian and Ubuntu: apt install python3-venv) {again}"
         )
-    if "no space left" in text:
-        return f"The disk is full. Make room (the packages take about 500 MB) {again}"
     faults = [line.strip() for line in lines if line.strip().startswith(("ERROR:", "error:"))]
     # pip's own last word ("error: subprocess-exited-with-error") says less than the "ERROR:" before it.
     telling = [fault for fault in faults if fault.startswith("ERROR:")] or faults or ["no reason was given"]

@@ -1,6 +1,6 @@
 """Every table of the product, known to `Base.metadata` once this is imported (migrations and `check` need them all)."""
 
-from portfolio import history
+from portfolio import history, settings
 from portfolio.decisions import models as decisions
 from portfolio.funding_years import models as funding_years
 from portfolio.match_funding import models as match_funding
@@ -10,4 +10,4 @@ from portfolio.proposals import models as proposals
 from portfolio.returns import models as returns
 from portfolio.spend import models as spend
 
-ROOMS = (people, funding_years, proposals, decisions, match_funding, spend, measures, returns, history)
+ROOMS = (people, funding_years, proposals, decisions, match_funding, spend, measures, returns, settings, history)

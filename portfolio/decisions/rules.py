@@ -1,6 +1,14 @@
-"""What a partnership may decide."""
+"""What a partnership may decide: reasons, ceilings, interests; and what an award's profile may be."""
 
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+
+from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.funding_years.rules import ceiling
+from portfolio.money import ZERO, format_pounds, share_evenly
+from portfolio.quarters import FinancialYear, Quarter, between
 
 
 class Outcome(StrEnum):
@@ -12,3 +20,207 @@ class Outcome(StrEnum):
     DEFERRED = "deferred"
     WITHDRAWN = "withdrawn"
     RESERVE = "reserve"
+
+    @property
+    def gives_money(self) -> bool:
+        """Whether an award follows."""
+        return self in (Outcome.FUNDED, Outcome.PART_FUNDED)
+
+    @property
+    def needs_a_reason(self) -> bool:
+        """E11: whether the partnership must say why."""
+        return self in (Outcome.PART_FUNDED, Outcome.REJECTED, Outcome.DEFERRED)
+
+
+class NoReason(PortfolioError):
+    """E11: a no, or less than was asked for, without a reason."""
+
+    code = "E11"
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(
+            f"Give the reason why the proposal was {outcome.value}; the applicant and next year's panel will ask",
+            "reason",
+        )
+
+
+class AwardWithoutMoney(PortfolioError):
+    """A yes that gives nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("A funded proposal needs an amount. Enter what is awarded in at least one stream", "awarded")
+
+
+class MoneyWithoutAward(PortfolioError):
+    """A no that gives something."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(
+            f"A proposal that was {outcome.value} cannot be awarded money. Remove the amounts or change the outcome",
+            "awarded",
+        )
+
+
+class NegativeAward(PortfolioError):
+    """An award below zero."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__("An award cannot be negative. Enter an amount of zero or more", f"awarded.{stream}")
+
+
+class AwardsAboveAllocation(PortfolioError):
+    """E1: a partnership's awards of a stream come to more than its allocation and the tolerance."""
+
+    code = "E1"
+
+    def __init__(self, csp: str, stream: str, awards: Decimal, limit: Decimal) -> None:
+        super().__init__(
+            f"{csp}'s awards of the {stream} stream would come to {format_pounds(awards)}, "
+            f"{format_pounds(awards - limit)} more than the {format_pounds(limit)} it may award. "
+            "Lower this award, or free money first",
+            f"awarded.{stream}",
+        )
+
+
+class InterestDeclared(PortfolioError):
+    """E12: somebody with an interest took part."""
+
+    code = "E12"
+
+    def __init__(self, names: Sequence[str], reference: str) -> None:
+        super().__init__(
+            f"{', '.join(names)} declared an interest in {reference} and cannot decide on it. "
+            "Leave them out, and let somebody without an interest record the decision",
+            "decided_by",
+        )
+
+
+class NotAskedOf(PortfolioError):
+    """A partnership decided on what it was not asked."""
+
+    def __init__(self, csp: str, reference: str) -> None:
+        super().__init__(
+            f"{reference} was not asked of {csp}. Record the decision for a partnership that was asked", "csp"
+        )
+
+
+class ProfileDoesNotAddUp(PortfolioError):
+    """A profile that does not come to the award."""
+
+    code = "E10"
+
+    def __init__(self, profile: Decimal, award: Decimal) -> None:
+        super().__init__(
+            f"The quarters of the profile come to {format_pounds(profile)}, the award is {format_pounds(award)}. "
+            "Change the quarters so that they sum to the award",
+            "profile",
+        )
+
+
+class ProfileOutsideDates(PortfolioError):
+    """E3: an award plans to spend in a quarter that it does not touch."""
+
+    code = "E3"
+
+    def __init__(self, quarter: Quarter) -> None:
+        super().__init__(
+            f"The profile plans to spend in {quarter.short}, outside the award's dates. "
+            "Move the amount to a quarter within them, or change the dates",
+            "profile",
+        )
+
+
+class BadVariation(PortfolioError):
+    """A move of money that cannot be made."""
+
+
+def bad_decision(outcome: Outcome, awarded: Mapping[str, Decimal], reason: str | None) -> list[PortfolioError]:
+    """What is wrong with a decision taken by itself; amounts are pounds by stream (E11)."""
+    errors: list[PortfolioError] = [NegativeAward(stream) for stream, amount in awarded.items() if amount < 0]
+    total = sum(awarded.values(), ZERO)
+    if not errors and outcome.gives_money and total == 0:
+        errors.append(AwardWithoutMoney())
+    if not errors and not outcome.gives_money and total > 0:
+        errors.append(MoneyWithoutAward(outcome))
+    if outcome.needs_a_reason and not (reason or "").strip():
+        errors.append(NoReason(outcome))
+    return errors
+
+
+def above_allocation(
+    csp: str, stream: str, awards: Decimal, allocation: Decimal, tolerance_percent: Decimal
+) -> AwardsAboveAllocation | None:
+    """E1: all of a partnership's awards of a stream, in pounds, against its allocation and the tolerance."""
+    limit = ceiling(allocation, tolerance_percent)
+    return AwardsAboveAllocation(csp, stream, awards, limit) if awards > limit else None
+
+
+def conflicted(reference: str, deciders: Mapping[int, str], interested: Collection[int]) -> InterestDeclared | None:
+    """E12: the deciders, by id and name, among those who declared an interest."""
+    names = [name for person, name in deciders.items() if person in interested]
+    return InterestDeclared(names, reference) if names else None
+
+
+def even_profile(award: Decimal, year: FinancialYear) -> dict[Quarter, Decimal]:
+    """An award spread evenly over the year's quarters; the parts always sum to the award."""
+    return dict(zip(year.quarters, share_evenly(award, 4), strict=True))
+
+
+def even_profile_between(award: Decimal, starts_on: date, ends_on: date) -> dict[Quarter, Decimal]:
+    """An award spread evenly over the quarters that its dates touch."""
+    quarters = list(between(starts_on, ends_on))
+    return dict(zip(quarters, share_evenly(award, len(quarters)), strict=True))
+
+
+def bad_profile(
+    award: Decimal, profile: Mapping[Quarter, Decimal], starts_on: date, ends_on: date
+) -> list[PortfolioError]:
+    """A profile sums to its award (E10) and stays within the award's dates (E3)."""
+    errors: list[PortfolioError] = []
+    total = sum(profile.values(), ZERO)
+    if total != award:
+        errors.append(ProfileDoesNotAddUp(total, award))
+    errors += [
+        ProfileOutsideDates(quarter)
+        for quarter, amount in profile.items()
+        if amount and (quarter.last_day < starts_on or quarter.first_day > ends_on)
+    ]
+    return errors
+
+
+def bad_variation(amount: Decimal, reason: str, *, same_line: bool, can_give: Decimal | None) -> list[PortfolioError]:
+    """What is wrong with moving pounds; `can_give` is what the giving line has that is not yet claimed."""
+    errors: list[PortfolioError] = []
+    if amount <= 0:
+        errors.append(BadVariation("Enter an amount above zero; the direction is said by from and to", "amount"))
+    if same_line:
+        errors.append(BadVariation("Money cannot move from an award to itself. Choose another award", "to_line"))
+    if can_give is not None and amount > can_give:
+        errors.append(
+            BadVariation(
+                f"Only {format_pounds(can_give)} of this award is neither claimed nor moved. Enter that or less",
+                "amount",
+            )
+        )
+    if not reason.strip():
+        errors.append(BadVariation("Give the reason for the variation", "reason"))
+    return errors
+
+
+def award_warnings(reference: str, starts_on: date, ends_on: date, *, provisional: bool) -> list[RuleWarning]:
+    """W7: dates in more than one financial year; W9: an award that waits for a pay award."""
+    warnings = []
+    if FinancialYear.containing(starts_on) != FinancialYear.containing(ends_on):
+        warnings.append(RuleWarning("W7", "The award's dates cross financial years", reference))
+    if provisional:
+        warnings.append(RuleWarning("W9", "The award is provisional: a pay award is pending", reference))
+    return warnings
+
+
+def late_in_the_year(reference: str, award: Decimal, last_quarter: Decimal) -> RuleWarning | None:
+    """W5: more than 40 % of an award planned or forecast in Q4."""
+    if award <= 0 or last_quarter * 100 <= award * 40:
+        return None
+    return RuleWarning(
+        "W5", f"{format_pounds(last_quarter)} of {format_pounds(award)}, more than 40 %, falls in Q4", reference
+    )

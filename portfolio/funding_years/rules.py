@@ -1,14 +1,14 @@
 """What a funding year may hold: allocations by stream, partnerships' shares of them, deadlines of claims."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError
-from portfolio.money import format_pounds
-from portfolio.quarters import FinancialYear, Quarter
+from portfolio.money import ZERO, format_pounds, percent_of
+from portfolio.quarters import Quarter
 
 
 class YearStatus(StrEnum):
@@ -24,3 +24,140 @@ class MatchBase(StrEnum):
 
     GRANT = "grant"
     TOTAL = "total"
+
+
+DEFAULT_VARIANCE_PERCENT = Decimal(10)
+DEFAULT_VARIANCE_FLOOR = Decimal("500.00")
+DEFAULT_TOLERANCE_PERCENT = Decimal(0)
+DEFAULT_DEADLINES = "31 Jul, 31 Oct, 31 Jan, 30 Apr"
+DEFAULT_RETENTION_YEARS = 7
+OTHER = "other"
+DEFAULT_CATEGORIES = (
+    "pay and on-costs",
+    "training",
+    "travel and subsistence",
+    "premises and room hire",
+    "equipment and materials",
+    "commissioned services",
+    "communications",
+    "evaluation",
+    "management overhead",
+    OTHER,
+)
+
+_ORG_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9]+-\S+")
+_ORG_ID_REGISTERS = {
+    "GB-COH-": (re.compile(r"[A-Z0-9]{8}"), "eight characters, leading zeros kept, like GB-COH-01234567"),
+    "GB-CHC-": (re.compile(r"\d{6,7}(-\d+)?"), "the charity number, like GB-CHC-1000009"),
+    "GB-LAE-": (re.compile(r"[A-Z]{3}"), "the three letters of the authority, like GB-LAE-DST"),
+}
+
+
+class BadOrganisationIdentifier(PortfolioError):
+    """E15: an identifier that no register could have given."""
+
+    code = "E15"
+
+    def __init__(self, typed: str, right: str) -> None:
+        super().__init__(f"“{typed[:40]}” is not an organisation identifier. Enter {right}", "org_id")
+
+
+class EndsBeforeItStarts(PortfolioError):
+    """E16: an end before its start."""
+
+    code = "E16"
+
+    def __init__(self, starts_on: date, ends_on: date) -> None:
+        super().__init__(
+            f"The end, {_day(ends_on)}, is before the start, {_day(starts_on)}. Enter an end on or after the start",
+            "ends_on",
+        )
+
+
+class SharesAboveStream(PortfolioError):
+    """The partnerships' shares of a stream come to more than the stream."""
+
+    code = "E1"
+
+    def __init__(self, stream: str, shares: Decimal, allocation: Decimal) -> None:
+        super().__init__(
+            f"The partnerships' shares of the {stream} stream come to {format_pounds(shares)}, "
+            f"{format_pounds(shares - allocation)} more than its allocation of {format_pounds(allocation)}. "
+            "Lower the shares or raise the allocation",
+            stream,
+        )
+
+
+class BadStep(PortfolioError):
+    """A state that cannot follow the present one."""
+
+    def __init__(self, what: str, present: StrEnum, wanted: StrEnum) -> None:
+        super().__init__(f"This {what} is {present.value}; it cannot become {wanted.value}")
+
+
+class BadDeadlines(PortfolioError):
+    """A list of claim deadlines that cannot be read."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"“{typed[:60]}” are not four deadlines. Enter a day and a month a quarter, like {DEFAULT_DEADLINES}",
+            "claim_deadlines",
+        )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def bad_organisation_identifier(org_id: str | None) -> BadOrganisationIdentifier | None:
+    """E15: what is wrong with an org-id; none at all is allowed (source: org-id.guide's lists for England)."""
+    if org_id is None:
+        return None
+    for register, (number, right) in _ORG_ID_REGISTERS.items():
+        if org_id.startswith(register):
+            return None if number.fullmatch(org_id.removeprefix(register)) else BadOrganisationIdentifier(org_id, right)
+    if _ORG_ID.fullmatch(org_id):
+        return None
+    return BadOrganisationIdentifier(org_id, "the register's code and the number in it, like GB-CHC-1000009")
+
+
+def ends_before_it_starts(starts_on: date, ends_on: date) -> EndsBeforeItStarts | None:
+    """E16: an end before its start."""
+    return EndsBeforeItStarts(starts_on, ends_on) if ends_on < starts_on else None
+
+
+def shares_above_stream(stream: str, allocation: Decimal, shares: Sequence[Decimal]) -> SharesAboveStream | None:
+    """The partnerships' shares may not exceed the stream; less is allowed (some is held back)."""
+    total = sum(shares, ZERO)
+    return SharesAboveStream(stream, total, allocation) if total > allocation else None
+
+
+def ceiling(allocation: Decimal, tolerance_percent: Decimal) -> Decimal:
+    """What the awards of a partnership's stream may come to: its allocation and the tolerance (Warwickshire: 10 %)."""
+    return allocation + percent_of(allocation, tolerance_percent)
+
+
+def next_status(present: YearStatus, wanted: YearStatus) -> YearStatus:
+    """Provisional, then confirmed, then closed; raises BadStep for any other way."""
+    match (present, wanted):
+        case (YearStatus.PROVISIONAL, YearStatus.CONFIRMED) | (YearStatus.CONFIRMED, YearStatus.CLOSED):
+            return wanted
+        case _:
+            raise BadStep("funding year", present, wanted)
+
+
+def deadline(quarter: Quarter, deadlines: str) -> date:
+    """The last day for a quarter's claim: the first of the quarter's deadline day and month after the quarter ends.
+
+    `deadlines` are the programme's four, like `31 Jul, 31 Oct, 31 Jan, 30 Apr`; raises BadDeadlines.
+    """
+    days = deadlines.split(",")
+    if len(days) != 4:
+        raise BadDeadlines(deadlines)
+    typed = days[quarter.number - 1].strip()
+    this_year, next_year = quarter.last_day.year, quarter.last_day.year + 1
+    try:
+        due = datetime.strptime(f"{typed} {this_year}", "%d %b %Y").date()  # noqa: DTZ007 - a day has no zone
+        return due if due > quarter.last_day else due.replace(year=next_year)
+    except ValueError as error:
+        raise BadDeadlines(deadlines) from error

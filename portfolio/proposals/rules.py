@@ -1,6 +1,14 @@
-"""What a proposal may ask."""
+"""What a proposal may ask, and how it becomes one that can be decided on."""
 
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
+
+from portfolio.errors import PortfolioError
+from portfolio.funding_years.rules import BadStep
+from portfolio.money import ZERO
+from portfolio.quarters import FinancialYear
 
 
 class ProposalKind(StrEnum):
@@ -32,3 +40,86 @@ class MatchKind(StrEnum):
 
     CASH = "cash"
     IN_KIND = "in kind"
+
+
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+
+
+class BadReference(PortfolioError):
+    """A reference that cannot stand in an address."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"“{typed[:60]}” cannot be a reference. Use letters, digits, dots and hyphens only, like SVD-25-01",
+            "reference",
+        )
+
+
+class AsksForNothing(PortfolioError):
+    """A proposal without any amount."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The proposal asks for nothing. Enter the amount asked for in at least one stream", "requested"
+        )
+
+
+class AsksForLessThanNothing(PortfolioError):
+    """A negative request."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__("A request cannot be negative. Enter an amount of zero or more", f"requested.{stream}")
+
+
+class AsksNobody(PortfolioError):
+    """A proposal that names no partnership."""
+
+    def __init__(self) -> None:
+        super().__init__("The proposal is not asked of any partnership. Choose at least one", "asked_of")
+
+
+class ContinuesNothingEarlier(PortfolioError):
+    """A proposal that points to one of the same year, or of a later one."""
+
+    def __init__(self, reference: str, year: FinancialYear) -> None:
+        super().__init__(
+            f"{reference} is a proposal of {year}. A proposal can only continue one of an earlier year", "continues"
+        )
+
+
+def bad_reference(reference: str) -> BadReference | None:
+    """A reference stands in addresses and file names, so it is plain."""
+    return None if _REFERENCE.fullmatch(reference) else BadReference(reference)
+
+
+def bad_request(requested: Mapping[str, Decimal]) -> list[PortfolioError]:
+    """What is wrong with what is asked for by stream, in pounds."""
+    negative: list[PortfolioError] = [
+        AsksForLessThanNothing(stream) for stream, amount in requested.items() if amount < 0
+    ]
+    if not negative and sum(requested.values(), ZERO) == 0:
+        return [AsksForNothing()]
+    return negative
+
+
+def asks_nobody(csps: int) -> AsksNobody | None:
+    """A proposal asks at least one partnership."""
+    return None if csps else AsksNobody()
+
+
+def continues_nothing_earlier(
+    year: FinancialYear, continued: str, continued_year: FinancialYear
+) -> ContinuesNothingEarlier | None:
+    """A continuation points to an earlier year."""
+    return None if continued_year < year else ContinuesNothingEarlier(continued, continued_year)
+
+
+def next_status(present: ProposalStatus, wanted: ProposalStatus) -> ProposalStatus:
+    """Draft, submitted, and perhaps withdrawn; raises BadStep for any other way."""
+    match (present, wanted):
+        case (ProposalStatus.DRAFT, ProposalStatus.SUBMITTED):
+            return wanted
+        case (ProposalStatus.DRAFT | ProposalStatus.SUBMITTED, ProposalStatus.WITHDRAWN):
+            return wanted
+        case _:
+            raise BadStep("proposal", present, wanted)

@@ -1,6 +1,15 @@
-"""What a return must satisfy before it leaves."""
+"""What a return must satisfy before it leaves: order, signatures, and figures that agree everywhere."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+
+from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.funding_years.rules import BadStep
+from portfolio.money import format_pounds
+from portfolio.quarters import Quarter
 
 
 class ReturnKind(StrEnum):
@@ -20,3 +29,134 @@ class ReturnStatus(StrEnum):
     QUERIED = "queried"
     FORWARDED = "forwarded"
     PAID = "paid"
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was issued, so that it never changes again."""
+        return self in HAVE_LEFT
+
+
+HAVE_LEFT = (ReturnStatus.ISSUED, ReturnStatus.QUERIED, ReturnStatus.FORWARDED, ReturnStatus.PAID)
+"""The states of a return that was issued."""
+
+CERTIFICATE = (
+    "I certify that the expenditure in this return was incurred for the purposes of the grant and in the period "
+    "stated, that it is eligible under the grant's conditions, that it was not met from any other source, and that "
+    "the figures agree with the authority's accounting records."
+)
+
+
+class EarlierQuarterOpen(PortfolioError):
+    """E8: a return while an earlier quarter is not issued."""
+
+    code = "E8"
+
+    def __init__(self, quarters: Iterable[Quarter]) -> None:
+        names = ", ".join(quarter.short for quarter in quarters)
+        super().__init__(f"{names} is not issued yet. Issue the earlier quarter first", "quarter")
+
+
+class BadCertificate(PortfolioError):
+    """E9: a certificate that nobody could rely on."""
+
+    code = "E9"
+
+
+class DoesNotReconcile(PortfolioError):
+    """E10: two figures that must be the same and are not."""
+
+    code = "E10"
+
+    def __init__(self, what: str, left: Decimal, right: Decimal) -> None:
+        super().__init__(
+            f"{what}: {format_pounds(left)} against {format_pounds(right)}, a difference of {format_pounds(left - right)}"
+        )
+
+
+class FiguresChanged(PortfolioError):
+    """The figures are no longer those that were prepared."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The figures have changed since this return was prepared. Prepare it again, so that what is signed is what "
+            "is issued"
+        )
+
+
+class NeedsReason(PortfolioError):
+    """A later version that does not say why."""
+
+    def __init__(self) -> None:
+        super().__init__("Say why a new version is needed; the earlier one stays as it was issued", "reason")
+
+
+class WrongQuarter(PortfolioError):
+    """A statement of a year that is not over."""
+
+    def __init__(self, quarter: Quarter) -> None:
+        super().__init__(f"The statement covers the whole year, so it is made for Q4, not {quarter.name}", "quarter")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two figures in pounds that must agree, and what they are."""
+
+    what: str
+    left: Decimal
+    right: Decimal
+
+
+def earlier_quarter_open(quarter: Quarter, issued: Collection[Quarter]) -> EarlierQuarterOpen | None:
+    """E8: every earlier quarter of the year has been issued."""
+    missing = [earlier for earlier in quarter.to_date()[:-1] if earlier not in issued]
+    return EarlierQuarterOpen(missing) if missing else None
+
+
+def bad_certificate(
+    *, name: str, role: str, on: date, today: date, prepared_on: date, same_person: bool
+) -> list[PortfolioError]:
+    """E9: the certifier is named, is not who prepared the return, and signs neither in the future nor too early."""
+    errors: list[PortfolioError] = []
+    if not name.strip():
+        errors.append(BadCertificate("Enter the certifier's name", "name"))
+    if not role.strip():
+        errors.append(BadCertificate("Enter the certifier's role, like Chief Finance Officer", "role"))
+    if same_person:
+        errors.append(BadCertificate("Who prepared a return cannot certify it. Somebody else must sign", "name"))
+    if on > today:
+        errors.append(BadCertificate("The date is in the future. Enter the day it was signed", "on"))
+    if on < prepared_on:
+        errors.append(BadCertificate("The date is before the return was prepared. Enter the day it was signed", "on"))
+    return errors
+
+
+def differences(pairs: Iterable[Pair]) -> list[PortfolioError]:
+    """E10: every pair that does not agree, to the penny."""
+    return [DoesNotReconcile(pair.what, pair.left, pair.right) for pair in pairs if pair.left != pair.right]
+
+
+def next_status(present: ReturnStatus, wanted: ReturnStatus) -> ReturnStatus:
+    """Prepared, certified, issued, perhaps queried, forwarded, paid; raises BadStep for any other way."""
+    match (present, wanted):
+        case (
+            (ReturnStatus.PREPARED, ReturnStatus.CERTIFIED)
+            | (ReturnStatus.CERTIFIED, ReturnStatus.ISSUED)
+            | (ReturnStatus.ISSUED, ReturnStatus.QUERIED | ReturnStatus.FORWARDED)
+            | (ReturnStatus.QUERIED, ReturnStatus.ISSUED)
+            | (ReturnStatus.FORWARDED, ReturnStatus.PAID | ReturnStatus.QUERIED)
+        ):
+            return wanted
+        case _:
+            raise BadStep("return", present, wanted)
+
+
+def needs_reason(version: int, reason: str | None) -> NeedsReason | None:
+    """Every version after the first says why it was needed."""
+    return NeedsReason() if version > 1 and not (reason or "").strip() else None
+
+
+def overdue(about: str, due: date, today: date) -> RuleWarning | None:
+    """W10: a return that has not left after its day."""
+    if today <= due:
+        return None
+    return RuleWarning("W10", f"Overdue since {due.day} {due:%B %Y}", about)

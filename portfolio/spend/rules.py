@@ -1,6 +1,16 @@
-"""What a claim may hold."""
+"""What a claim may hold, how it moves from draft to locked, and when a variance must be explained."""
 
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+
+from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.funding_years.rules import BadStep
+from portfolio.money import ZERO, format_pounds
+from portfolio.quarters import Quarter
 
 
 class ClaimStatus(StrEnum):
@@ -13,6 +23,25 @@ class ClaimStatus(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
 
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether its lead may still change it."""
+        return self in (ClaimStatus.DRAFT, ClaimStatus.QUERIED)
+
+    @property
+    def counts(self) -> bool:
+        """Whether its figures stand in returns and on the year's page."""
+        return self in COUNTED
+
+    @property
+    def waits_for_finance(self) -> bool:
+        """Whether finance has to approve or query it."""
+        return self in (ClaimStatus.SUBMITTED, ClaimStatus.RESUBMITTED)
+
+
+COUNTED = (ClaimStatus.APPROVED, ClaimStatus.RETURNED)
+"""The states whose figures count as spend: finance has approved them."""
+
 
 class RAG(StrEnum):
     """How delivery or spend goes, from on track (Green) to in trouble (Red)."""
@@ -22,3 +51,331 @@ class RAG(StrEnum):
     AMBER = "Amber"
     AMBER_RED = "Amber/Red"
     RED = "Red"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a claim, in pounds; negative is a refund."""
+
+    stream: str
+    category: str
+    amount: Decimal
+    description: str | None = None
+    transaction: str | None = None
+
+
+@dataclass(frozen=True)
+class VarianceRule:
+    """A variance must be explained when it is above both: so many per cent of the profile, and so many pounds."""
+
+    percent: Decimal
+    floor: Decimal
+
+
+class AboveAward(PortfolioError):
+    """E2: claimed to date above the award."""
+
+    code = "E2"
+
+    def __init__(self, stream: str, claimed: Decimal, award: Decimal) -> None:
+        super().__init__(
+            f"Claims of the {stream} stream would come to {format_pounds(claimed)}, "
+            f"{format_pounds(claimed - award)} more than the award of {format_pounds(award)}. "
+            "Claim no more than is left, or ask for a variation first",
+            f"lines.{stream}",
+        )
+
+
+class AboveAllocation(PortfolioError):
+    """E2: claimed to date above the partnership's allocation."""
+
+    code = "E2"
+
+    def __init__(self, csp: str, stream: str, claimed: Decimal, allocation: Decimal) -> None:
+        super().__init__(
+            f"{csp}'s claims of the {stream} stream would come to {format_pounds(claimed)}, "
+            f"{format_pounds(claimed - allocation)} more than its allocation of {format_pounds(allocation)}. "
+            "Claim less; the funder pays no more than the allocation",
+            f"lines.{stream}",
+        )
+
+
+class OutsideDates(PortfolioError):
+    """E3: a quarter that the award does not touch."""
+
+    code = "E3"
+
+    def __init__(self, quarter: Quarter, starts_on: date, ends_on: date) -> None:
+        super().__init__(
+            f"{quarter.short} is outside the award's dates, {starts_on.day} {starts_on:%B %Y} to "
+            f"{ends_on.day} {ends_on:%B %Y}. Claim in a quarter within them",
+            "quarter",
+        )
+
+
+class FutureQuarter(PortfolioError):
+    """E4: spend in a quarter that has not begun."""
+
+    code = "E4"
+
+    def __init__(self, quarter: Quarter) -> None:
+        super().__init__(
+            f"{quarter.short} has not begun, so nothing can have been spent in it. Enter it as a forecast instead",
+            "quarter",
+        )
+
+
+class PastForecast(PortfolioError):
+    """E4: a forecast for a quarter whose figures are actual."""
+
+    code = "E4"
+
+    def __init__(self, forecast: Quarter, claim: Quarter) -> None:
+        super().__init__(
+            f"{forecast.short} is not after {claim.short}, so it cannot be forecast. Forecast later quarters only",
+            "forecast",
+        )
+
+
+class Ineligible(PortfolioError):
+    """E6: a cost that the grant does not pay."""
+
+    code = "E6"
+
+    def __init__(self, what: str, field: str) -> None:
+        super().__init__(f"The grant does not pay for {what}. Take this line out of the claim", field)
+
+
+class ClaimedTwice(PortfolioError):
+    """E7: one transaction in two claims or lines."""
+
+    code = "E7"
+
+    def __init__(self, transaction: str, where: str, field: str) -> None:
+        super().__init__(f"Transaction {transaction} is already claimed in {where}. Claim it once only", field)
+
+
+class NeedsText(PortfolioError):
+    """A category that says nothing by itself."""
+
+    def __init__(self, category: str, field: str) -> None:
+        super().__init__(f"Say what the cost in “{category}” was for", field)
+
+
+class NotAwarded(PortfolioError):
+    """E13: spend in a stream, or by a project, that no decision funded."""
+
+    code = "E13"
+
+    def __init__(self, stream: str, field: str) -> None:
+        super().__init__(
+            f"No decision awards this project money of the {stream} stream. Claim in a stream that it was awarded",
+            field,
+        )
+
+
+class NeedsExplanation(PortfolioError):
+    """W1 on submitting: a variance above the threshold that nobody explained."""
+
+    code = "W1"
+
+    def __init__(self, stream: str, variance: Decimal, profile: Decimal) -> None:
+        direction = "less" if variance < 0 else "more"
+        super().__init__(
+            f"Spend of the {stream} stream is {format_pounds(abs(variance))} {direction} than the profile of "
+            f"{format_pounds(profile)}. Explain why, so that the return can say so",
+            "variance_explanation",
+        )
+
+
+class NothingToCorrect(PortfolioError):
+    """A correction that is none, or has no reason."""
+
+
+class SamePerson(PortfolioError):
+    """Who submitted a claim approves it."""
+
+    def __init__(self) -> None:
+        super().__init__("You submitted this claim, so somebody else must approve it")
+
+
+INELIGIBLE = {
+    "recoverable VAT": re.compile(r"\brecoverable vat\b", re.IGNORECASE),
+    "in-kind contributions": re.compile(r"\bin[- ]kind\b", re.IGNORECASE),
+    "paid lobbying": re.compile(r"\blobbying\b", re.IGNORECASE),
+    "entertaining": re.compile(r"\b(entertaining|entertainment)\b", re.IGNORECASE),
+    "gifts": re.compile(r"\bgifts?\b", re.IGNORECASE),
+    "fines": re.compile(r"\b(fines|(parking|speeding|late) fine)\b", re.IGNORECASE),
+    "costs met by another grant": re.compile(r"\b(met|paid|funded) by another grant\b", re.IGNORECASE),
+}
+"""What the grant's clauses never pay, and how it is recognised in a category's name or a line's description."""
+
+
+def ineligible(text: str | None) -> str | None:
+    """E6: the ineligible cost that a category or a description names, or None."""
+    return next((what for what, named in INELIGIBLE.items() if text and named.search(text)), None)
+
+
+def bad_lines(
+    lines: Sequence[Line], awarded_streams: Collection[str], needs_text: Collection[str]
+) -> list[PortfolioError]:
+    """What is wrong with a claim's lines, each by itself (E6, E13); fields read `lines[2].category`."""
+    errors: list[PortfolioError] = []
+    for place, line in enumerate(lines):
+        if line.stream not in awarded_streams:
+            errors.append(NotAwarded(line.stream, f"lines[{place}].stream"))
+        for field, text in (("category", line.category), ("description", line.description)):
+            what = ineligible(text)
+            if what is not None and line.amount:
+                errors.append(Ineligible(what, f"lines[{place}].{field}"))
+        if line.category in needs_text and line.amount and not (line.description or "").strip():
+            errors.append(NeedsText(line.category, f"lines[{place}].description"))
+    return errors
+
+
+def claimed_twice(lines: Sequence[Line], elsewhere: Mapping[str, str]) -> list[PortfolioError]:
+    """E7: transactions that stand twice in these lines, or `elsewhere` (transaction to where it is claimed)."""
+    errors: list[PortfolioError] = []
+    seen = dict(elsewhere)
+    for place, line in enumerate(lines):
+        if not line.transaction:
+            continue
+        if line.transaction in seen:
+            errors.append(ClaimedTwice(line.transaction, seen[line.transaction], f"lines[{place}].transaction"))
+        seen.setdefault(line.transaction, f"line {place + 1}")
+    return errors
+
+
+def by_stream(lines: Sequence[Line]) -> dict[str, Decimal]:
+    """What lines come to by stream, in pounds."""
+    totals: dict[str, Decimal] = {}
+    for line in lines:
+        totals[line.stream] = totals.get(line.stream, ZERO) + line.amount
+    return totals
+
+
+def above_award(stream: str, claimed: Decimal, award: Decimal) -> AboveAward | None:
+    """E2: everything claimed of an award's stream, corrections included, against the award."""
+    return AboveAward(stream, claimed, award) if claimed > award else None
+
+
+def above_allocation(csp: str, stream: str, claimed: Decimal, allocation: Decimal) -> AboveAllocation | None:
+    """E2: everything a partnership claimed of a stream, corrections included, against its allocation."""
+    return AboveAllocation(csp, stream, claimed, allocation) if claimed > allocation else None
+
+
+def bad_quarter(quarter: Quarter, starts_on: date, ends_on: date, today: date) -> list[PortfolioError]:
+    """E3 and E4: the quarter touches the award's dates and has begun."""
+    errors: list[PortfolioError] = []
+    if quarter.last_day < starts_on or quarter.first_day > ends_on:
+        errors.append(OutsideDates(quarter, starts_on, ends_on))
+    if quarter.first_day > today:
+        errors.append(FutureQuarter(quarter))
+    return errors
+
+
+def bad_forecast(quarter: Quarter, forecast_quarters: Collection[Quarter]) -> list[PortfolioError]:
+    """E4: only later quarters are forecast."""
+    return [PastForecast(forecast, quarter) for forecast in forecast_quarters if forecast <= quarter]
+
+
+def variance(actual: Decimal, profile: Decimal) -> Decimal:
+    """Actual less profile, in pounds: negative is underspend."""
+    return actual - profile
+
+
+def must_be_explained(actual: Decimal, profile: Decimal, rule: VarianceRule) -> bool:
+    """W1: the variance is above the rule's percentage of the profile and above its floor."""
+    size = abs(variance(actual, profile))
+    return size > rule.floor and size * 100 > abs(profile) * rule.percent
+
+
+def unexplained(
+    actual: Mapping[str, Decimal], profile: Mapping[str, Decimal], explanation: str | None, rule: VarianceRule
+) -> list[NeedsExplanation]:
+    """W1: the streams, each in pounds, whose variance must be explained and is not; refused when a claim is submitted."""
+    if (explanation or "").strip():
+        return []
+    return [
+        NeedsExplanation(
+            stream, variance(actual.get(stream, ZERO), profile.get(stream, ZERO)), profile.get(stream, ZERO)
+        )
+        for stream in dict.fromkeys((*profile, *actual))
+        if must_be_explained(actual.get(stream, ZERO), profile.get(stream, ZERO), rule)
+    ]
+
+
+def next_status(present: ClaimStatus, wanted: ClaimStatus) -> ClaimStatus:
+    """Draft, submitted, queried and resubmitted, approved, returned; raises BadStep for any other way."""
+    match (present, wanted):
+        case (
+            (ClaimStatus.DRAFT, ClaimStatus.SUBMITTED)
+            | (ClaimStatus.QUERIED, ClaimStatus.RESUBMITTED)
+            | (ClaimStatus.SUBMITTED | ClaimStatus.RESUBMITTED, ClaimStatus.APPROVED)
+            | (ClaimStatus.SUBMITTED | ClaimStatus.RESUBMITTED | ClaimStatus.APPROVED, ClaimStatus.QUERIED)
+            | (ClaimStatus.APPROVED, ClaimStatus.RETURNED)
+        ):
+            return wanted
+        case _:
+            raise BadStep("claim", present, wanted)
+
+
+def same_person(submitted_by: int | None, approver: int) -> SamePerson | None:
+    """Who submitted a claim does not approve it."""
+    return SamePerson() if submitted_by == approver else None
+
+
+def bad_correction(
+    *, amount: Decimal, reason: str, corrects: Quarter, entered_in: Quarter, corrected_is_locked: bool, after: Decimal
+) -> list[PortfolioError]:
+    """What is wrong with a signed adjustment, in pounds; `after` is what the corrected quarter would then come to."""
+    errors: list[PortfolioError] = []
+    if amount == 0:
+        errors.append(
+            NothingToCorrect("Enter the difference, above or below zero, that puts the quarter right", "amount")
+        )
+    if not reason.strip():
+        errors.append(NothingToCorrect("Give the reason for the correction", "reason"))
+    if corrects >= entered_in:
+        errors.append(
+            NothingToCorrect(
+                f"{corrects.short} is not before {entered_in.short}. Correct an earlier quarter", "corrects"
+            )
+        )
+    elif not corrected_is_locked:
+        errors.append(
+            NothingToCorrect(
+                f"{corrects.short} is not locked in a return yet. Change its claim instead of correcting it", "corrects"
+            )
+        )
+    if after < 0:
+        errors.append(
+            NothingToCorrect(
+                f"{corrects.short} would come to {format_pounds(after)}. Take off no more than was claimed", "amount"
+            )
+        )
+    return errors
+
+
+def line_warnings(about: str, lines: Sequence[Line]) -> list[RuleWarning]:
+    """W6: a negative line that does not say what was refunded."""
+    return [
+        RuleWarning("W6", f"{format_pounds(line.amount)} for {line.category} has no description", about)
+        for line in lines
+        if line.amount < 0 and not (line.description or "").strip()
+    ]
+
+
+def underspend(about: str, award: Decimal, outturn: Decimal, *, carry_over: bool) -> RuleWarning | None:
+    """W2: less is forecast than was awarded; without carry-over the OPCC must be told as soon as practicable."""
+    if outturn >= award:
+        return None
+    lost = "" if carry_over else "; it cannot be carried over, and the OPCC must be told as soon as practicable"
+    return RuleWarning("W2", f"A forecast underspend of {format_pounds(award - outturn)}{lost}", about)
+
+
+def no_spend(about: str, actual: Sequence[Decimal]) -> RuleWarning | None:
+    """W4: nothing spent in the last two of the quarters so far."""
+    if len(actual) < 2 or any(actual[-2:]):
+        return None
+    return RuleWarning("W4", "Nothing was spent in two quarters in a row", about)

@@ -1,1 +1,1 @@
-"""HTTP's furniture: who may enter, forms, filters, headers and error pages."""
+"""HTTP's furniture: who may enter, the session of a request, forms, filters, headers and error pages."""

@@ -1,0 +1,41 @@
+"""Settings that live in the database, so that every process and every backup carries them."""
+
+from datetime import date
+
+from sqlalchemy import String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portfolio.db import Base
+
+STORY_DAY = "story_day"
+"""Set on a demonstration: the day that its story is told as of, as an ISO date."""
+
+
+class Setting(Base):
+    """One named setting; a change of it stands in the history like any other."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("name"),)
+
+
+def find_setting(session: Session, name: str) -> str | None:
+    """The value of a setting, or None where it was never set."""
+    return session.scalar(select(Setting.value).where(Setting.name == name))
+
+
+def set_setting(session: Session, name: str, value: str) -> None:
+    """Set a setting, for the first time or anew."""
+    setting = session.scalar(select(Setting).where(Setting.name == name))
+    if setting is None:
+        session.add(Setting(name=name, value=value))
+    else:
+        setting.value = value
+
+
+def story_day(session: Session) -> date | None:
+    """The day that a demonstration is told as of; None where the data is real."""
+    day = find_setting(session, STORY_DAY)
+    return None if day is None else date.fromisoformat(day)
