@@ -32,7 +32,7 @@ class CannotStart(SystemExit):
 def wanted_extras(suite: bool) -> set[str]:
     """The optional packages a command needs: `dev` for the suite, `postgres` where the data is in PostgreSQL."""
     extras = {"dev"} if suite else set()
-    if os.environ.get("DATABASE_URL", "").startswith("postgresql"):
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         extras.add("postgres")
     return extras
 

@@ -157,3 +157,27 @@ def within(act: Act, holdings: Iterable[Holding], person_id: int, day: date) -> 
             case Reach.OWN_AWARDS:
                 lead_id = person_id
     return Within(everything, frozenset(areas), frozenset(csps), lead_id)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who is signed in, on a day, with the roles they hold then: asked by every page what they may do."""
+
+    person_id: int
+    name: str
+    email: str
+    holdings: tuple[Holding, ...]
+    day: date
+
+    @property
+    def role_names(self) -> str:
+        """Their roles of the day in words, `finance officer, certifier`; each once, in the order they were given."""
+        return ", ".join(dict.fromkeys(holding.role.value for holding in self.holdings if holding.holds_on(self.day)))
+
+    def within(self, act: Act) -> Within:
+        """How far they may do something."""
+        return within(act, self.holdings, self.person_id, self.day)
+
+    def may(self, act: Act) -> bool:
+        """Whether they may do something at all, to anything."""
+        return bool(self.within(act))

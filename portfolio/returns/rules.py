@@ -69,7 +69,7 @@ class DoesNotReconcile(PortfolioError):
 
     def __init__(self, what: str, left: Decimal, right: Decimal) -> None:
         super().__init__(
-            f"{what}: {format_pounds(left)} against {format_pounds(right)}, a difference of {format_pounds(left - right)}"
+            f"{what}: {format_pounds(left)} against {format_pounds(right)}, difference {format_pounds(left - right)}"
         )
 
 

@@ -293,7 +293,7 @@ def must_be_explained(actual: Decimal, profile: Decimal, rule: VarianceRule) -> 
 def unexplained(
     actual: Mapping[str, Decimal], profile: Mapping[str, Decimal], explanation: str | None, rule: VarianceRule
 ) -> list[NeedsExplanation]:
-    """W1: the streams, each in pounds, whose variance must be explained and is not; refused when a claim is submitted."""
+    """W1: the streams, each in pounds, whose variance must be explained and is not (refused on submitting)."""
     if (explanation or "").strip():
         return []
     return [

@@ -14,8 +14,6 @@ from portfolio.config import Config
 from portfolio.db import Database
 from portfolio.history import Author
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 class UnsavedWork(RuntimeError):
     """A view changed something, answered that all is well, and did not commit: our mistake."""
@@ -39,13 +37,12 @@ def session() -> Session:
 
 
 def _writes() -> bool:
-    return request.method not in READS and g.get("deed") is not None
+    return g.get("deed") is not None
 
 
-def sign_as(author: str, deed: str | None) -> None:
-    """Tell history who acts in this request, and in doing what."""
-    if deed is not None and session().info["writing"]:
-        Author(author, g.moment, deed)(session())
+def sign_as(author: Author) -> None:
+    """Tell history who acts in this request, when, and in doing what."""
+    author(session())
 
 
 def name_deed(deed: str) -> None:
@@ -65,7 +62,8 @@ def rollback() -> None:
 
 
 def _is_unsaved(opened: Session) -> bool:
-    return bool(opened.new or opened.dirty or opened.deleted or opened.info.get("changes"))
+    changed = any(opened.is_modified(row) for row in opened.dirty)
+    return bool(opened.new or changed or opened.deleted or opened.info.get("changes"))
 
 
 def _refuse_unsaved_work(response: Response) -> Response:

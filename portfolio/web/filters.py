@@ -1,0 +1,57 @@
+"""How templates show amounts, days and moments: in one way everywhere."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+
+from portfolio.clock import LONDON
+from portfolio.money import format_plain, format_pounds
+from portfolio.quarters import Quarter
+
+
+def percent(value: Decimal) -> str:
+    """`12.5%`, `−8.0%`."""
+    sign = "−" if round(value, 1) < 0 else ""
+    return f"{sign}{abs(value):,.1f}%"
+
+
+def day(value: date) -> str:
+    """`13 March 2025`."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """`13 March 2025, 9:30am`, in London."""
+    local = value.astimezone(LONDON)
+    half = "am" if local.hour < 12 else "pm"
+    return f"{day(local)}, {local.hour % 12 or 12}:{local:%M}{half}"
+
+
+def quarter(value: Quarter) -> str:
+    """`Q1 2025/26: Apr 2025 - Jun 2025`."""
+    return str(value)
+
+
+def sentence(value: str) -> str:
+    """A word of the field at the beginning of a line: `project lead` reads `Project lead`, `CSP officer` stays."""
+    return value[:1].upper() + value[1:]
+
+
+def is_negative(value: Decimal) -> bool:
+    """An amount below zero: a refund, a correction or an underspend."""
+    return value < 0
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters and tests."""
+    app.jinja_env.filters.update(
+        pounds=format_pounds,
+        plain=format_plain,
+        percent=percent,
+        day=day,
+        moment=moment,
+        quarter=quarter,
+        sentence=sentence,
+    )
+    app.jinja_env.tests["negative"] = is_negative
