@@ -1,0 +1,1 @@
+"""The same rooms as the application, and the house as a whole."""

@@ -1,0 +1,1 @@
+"""Habits that every file, page and command of the house keeps."""
