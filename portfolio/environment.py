@@ -75,8 +75,9 @@ def has_packages(extras: set[str]) -> bool:
 
 
 def made_from() -> str:
-    """A fingerprint of what an environment depends on: the project's files, its folder, this Python's version."""
-    parts = [PROJECT.read_bytes(), CONSTRAINTS.read_bytes(), bytes(ROOT), repr(sys.version_info[:2]).encode()]
+    """A fingerprint of what an environment depends on: the packages named, the folder, this Python's version."""
+    packages = PROJECT.read_bytes().split(b"\n[tool.", 1)[0]  # the settings of ruff and the like need no new install
+    parts = [packages, CONSTRAINTS.read_bytes(), bytes(ROOT), repr(sys.version_info[:2]).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -147,7 +148,11 @@ def make(extras: set[str]) -> None:
         take_step("Making the environment in .venv", [*maker, str(VENV)])
     installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
     project = f".[{','.join(sorted(extras))}]" if extras else "."
-    take_step("Installing the packages (once, about a minute)", [*installer, "-c", str(CONSTRAINTS), "-e", project])
+    try:
+        take_step("Installing the packages (once, about a minute)", [*installer, "-c", str(CONSTRAINTS), "-e", project])
+    except CannotStart:
+        STAMP.unlink()  # the installer gave up in good order: the next run can build on what is there
+        raise
     STAMP.write_text(" ".join([fingerprint, *sorted(extras)]), encoding="ascii")
     say("Ready.")
 
