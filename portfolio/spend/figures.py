@@ -1,0 +1,284 @@
+"""Where the money stands: award, profile, actual and forecast, of one award's stream or of a whole partnership.
+
+Every figure that a page or a return shows of awards and spend comes from the one selection here, grouped as asked, so
+that a figure shown in two places is computed in one. All amounts are pounds. What counts as spent are claims that
+finance approved, and corrections in the quarter they were entered in.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portfolio.db import Pence, QuarterOfYear
+from portfolio.decisions.models import Award, AwardLine, ProfileShare, VariationShare
+from portfolio.money import ZERO
+from portfolio.proposals.models import Proposal
+from portfolio.quarters import Quarter
+from portfolio.spend.models import Claim, ClaimLine, Correction, Forecast
+from portfolio.spend.rules import COUNTED, variance
+
+ByQuarter = tuple[Decimal, Decimal, Decimal, Decimal]
+KINDS = ("profile", "claimed", "corrections", "expected")
+"""The figures by quarter that a position is made of, in the order of its fields."""
+NOTHING: ByQuarter = (ZERO, ZERO, ZERO, ZERO)
+
+
+def _four(amounts: Iterable[Decimal]) -> ByQuarter:
+    one, two, three, four = amounts
+    return (one, two, three, four)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the money of an award's stream, or of several together, stands; pounds by quarter, Q1 to Q4."""
+
+    at: Quarter
+    award: Decimal = ZERO
+    profile: ByQuarter = NOTHING
+    claimed: ByQuarter = NOTHING
+    corrections: ByQuarter = NOTHING
+    expected: ByQuarter = NOTHING
+    """What is forecast, in the quarters after `at` only; the profile where no forecast was given."""
+
+    @property
+    def actual(self) -> ByQuarter:
+        """Claims and corrections, each in the quarter it was entered in."""
+        return _four(claimed + corrected for claimed, corrected in zip(self.claimed, self.corrections, strict=True))
+
+    @property
+    def quarters(self) -> ByQuarter:
+        """Actual up to `at`, forecast after it."""
+        return _four(self.actual[: self.at.number] + self.expected[self.at.number :])
+
+    @property
+    def this_quarter(self) -> Decimal:
+        """Actual of the quarter itself."""
+        return self.actual[self.at.number - 1]
+
+    @property
+    def before(self) -> Decimal:
+        """Actual of the year's earlier quarters."""
+        return sum(self.actual[: self.at.number - 1], ZERO)
+
+    @property
+    def to_date(self) -> Decimal:
+        """Actual of the year up to and including the quarter."""
+        return sum(self.actual[: self.at.number], ZERO)
+
+    @property
+    def profile_to_date(self) -> Decimal:
+        """Profile of the year up to and including the quarter."""
+        return sum(self.profile[: self.at.number], ZERO)
+
+    @property
+    def variance(self) -> Decimal:
+        """Actual less profile to date: negative is underspend."""
+        return variance(self.to_date, self.profile_to_date)
+
+    @property
+    def forecast(self) -> Decimal:
+        """What is expected in the rest of the year."""
+        return sum(self.expected[self.at.number :], ZERO)
+
+    @property
+    def outturn(self) -> Decimal:
+        """Actual to date and forecast for the rest."""
+        return self.to_date + self.forecast
+
+    @property
+    def left(self) -> Decimal:
+        """Award less actual to date."""
+        return self.award - self.to_date
+
+    @property
+    def underspend(self) -> Decimal:
+        """Award less outturn: positive is money that is not expected to be spent."""
+        return self.award - self.outturn
+
+
+def by_line(
+    session: Session, funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None = None
+) -> dict[tuple[int, int], Position]:
+    """Positions by (award, stream) of a funding year; `only` narrows the awards (a condition on `Award`)."""
+    found = _entries(funding_year_id, at, only)
+    return _positions(session, found, at, found.c.award_id, found.c.stream_id)
+
+
+def by_csp(
+    session: Session, funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None = None
+) -> dict[tuple[int, int], Position]:
+    """Positions by (CSP, stream) of a funding year, summed in the database."""
+    found = _entries(funding_year_id, at, only)
+    return _positions(session, found, at, found.c.csp_id, found.c.stream_id)
+
+
+def of_award(session: Session, award: Award, at: Quarter) -> dict[int, Position]:
+    """One award's positions by stream."""
+    lines = by_line(session, award.proposal.funding_year_id, at, Award.id == award.id)
+    return {stream: position for (_, stream), position in lines.items()}
+
+
+def together(positions: Iterable[Position], at: Quarter) -> Position:
+    """Several positions as one."""
+    every = list(positions)
+
+    def added(name: str) -> ByQuarter:
+        return _four(sum((getattr(p, name)[place] for p in every), ZERO) for place in range(4))
+
+    return Position(
+        at,
+        sum((p.award for p in every), ZERO),
+        added("profile"),
+        added("claimed"),
+        added("corrections"),
+        added("expected"),
+    )
+
+
+def spent() -> CompoundSelect[Any]:
+    """Every pound that counts as spent: award, stream, category, the quarter it counts in, amount, and its source."""
+    claims = (
+        select(
+            Claim.award_id,
+            ClaimLine.stream_id,
+            ClaimLine.category_id,
+            Claim.quarter,
+            ClaimLine.amount,
+            literal("claimed").label("kind"),
+        )
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .where(Claim.status.in_(COUNTED))
+    )
+    corrections = select(
+        Correction.award_id,
+        Correction.stream_id,
+        Correction.category_id,
+        Correction.entered_in,
+        Correction.amount,
+        literal("corrections"),
+    )
+    return union_all(claims, corrections)
+
+
+def planned() -> CompoundSelect[Any]:
+    """What award lines plan by quarter: their profile, and what variations added to it or took from it."""
+    return union_all(
+        select(ProfileShare.award_line_id, ProfileShare.quarter, ProfileShare.amount),
+        select(VariationShare.award_line_id, VariationShare.quarter, VariationShare.amount),
+    )
+
+
+def awarded() -> CompoundSelect[Any]:
+    """What award lines carry: the pounds decided, and what variations moved since."""
+    return union_all(
+        select(AwardLine.id.label("award_line_id"), AwardLine.amount),
+        select(VariationShare.award_line_id, VariationShare.amount),
+    )
+
+
+def forecasts(at: Quarter) -> Select[int, int, Quarter, Decimal]:
+    """The forecasts that stand at a quarter: those of each award's last approved claim up to it."""
+    later = Claim.__table__.alias("later")
+    newer_one = exists().where(
+        and_(
+            later.c.award_id == Claim.award_id,
+            later.c.quarter > Claim.quarter,
+            later.c.quarter <= literal(at, QuarterOfYear),
+            later.c.status.in_(COUNTED),
+        )
+    )
+    return (
+        select(Claim.award_id, Forecast.stream_id, Forecast.quarter, Forecast.amount)
+        .join(Forecast, Forecast.claim_id == Claim.id)
+        .where(Claim.status.in_(COUNTED), Claim.quarter <= at, ~newer_one, Forecast.quarter > at)
+    )
+
+
+def _entries(funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None) -> Subquery:
+    """All that positions are made of: one row a figure, with its award, CSP, stream, kind and quarter."""
+    spent_, planned_, awarded_ = spent().subquery("spent"), planned().subquery("planned"), awarded().subquery("awarded")
+    given = forecasts(at).subquery("given")
+    no_quarter = literal(None, QuarterOfYear)
+    forecast_given = exists().where(given.c.award_id == Award.id, given.c.stream_id == AwardLine.stream_id)
+
+    def of_year(*columns: Any) -> Select[Any]:
+        return (
+            select(Award.id.label("award_id"), Award.csp_id, *columns)
+            .join(Proposal, Proposal.id == Award.proposal_id)
+            .where(Proposal.funding_year_id == funding_year_id, true() if only is None else only)
+        )
+
+    def of_lines(kind: str, source: Subquery, quarter: Any) -> Select[Any]:
+        return (
+            of_year(AwardLine.stream_id, literal(kind).label("kind"), quarter.label("quarter"), source.c.amount)
+            .join(AwardLine, AwardLine.award_id == Award.id)
+            .join(source, source.c.award_line_id == AwardLine.id)
+        )
+
+    return union_all(
+        of_lines("award", awarded_, no_quarter),
+        of_lines("profile", planned_, planned_.c.quarter),
+        of_year(spent_.c.stream_id, spent_.c.kind, spent_.c.quarter, spent_.c.amount).join(
+            spent_, spent_.c.award_id == Award.id
+        ),
+        of_year(given.c.stream_id, literal("expected"), given.c.quarter, given.c.amount).join(
+            given, given.c.award_id == Award.id
+        ),
+        of_lines("expected", planned_, planned_.c.quarter).where(planned_.c.quarter > at, ~forecast_given),
+    ).subquery("entries")
+
+
+def _positions(
+    session: Session, found: Subquery, at: Quarter, *keys: ColumnElement[int]
+) -> dict[tuple[int, int], Position]:
+    total = type_coerce(func.sum(found.c.amount), Pence).label("total")
+    grouped = select(*keys, found.c.kind, found.c.quarter, total).group_by(*keys, found.c.kind, found.c.quarter)
+    awards: dict[tuple[int, int], Decimal] = {}
+    figures: dict[tuple[int, int], dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(lambda: [ZERO] * 4))
+    for first, second, kind, quarter, amount in session.execute(grouped):
+        if quarter is None:
+            awards[first, second] = amount
+        elif quarter.year == at.year:
+            figures[first, second][kind][quarter.number - 1] = amount
+    return {
+        key: Position(at, awards.get(key, ZERO), *(_four(figures[key][kind]) for kind in KINDS))
+        for key in awards.keys() | figures.keys()
+    }
+
+
+def by_category(
+    session: Session, funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None = None
+) -> dict[tuple[int, int, int], ByQuarter]:
+    """Actual by (CSP, stream, category) up to a quarter, corrections included; zero in the quarters after it."""
+    found = spent().subquery("spent")
+    keys = (Award.csp_id, found.c.stream_id, found.c.category_id)
+    grouped = (
+        select(*keys, found.c.quarter, type_coerce(func.sum(found.c.amount), Pence))
+        .join(Award, Award.id == found.c.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Proposal.funding_year_id == funding_year_id, true() if only is None else only)
+        .where(found.c.quarter.in_(at.to_date()))
+        .group_by(*keys, found.c.quarter)
+    )
+    figures: dict[tuple[int, int, int], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
+    for csp_id, stream_id, category_id, quarter, amount in session.execute(grouped):
+        figures[csp_id, stream_id, category_id][quarter.number - 1] = amount
+    return {key: _four(amounts) for key, amounts in figures.items()}
