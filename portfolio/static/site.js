@@ -2,16 +2,27 @@
 // is typed, and a long answer says how much room is left.
 "use strict";
 
-// Pence as BigInt, or null where the text is not an amount. Reads what the server reads: £1,234.50, 1234.5, (250.00), -250.
+// Whole pence as BigInt, or null where the text is no amount. Reads what the server reads, and refuses what it refuses:
+// £1,234.50, 1234.5, (250.00), -250. An empty box counts as nothing here; the server asks for a zero.
 function pence(text) {
-  let plain = text.replace(/[\s£,]/g, "").replace("−", "-");
-  if (plain === "") return 0n;
-  const bracketed = /^\((.*)\)$/.exec(plain);
-  if (bracketed) plain = "-" + bracketed[1];
-  const parts = /^(-?)(\d*)(?:\.(\d{0,2}))?$/.exec(plain);
-  if (!parts || (parts[2] === "" && !parts[3])) return null;
-  const amount = BigInt((parts[2] || "0") + (parts[3] || "").padEnd(2, "0"));
-  return parts[1] ? -amount : amount;
+  let bare = text.trim().replace(/[−–]/, "-");
+  if (bare === "") return 0n;
+  let negative = false;
+  const bracketed = /^\((.*)\)$/.exec(bare);
+  if (bracketed || bare.startsWith("-")) {
+    negative = true;
+    bare = bracketed ? bracketed[1] : bare.slice(1);
+  }
+  bare = bare.trim().replace(/^£/, "").trim();
+  if (bare.startsWith("-") && !negative) {
+    negative = true;
+    bare = bare.slice(1).trim();
+  }
+  const parts = /^(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d{1,2}))?$/.exec(bare);
+  if (!parts || bare === "") return null;
+  const amount = BigInt(parts[1].replaceAll(",", "") + (parts[2] || "").padEnd(2, "0"));
+  if (amount > 1000000000000n) return null;
+  return negative ? -amount : amount;
 }
 
 function pounds(amount) {
@@ -39,9 +50,9 @@ function total(place) {
 }
 
 for (const place of document.querySelectorAll("[data-sum-of]")) {
-  for (const input of document.querySelectorAll("[data-sum-into~='" + place.dataset.sumOf + "']")) {
-    input.addEventListener("input", () => total(place));
-  }
+  const inputs = document.querySelectorAll("[data-sum-into~='" + place.dataset.sumOf + "']");
+  for (const input of inputs) input.addEventListener("input", () => total(place));
+  if (inputs.length) total(place); // a browser that comes back to a page keeps what was typed
 }
 
 for (const place of document.querySelectorAll("[data-count-of]")) {
