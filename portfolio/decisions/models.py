@@ -24,7 +24,7 @@ class Decision(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     conditions: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
-    met_on: Mapped[date]
+    met_on: Mapped[date | None]
     minute: Mapped[str | None] = mapped_column(Text)
     recorded_by: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(Moment)

@@ -12,7 +12,7 @@ from portfolio.quarters import FinancialYear
 
 
 class Programme(Base):
-    """A grant, with the rules that its funder set: each of them is data, none of them is code."""
+    """A grant as one body administers it, with the rules that its funder set: each of them is data, none is code."""
 
     __tablename__ = "programme"
     code: Mapped[str] = mapped_column(String(20))
@@ -36,7 +36,7 @@ class Programme(Base):
         back_populates="programme", order_by="CostCategory.position"
     )
 
-    __table_args__ = (UniqueConstraint("code"),)
+    __table_args__ = (UniqueConstraint("code", "administering_body"),)
 
 
 class Stream(Base):

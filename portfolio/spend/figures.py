@@ -269,7 +269,7 @@ def by_category(
 ) -> dict[tuple[int, int, int], ByQuarter]:
     """Actual by (CSP, stream, category) up to a quarter, corrections included; zero in the quarters after it."""
     found = spent().subquery("spent")
-    keys = (Award.csp_id, found.c.stream_id, found.c.category_id)
+    keys: tuple[Any, ...] = (Award.csp_id, found.c.stream_id, found.c.category_id)
     grouped = (
         select(*keys, found.c.quarter, type_coerce(func.sum(found.c.amount), Pence))
         .join(Award, Award.id == found.c.award_id)
