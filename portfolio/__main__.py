@@ -25,7 +25,8 @@ def run(arguments: "list[str]") -> int:
         folder = suite_folder()
         python = sys.executable if stands_here(extras) else ensure(extras)
         return hand_over([python, "-m", "pytest", *arguments[1:]], folder)
-    if not stands_here(extras):
+    asks_for_help = arguments in (["--help"], ["-h"])  # answered by the standard library alone
+    if not asks_for_help and not stands_here(extras):
         return hand_over([ensure(extras), "-P", "-m", "portfolio", *arguments])
     from portfolio.cli import main as run_command
 

@@ -30,8 +30,8 @@ class CannotStart(SystemExit):
 
 
 def wanted_extras(suite: bool) -> set[str]:
-    """The optional packages a command needs: `dev` for the suite, `postgres` where the data is in PostgreSQL."""
-    extras = {"dev"} if suite else set()
+    """The optional packages a command needs: the suite's, which runs on either database, or the data's own."""
+    extras = {"dev", "postgres"} if suite else set()
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         extras.add("postgres")
     return extras
