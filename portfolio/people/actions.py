@@ -1,23 +1,32 @@
 """Joining, leaving and finding people: what is done to them, and who somebody turns out to be."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, TableClause, func, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from portfolio.errors import NotFound
-from portfolio.people.models import Person, RoleHeld
-from portfolio.people.rules import Holding, Viewer, normal_email, refuse_bad_holding, refuse_bad_password, refuse_blank_name
+from portfolio.people.models import Person, RoleHeld, csp_names, police_area_names
+from portfolio.people.rules import (
+    Holding,
+    LastAdministrator,
+    Role,
+    Viewer,
+    normal_email,
+    refuse_bad_holding,
+    refuse_bad_password,
+)
 
 HASHING = "scrypt"
 
 
 def add_person(session: Session, name: str, email: str, password: str | None = None) -> Person:
     """Add somebody; without a password they are known (as a project's lead, say) but cannot sign in."""
-    person = Person(name=refuse_blank_name(name), email=normal_email(email))
+    person = Person(name=name.strip(), email=normal_email(email), roles=[])
     if password is not None:
         set_password(person, password)
     session.add(person)
@@ -44,12 +53,35 @@ def give_role(person: Person, holding: Holding) -> RoleHeld:
     return held
 
 
-def disable_person(session: Session, person_id: int, at: datetime) -> Person:
-    """Let somebody in no longer; their name stays in the record."""
+def disable_person(session: Session, person_id: int, at: datetime, today: date) -> Person:
+    """Let somebody in no longer; their name stays in the record. Refused for the last administrator."""
     person = get_person(session, person_id)
+    if _is_administrator(person, today) and not _other_administrators(session, person_id, today):
+        raise LastAdministrator
     if person.disabled_at is None:
         person.disabled_at = at
     return person
+
+
+def _is_administrator(person: Person, today: date) -> bool:
+    return any(held.role is Role.ADMINISTRATOR for held in holdings_of(person) if held.holds_on(today))
+
+
+def _other_administrators(session: Session, person_id: int, today: date) -> bool:
+    others = (
+        select(func.count())
+        .select_from(Person)
+        .join(RoleHeld)
+        .where(
+            Person.id != person_id,
+            Person.disabled_at.is_(None),
+            Person.password_hash.is_not(None),
+            RoleHeld.role == Role.ADMINISTRATOR,
+            or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= today),
+            or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= today),
+        )
+    )
+    return bool(session.scalar(others))
 
 
 def get_person(session: Session, person_id: int) -> Person:
@@ -65,34 +97,60 @@ def find_person(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
-def list_people(session: Session) -> list[Person]:
+def people_by_name() -> Select[Person]:
     """Everybody, by name."""
-    return list(session.scalars(select(Person).order_by(Person.name, Person.id)))
+    return select(Person).order_by(Person.name, Person.id)
+
+
+@dataclass(frozen=True)
+class Places:
+    """What roles can be held for: partnerships and police areas, by number."""
+
+    csps: dict[int, str]
+    police_areas: dict[int, str]
+
+    def of(self, held: RoleHeld) -> str:
+        """The name of the place that a role is held for; empty where it is for none."""
+        if held.csp_id is not None:
+            return self.csps[held.csp_id]
+        return self.police_areas[held.police_area_id] if held.police_area_id is not None else ""
+
+
+def list_places(session: Session) -> Places:
+    """Every partnership and police area, by name."""
+
+    def names(named: TableClause) -> dict[int, str]:
+        rows = session.execute(select(named.c.id, named.c.name).order_by(named.c.name, named.c.id))
+        return {row.id: row.name for row in rows}
+
+    return Places(names(csp_names), names(police_area_names))
+
+
+def holdings_of(person: Person) -> tuple[Holding, ...]:
+    """Somebody's roles, as the permission table reads them."""
+    return tuple(
+        Holding(held.role, held.csp_id, held.police_area_id, held.starts_on, held.ends_on) for held in person.roles
+    )
 
 
 def find_viewer(session: Session, person_id: int, day: date) -> Viewer | None:
     """Somebody signed in, as of now; None for one who is not there or was disabled."""
     person = session.get(Person, person_id)
-    return None if person is None or person.disabled_at is not None else _viewer(person, day)
+    if person is None or person.disabled_at is not None:
+        return None
+    return Viewer(person.id, person.name, person.email, holdings_of(person), day)
 
 
-def _viewer(person: Person, day: date) -> Viewer:
-    holdings = tuple(
-        Holding(held.role, held.csp_id, held.police_area_id, held.starts_on, held.ends_on) for held in person.roles
-    )
-    return Viewer(person.id, person.name, person.email, holdings, day)
+def find_by_password(session: Session, email: str, password: str) -> Person | None:
+    """Who signs in with an address and a password; somebody unknown takes as long as a wrong password."""
+    person = find_person(session, email)
+    kept = person.password_hash if person else None
+    matches = check_password_hash(kept or _hash_of_nobody(), password)
+    if person is None or kept is None or not matches or person.disabled_at is not None:
+        return None
+    return person
 
 
 @cache
 def _hash_of_nobody() -> str:
     return generate_password_hash(secrets.token_urlsafe(), HASHING)
-
-
-def find_by_password(session: Session, email: str, password: str) -> Person | None:
-    """Who signs in with an address and a password; takes as long for somebody unknown as for a wrong password."""
-    person = find_person(session, email)
-    known = person is not None and person.password_hash is not None
-    matches = check_password_hash(person.password_hash if person and person.password_hash else _hash_of_nobody(), password)
-    if person is None or not known or not matches or person.disabled_at is not None:
-        return None
-    return person

@@ -2,11 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, column, table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, one_of
 from portfolio.people.rules import Role
+
+# A role is held for a partnership or a police area. Those are kept by the funding years' room; here their names do.
+csp_names = table("csp", column("id", Integer), column("name", Text))
+police_area_names = table("police_area", column("id", Integer), column("name", Text))
 
 
 class Person(Base):

@@ -3,10 +3,16 @@
 A role's reach is how far it carries: a project lead's own awards, one partnership, one police area, or everything.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from portfolio.errors import PortfolioError
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 
 
 class Role(StrEnum):
@@ -181,3 +187,50 @@ class Viewer:
     def may(self, act: Act) -> bool:
         """Whether they may do something at all, to anything."""
         return bool(self.within(act))
+
+
+class NotAnEmail(PortfolioError):
+    """A text that is no e-mail address."""
+
+
+class BadPassword(PortfolioError):
+    """A password that is too short to keep anybody out, or longer than anybody types."""
+
+
+class RoleWithoutPlace(PortfolioError):
+    """A role given without the partnership or police area that it is for, or ending before it starts."""
+
+
+class LastAdministrator(PortfolioError):
+    """E-mail and roles could be managed by nobody any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last administrator. Add another administrator first")
+
+
+def normal_email(typed: str) -> str:
+    """An e-mail address as it is kept and compared: without spaces around, in small letters; raises NotAnEmail."""
+    email = typed.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
+        raise NotAnEmail("Enter an e-mail address in the correct format, like name@example.org", "email")
+    return email
+
+
+def refuse_bad_password(password: str) -> None:
+    """At least 12 characters, of whatever kind; raises BadPassword."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadPassword(f"Password must be {SHORTEST_PASSWORD} characters or more", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise BadPassword(f"Password must be {LONGEST_PASSWORD} characters or fewer", "password")
+
+
+def refuse_bad_holding(holding: Holding) -> None:
+    """A role names the place it is for, and no other; raises RoleWithoutPlace."""
+    reach = REACH[holding.role]
+    role = holding.role.value
+    if reach is Reach.OWN_CSP and holding.csp_id is None:
+        raise RoleWithoutPlace(f"Select the partnership that the {role} is for", "csp")
+    if reach is Reach.POLICE_AREA and holding.police_area_id is None:
+        raise RoleWithoutPlace(f"Select the police area that the {role} is for", "police_area")
+    if holding.starts_on and holding.ends_on and holding.ends_on < holding.starts_on:
+        raise RoleWithoutPlace("The role ends before it starts. Check both dates", "ends_on")

@@ -1,48 +1,237 @@
-"""Forms and their fields: what people type is read here into pounds, dates and words of the field, and kept as typed.
+"""Forms and their fields: what people type is read here into text, pounds, dates and choices, and shown again as typed.
 
-Text is trimmed, line breaks are made one kind, and control characters (which no keyboard means) are left out.
+Whether a blank is allowed, every field says itself: with `missing`, the sentence that asks for it, it is not; without,
+it is, its label says "(optional)", and its value is None (text: "").
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, SelectField, StringField
-from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import TextInput
+from wtforms import Field, StringField, TextAreaField
+from wtforms import Form as PlainForm
+from wtforms.validators import Length, StopValidation
 
 from portfolio.errors import PortfolioError
 from portfolio.money import BlankMoney, format_plain, parse_pounds
 from portfolio.quarters import EARLIEST, LATEST
 
+MOST_LINE = 200
 MOST_TEXT = 10_000
-"""The longest answer a text box takes; a cell of a return holds 32,767 characters."""
+"""The longest answer of a large box; a cell of a return holds 32,767 characters."""
+
+NOT_OFFERED = "Choose one of those offered"
+
+Choices = type[StrEnum] | Iterable[tuple[Any, str]]
 
 
-def tidy(typed: Any) -> Any:
-    """Trim a text, give it plain line breaks, and leave control characters out."""
-    if not isinstance(typed, str):
-        return typed
+class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A page's form, with its CSRF token."""
+
+
+class Part(PlainForm):
+    """A form inside a form (FormField, FieldList): the token is the whole form's."""
+
+
+def tidy(typed: str) -> str:
+    """Trim a text, give it one kind of line break, and leave out control characters, which nobody means to type."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or letter.isprintable() or letter.isspace()).strip()
+    return "".join(letter for letter in lines if letter in "\n\t" or (ord(letter) > 31 and ord(letter) != 127)).strip()
 
 
-class _Meta(DefaultMeta):
-    """Text fields are tidied without each of them saying so; passwords are left as they are."""
+class _Said(Field):
+    """A field that knows what to say when nothing is there."""
 
-    locales = ("en_GB", "en")
+    missing: str | None
 
-    def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-        """Bind a field, adding the tidying to plain text."""
-        if unbound_field.field_class.__name__ in ("StringField", "TextAreaField", "EmailField", "SearchField", "Text"):
-            filters = (tidy, *unbound_field.kwargs.get("filters", ()))
-            options = {**options, "filters": filters}
-        return unbound_field.bind(form=form, **options)
+    def _settle(self, missing: str | None) -> None:
+        self.missing = missing
+        self.flags.optional = missing is None
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask for it when nothing is there; what else could be said of it is of no interest then."""
+        if self.missing and self.data in (None, "", []) and not self.process_errors:
+            raise StopValidation(self.missing)
 
 
-class Form_(FlaskForm):
-    pass
+class _TidyText(_Said, StringField):
+    data: str
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What was typed, tidied."""
+        self.data = tidy(valuelist[0]) if valuelist else ""
+
+
+class Line(_TidyText):
+    """One line of text."""
+
+    def __init__(
+        self, label: str, *, missing: str | None = None, most: int = MOST_LINE, hint: str = "", **rest: Any
+    ) -> None:
+        super().__init__(label, [_at_most(most)], description=hint, **rest)
+        self._settle(missing)
+
+
+class Paragraphs(_TidyText, TextAreaField):
+    """A longer text; the page says how much room is left."""
+
+    def __init__(
+        self, label: str, *, missing: str | None = None, most: int = MOST_TEXT, hint: str = "", **rest: Any
+    ) -> None:
+        super().__init__(label, [_at_most(most)], description=hint, **rest)
+        self._settle(missing)
+
+
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=f"Shorten this to {most:,} characters or fewer")
+
+
+class PoundsField(_Said):
+    """An amount in pounds, read by `money.parse_pounds`; a blank is never zero (E5)."""
+
+    def __init__(self, label: str, *, missing: str | None = BlankMoney().sentence, hint: str = "", **rest: Any) -> None:
+        super().__init__(label, description=hint, **rest)
+        self._settle(missing)
+
+    def _value(self) -> str:
+        """What was typed, or the amount to begin with."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_plain(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the amount, or say what is wrong with it."""
+        self.data = None
+        try:
+            self.data = parse_pounds(valuelist[0]) if valuelist else None
+        except BlankMoney:
+            return
+        except PortfolioError as error:
+            raise ValueError(error.sentence) from error
+
+
+MONTHS = {name: number for number in range(1, 13) for name in (f"{date(2000, number, 1):%B}".lower(),)}
+
+
+class DateParts(_Said):
+    """A day in three boxes, day, month and year; the month may be typed as a name."""
+
+    def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
+        super().__init__(label, description=hint, **rest)
+        self._settle(missing)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day, or say which part is not there or not right."""
+        self.data = None
+        parts = dict(zip(("day", "month", "year"), (str(part).strip() for part in valuelist), strict=False))
+        absent = [name for name in ("day", "month", "year") if not parts.get(name)]
+        if len(absent) == 3:
+            return
+        name = self.label.text
+        if absent:
+            raise ValueError(f"{name} must include a {' and '.join(absent)}")
+        if len(parts["year"]) != 4:
+            raise ValueError(f"{name} must have a year of 4 numbers, like 2025")
+        month = _month(parts["month"])
+        try:
+            read = date(int(parts["year"]), month, int(parts["day"]))
+        except ValueError:
+            raise ValueError(f"{name} must be a real date, like 30 6 2025") from None
+        if not EARLIEST <= read.year <= LATEST:
+            raise ValueError(f"{name} must be between {EARLIEST} and {LATEST}")
+        self.data = read
+
+
+def _month(typed: str) -> int:
+    """A month's number, or 0 for what is no month."""
+    if typed.isdecimal():
+        return int(typed)
+    named = [number for name, number in MONTHS.items() if len(typed) >= 3 and name.startswith(typed.lower())]
+    return named[0] if named else 0
+
+
+class _Chosen(_Said):
+    """A field whose values are offered."""
+
+    choices: list[tuple[Any, str]]
+
+    def __init__(
+        self,
+        label: str,
+        choices: Choices = (),
+        *,
+        kind: Callable[[str], Any] = str,
+        blank: str | None = None,
+        missing: str | None = None,
+        hint: str = "",
+        **rest: Any,
+    ) -> None:
+        super().__init__(label, description=hint, **rest)
+        self.choices = pairs(choices)
+        self.kind = choices if isinstance(choices, type) else kind
+        self.blank = blank
+        self._settle(missing)
+
+    def has_groups(self) -> bool:
+        """Choices come in one list."""
+        return False
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, str]]]:
+        """Value, text and whether it is chosen, as the macros read them."""
+        chosen = {str(value) for value in self._values()} or {""}
+        offered = self.choices if self.blank is None else [("", self.blank), *self.choices]
+        return ((str(value), text, str(value) in chosen, {}) for value, text in offered)
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask for a choice; one that was not offered is refused."""
+        super().pre_validate(form)
+        offered = {str(value) for value, _ in self.choices}
+        if any(str(value) not in offered for value in self._values()):
+            raise StopValidation(NOT_OFFERED)
+
+    def _values(self) -> list[Any]:
+        raise NotImplementedError
+
+    def _read(self, sent: str) -> Any:
+        try:
+            return self.kind(sent)
+        except ValueError:
+            raise ValueError(NOT_OFFERED) from None
+
+
+class OneOf(_Chosen):
+    """One of several: `select` (then say what the `blank` choice reads) or `radios`. None where nothing is chosen.
+
+    Choices are the members of an enum, or pairs of value and text, which the view may set later; `kind` makes the
+    value again from what the browser sends (`int` for numbers of rows).
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The value chosen."""
+        self.data = None
+        if valuelist and valuelist[0]:
+            self.data = self._read(valuelist[0])
+
+    def _values(self) -> list[Any]:
+        return [] if self.data is None else [self.data]
+
+
+class SeveralOf(_Chosen):
+    """Any number of choices, as `checkboxes`; a list, empty where nothing is chosen."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The values chosen."""
+        self.data = []
+        self.data = [self._read(sent) for sent in valuelist]
+
+    def _values(self) -> list[Any]:
+        return list(self.data or ())
+
+
+def pairs(choices: Choices) -> list[tuple[Any, str]]:
+    """Choices as value and text; an enum's words begin with a capital."""
+    if isinstance(choices, type):
+        return [(member.value, member.value[:1].upper() + member.value[1:]) for member in choices]
+    return list(choices)

@@ -1,0 +1,69 @@
+"""The site: Flask with every room's pages, and the furniture that all of them share."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask, Response
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+import portfolio.tables  # noqa: F401  # every table is known before the first query
+from portfolio.clock import Clock
+from portfolio.config import ROOT, Config
+from portfolio.web import access, addresses, database, errors, filters, headers, navigation
+
+ROOMS = (
+    "people",
+    "funding_years",
+    "proposals",
+    "decisions",
+    "match_funding",
+    "spend",
+    "measures",
+    "returns",
+    "overview",
+)
+MOST_SENT = 16 * 1024 * 1024
+MOST_TYPED = 2 * 1024 * 1024
+SIGNED_IN_SECONDS = 12 * 60 * 60
+
+
+def create_app(config: Config, clock: Clock | None = None) -> Flask:
+    """The site over one database; without a clock of its own it goes by the story's day, or the machine's clock."""
+    app = Flask("portfolio", root_path=str(ROOT / "portfolio"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=config.secret_key(),
+        SESSION_COOKIE_NAME="portfolio_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_SECONDS,
+        MAX_CONTENT_LENGTH=MOST_SENT,
+        MAX_FORM_MEMORY_SIZE=MOST_TYPED,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["portfolio_clock"] = clock
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database.register(app, config)
+    errors.register(app)
+    CSRFProtect(app)
+    for furniture in (addresses, filters, headers, access, navigation):
+        furniture.register(app)
+    for room in ROOMS:
+        views = f"portfolio.{room}.views"
+        if find_spec(views) is not None:
+            app.register_blueprint(import_module(views).room)
+    app.add_url_rule("/healthz", view_func=healthz)
+    return app
+
+
+@access.public()
+def healthz() -> Response:
+    """Whether the site is up: its database answers."""
+    try:
+        database.session().execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,121 @@
+"""Signing in and out, and the administrator's pages about people."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from portfolio.people.actions import (
+    add_person,
+    disable_person,
+    find_by_password,
+    get_person,
+    give_role,
+    list_places,
+    people_by_name,
+)
+from portfolio.people.forms import DisableForm, PersonForm, SignInForm
+from portfolio.people.rules import Act, Holding
+from portfolio.web import access, clock
+from portfolio.web.access import allow, public, signed_in
+from portfolio.web.database import commit, session
+from portfolio.web.errors import put_on, refusals_on
+from portfolio.web.paging import paged
+
+room = Blueprint("people", __name__)
+
+
+@room.get("/sign-in")
+@public()
+def sign_in() -> Any:
+    """The form; somebody who is signed in already goes on."""
+    if access.find_viewer_now() is not None:
+        return redirect(_asked_for())
+    return render_template("people/sign_in.html", form=SignInForm())
+
+
+@room.post("/sign-in")
+@public()
+def sign_in_now() -> Any:
+    """Signs in and goes on to the page that was asked for; says the same of an unknown address and a wrong password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        person = find_by_password(session(), form.email.data, form.password.data or "")
+        if person is not None:
+            asked_for = _asked_for()
+            access.sign_in(person.id)
+            return redirect(asked_for)
+        put_on(form, "The e-mail address or the password is not right. Check both, and try again", "email")
+    return render_template("people/sign_in.html", form=form), 422
+
+
+def _asked_for() -> str:
+    return access.local_path(request.args.get("next")) or "/"
+
+
+@room.post("/sign-out")
+@signed_in()
+def sign_out() -> Any:
+    """Signs out."""
+    access.sign_out()
+    flash("You are signed out.", "success")
+    return redirect(url_for("people.sign_in"))
+
+
+@room.get("/people")
+@allow(Act.MANAGE_PEOPLE)
+def index() -> Any:
+    """Everybody, with their roles."""
+    people, page = paged(people_by_name())
+    return render_template("people/index.html", people=people, page=page, places=list_places(session()))
+
+
+@room.get("/people/new")
+@allow(Act.MANAGE_PEOPLE)
+def new() -> Any:
+    """The form for somebody new."""
+    form = PersonForm()
+    form.offer(list_places(session()))
+    return render_template("people/new.html", form=form)
+
+
+@room.post("/people/new")
+@allow(Act.MANAGE_PEOPLE, deed="Added a person")
+def add() -> Any:
+    """Adds somebody with their first role."""
+    form = PersonForm()
+    form.offer(list_places(session()))
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            person = add_person(session(), form.name.data, form.email.data, form.password.data or None)
+            give_role(person, Holding(form.role.data, form.csp.data, form.police_area.data))
+            commit()
+        if outcome.ok:
+            flash(f"{person.name} is added.", "success")
+            return redirect(url_for(".person", person_id=person.id))
+    return render_template("people/new.html", form=form), 422
+
+
+@room.get("/people/<int:person_id>")
+@allow(Act.MANAGE_PEOPLE)
+def person(person_id: int) -> Any:
+    """One person, with their roles."""
+    return _show(person_id, DisableForm())
+
+
+@room.post("/people/<int:person_id>/disable")
+@allow(Act.MANAGE_PEOPLE, deed="Disabled a person")
+def disable(person_id: int) -> Any:
+    """Signs somebody out for good."""
+    form = DisableForm()
+    with refusals_on(form) as outcome:
+        disabled = disable_person(session(), person_id, clock.moment(), clock.today())
+        commit()
+    if outcome.ok:
+        flash(f"{disabled.name} can no longer sign in.", "success")
+        return redirect(url_for(".person", person_id=person_id))
+    return _show(person_id, form), 422
+
+
+def _show(person_id: int, form: DisableForm) -> str:
+    found = get_person(session(), person_id)
+    return render_template("people/person.html", person=found, form=form, places=list_places(session()))

@@ -1,0 +1,58 @@
+"""What every page is given: who is signed in, where they can go, and whether this is a demonstration."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from portfolio.web import clock
+from portfolio.web.access import find_viewer_now, may_open
+from portfolio.web.filters import day
+
+ITEMS = (
+    ("Front page", "overview.front"),
+    ("Funding years", "funding_years.index"),
+    ("Proposals", "proposals.index"),
+    ("Compare", "decisions.compare"),
+    ("Claims", "spend.index"),
+    ("Match", "match_funding.index"),
+    ("Measures", "measures.index"),
+    ("Returns", "returns.index"),
+    ("People", "people.index"),
+)
+"""Each room's way in, in the order in which money travels; shown to those who may open it."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One way in, and whether the page is behind it."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def items() -> list[Item]:
+    """The ways in that the person may open; none where nobody is signed in."""
+    if find_viewer_now() is None:
+        return []
+    ways = [(label, url_for(endpoint)) for label, endpoint in ITEMS if may_open(endpoint)]
+    here = request.path
+    return [Item(label, href, here == href or (href != "/" and here.startswith(href + "/"))) for label, href in ways]
+
+
+def demonstration() -> str | None:
+    """What a demonstration says of itself on every page."""
+    told = clock.story()
+    return None if told is None else f"Made-up figures, told as of {day(told)}."
+
+
+def _context() -> dict[str, Any]:
+    if g.get("without_database"):
+        return {"viewer": None, "nav": [], "demo": None}
+    return {"viewer": find_viewer_now(), "nav": items(), "demo": demonstration()}
+
+
+def register(app: Flask) -> None:
+    """Give every page what the layout needs."""
+    app.context_processor(_context)
