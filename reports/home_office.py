@@ -1,0 +1,278 @@
+"""The return to the Home Office: the area's claim, and the Statement of Grant Expenditure at the year's end."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from portfolio.money import ZERO
+from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
+from reports.common import (
+    BALANCE,
+    MATCH_APART,
+    Item,
+    Names,
+    assemble,
+    certification_sheet,
+    heading,
+    interventions_sheet,
+    items,
+    match_sheet,
+    measures_sheet,
+    quarter_headings,
+    sheet,
+    sum_of,
+    sums_where,
+)
+from reports.content import ReturnContent, Statement
+from reports.sheets import Book, Column, Sheet, Table, money, text
+from reports.totals import (
+    ClaimLine,
+    StatementCategory,
+    StatementLine,
+    claim_totals,
+    statement_categories,
+    statement_lines,
+    summary_totals,
+)
+
+
+def claim_book(content: ReturnContent) -> Book:
+    """The quarterly claim; at Q4, where the content has a statement, with its sheets."""
+    names, claims = Names(content), claim_totals(content)
+    interventions = interventions_sheet(content, names)
+    summary = _claim_sheet(content, names, claims, interventions)
+    checks = _claim_checks(content, names, claims, summary, interventions)
+    sheets = [summary, interventions, match_sheet(content, names), measures_sheet(content)]
+    if content.statement is not None:
+        statement = _statement_sheets(content, content.statement, names)
+        sheets += statement
+        checks += _statement_checks(content, statement, interventions)
+    return assemble(content, [*sheets, checks_sheet(content, checks), certification_sheet(content)])
+
+
+def statement_book(content: ReturnContent) -> Book:
+    """The Statement of Grant Expenditure by itself."""
+    if content.statement is None:
+        raise ValueError("a Statement of Grant Expenditure needs the year's statement in its content")
+    sheets = _statement_sheets(content, content.statement, Names(content))
+    checks = _statement_checks(content, sheets, None)
+    return assemble(content, [*sheets, checks_sheet(content, checks), certification_sheet(content)])
+
+
+def _claim_sheet(content: ReturnContent, names: Names, claims: Sequence[ClaimLine], interventions: Sheet) -> Sheet:
+    number, by_quarter = content.cover.quarter.number, quarter_headings(content)
+
+    def sums(*columns: str) -> str | None:
+        parts = [sums_where(interventions, column, names, Stream="{Stream}") for column in columns]
+        return "ROUND({},2)".format("+".join(parts)) if len(parts) > 1 else next(iter(parts), None)
+
+    coming = by_quarter[number : number + 1]
+    columns: list[Column[ClaimLine]] = [
+        text("Stream", lambda line: names.stream(line.stream), 18),
+        money("Total grant", lambda line: line.grant),
+        money("Claimed before", lambda line: line.claimed_before, sums(*by_quarter[: number - 1])),
+        money("This claim", lambda line: line.this_claim, sums("Actual this quarter")),
+        money("Running total", lambda line: line.running_total, sum_of(["Claimed before", "This claim"])),
+        money("Remaining", lambda line: line.remaining, "ROUND({Total grant}-{Running total},2)"),
+        money(
+            "Last quarter's forecast for this quarter",
+            lambda line: line.forecast,
+            sums("Forecast last quarter for this quarter"),
+        ),
+        money("Actual this quarter", lambda line: line.this_claim, "{This claim}"),
+        money(
+            "Actual less forecast",
+            lambda line: line.difference,
+            "ROUND({Actual this quarter}-{Last quarter's forecast for this quarter},2)",
+        ),
+        text(
+            "Reason for the difference",
+            lambda line: line.reason if line.difference else "Not needed: no difference",
+            60,
+        ),
+        money(
+            "Next quarter's forecast",
+            lambda line: "Not applicable: the year ends" if line.next_forecast is None else line.next_forecast,
+            sums(*coming),
+            total=bool(coming),
+        ),
+    ]
+    return sheet(
+        "Claim summary",
+        f"Claim summary by stream: {heading(content)}",
+        ["One row for each stream of the grant, the whole area together. Amounts are in pounds."],
+        Table("ClaimSummary", columns, claims, "No allocation has been made", "Total"),
+    )
+
+
+def _reason(line: ClaimLine) -> str | None:
+    return line.reason if line.difference else "Not needed: no difference"
+
+
+def _claim_checks(
+    content: ReturnContent, names: Names, claims: Sequence[ClaimLine], summary: Sheet, interventions: Sheet
+) -> list[Check]:
+    number, by_quarter = content.cover.quarter.number, quarter_headings(content)
+    overall = summary_totals(content).overall
+
+    def total_of(source: Sheet, column: str, amount: Decimal) -> Figure:
+        return Figure(f"{source.name}, {column}, total", amount, source.total(column))
+
+    quarters = Figure(
+        f"Interventions, {' + '.join(by_quarter[:number])}, totals",
+        overall.to_date,
+        "ROUND({},2)".format("+".join(interventions.total(name) for name in by_quarter[:number])),
+    )
+    to_date = total_of(interventions, "Actual to date", overall.to_date)
+    checks = [
+        Check(
+            "This claim",
+            total_of(summary, "This claim", sum((line.this_claim for line in claims), ZERO)),
+            EQUAL,
+            total_of(interventions, "Actual this quarter", overall.this_claim),
+        ),
+        Check(
+            "Running total",
+            total_of(summary, "Running total", sum((line.running_total for line in claims), ZERO)),
+            EQUAL,
+            to_date,
+        ),
+        Check("To date, and the quarters", to_date, EQUAL, quarters),
+        Check(
+            "Spend by category",
+            Figure(
+                "Record of claims, all categories, to date",
+                sum((sum(row.actual, ZERO) for row in content.categories), ZERO),
+                None,
+            ),
+            EQUAL,
+            to_date,
+        ),
+    ]
+    for place, line in enumerate(claims):
+        stream = names.stream(line.stream)
+        running = Figure("Claim summary, Running total", line.running_total, summary.cell("Running total", place))
+        grant = Figure("Claim summary, Total grant", line.grant, summary.cell("Total grant", place))
+        checks.append(Check(f"Claims within grant: {stream}", running, AT_MOST, grant))
+    return checks
+
+
+BY_STREAM, BY_CATEGORY = "Statement by stream", "Statement by category"
+
+
+def _statement_sheets(content: ReturnContent, statement: Statement, names: Names) -> list[Sheet]:
+    by_category = _by_category_sheet(content, names)
+    return [_by_stream_sheet(content, names, by_category), by_category, _assets_sheet(content, statement)]
+
+
+def _quarter(place: int) -> Callable[[StatementCategory], Decimal]:
+    return lambda line: line.quarters[place]
+
+
+def _by_category_sheet(content: ReturnContent, names: Names) -> Sheet:
+    by_quarter = quarter_headings(content)[: content.cover.quarter.number]
+    columns: list[Column[StatementCategory]] = [
+        text("Stream", lambda line: names.stream(line.stream), 18),
+        text("Cost category", lambda line: line.category, 40),
+        *(money(name, _quarter(place)) for place, name in enumerate(by_quarter)),
+        money("Eligible expenditure", lambda line: line.expenditure, sum_of(by_quarter)),
+    ]
+    return sheet(
+        BY_CATEGORY,
+        f"Statement of Grant Expenditure by stream and category: {heading(content)}",
+        ["Eligible expenditure by stream and cost category, the whole area together. Amounts are in pounds."],
+        Table("StatementByCategory", columns, statement_categories(content), "Nothing has been spent", "Total"),
+        frozen=2,
+    )
+
+
+def _by_stream_sheet(content: ReturnContent, names: Names, by_category: Sheet) -> Sheet:
+    columns: list[Column[StatementLine]] = [
+        text("Stream", lambda line: names.stream(line.stream), 18),
+        money("Allocation", lambda line: line.allocation),
+        money(
+            "Eligible expenditure",
+            lambda line: line.expenditure,
+            sums_where(by_category, "Eligible expenditure", names, Stream="{Stream}"),
+        ),
+        money("Grant received", lambda line: line.received),
+        money(
+            "Balance due from (+) or to (-) the funder",
+            lambda line: line.balance,
+            "ROUND({Eligible expenditure}-{Grant received},2)",
+            note=BALANCE,
+        ),
+        money("Unspent", lambda line: line.unspent, "ROUND({Allocation}-{Eligible expenditure},2)"),
+        money("Match spent", lambda line: line.match_spent, note=MATCH_APART),
+    ]
+    return sheet(
+        "Statement by stream",
+        f"Statement of Grant Expenditure by stream: {heading(content)}",
+        ["What was granted, spent and received in the year, by stream. Amounts are in pounds."],
+        Table("StatementByStream", columns, statement_lines(content), "No allocation has been made", "Total"),
+    )
+
+
+def _assets_sheet(content: ReturnContent, statement: Statement) -> Sheet:
+    lines = [
+        Item("Assets bought with the grant", statement.assets),
+        Item("Independent assurance", statement.assurance),
+    ]
+    return sheet(
+        "Assets and assurance",
+        f"Assets and independent assurance: {heading(content)}",
+        ["Assets bought with the grant, and the reference of the independent assurance."],
+        items("AssetsAndAssurance", lines),
+    )
+
+
+def _statement_checks(content: ReturnContent, sheets: Sequence[Sheet], interventions: Sheet | None) -> list[Check]:
+    """The statement's parts agree, and agree with the record of claims: Interventions, where the book has it."""
+    by_stream, by_category, _ = sheets
+    lines, categories = statement_lines(content), statement_categories(content)
+    overall = summary_totals(content).overall
+    spent = Figure(
+        "Statement by category, Eligible expenditure, total",
+        sum((line.expenditure for line in categories), ZERO),
+        by_category.total("Eligible expenditure"),
+    )
+    claimed = (
+        Figure("Record of claims, all quarters", overall.to_date, None)
+        if interventions is None
+        else Figure("Interventions, Actual to date, total", overall.to_date, interventions.total("Actual to date"))
+    )
+    return [
+        Check(
+            "Statement: streams and categories",
+            Figure(
+                "Statement by stream, Eligible expenditure, total",
+                sum((line.expenditure for line in lines), ZERO),
+                by_stream.total("Eligible expenditure"),
+            ),
+            EQUAL,
+            spent,
+        ),
+        Check("Statement: categories and claims", spent, EQUAL, claimed),
+        Check(
+            "Statement: allocation",
+            Figure(
+                "Statement by stream, Allocation, total",
+                sum((line.allocation for line in lines), ZERO),
+                by_stream.total("Allocation"),
+            ),
+            EQUAL,
+            Figure("Record of allocations, all CSPs", overall.allocation, None),
+        ),
+        *(
+            Check(
+                f"Statement: expenditure within allocation, {line.stream}",
+                Figure(
+                    "Statement by stream, Eligible expenditure",
+                    line.expenditure,
+                    by_stream.cell("Eligible expenditure", place),
+                ),
+                AT_MOST,
+                Figure("Statement by stream, Allocation", line.allocation, by_stream.cell("Allocation", place)),
+            )
+            for place, line in enumerate(lines)
+        ),
+    ]

@@ -1,0 +1,52 @@
+"""Returns as workbooks: written, read back and compared with what they are to say before anyone gets them."""
+
+from reports.content import Kind, ReturnContent
+from reports.home_office import claim_book, statement_book
+from reports.opcc import quarterly_book
+from reports.sheets import Book
+
+
+class NotReconciled(ValueError):
+    """A workbook does not say what its return says; `differences` has a sentence for each cell."""
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__("The workbook does not say what the return says: " + "; ".join(differences))
+        self.differences = differences
+
+
+def book(content: ReturnContent) -> Book:
+    """The declared sheets of a return of its kind."""
+    match content.cover.kind:
+        case Kind.CSP | Kind.OPCC:
+            return quarterly_book(content)
+        case Kind.HOME_OFFICE:
+            return claim_book(content)
+        case Kind.STATEMENT:
+            return statement_book(content)
+
+
+def write(content: ReturnContent) -> bytes:
+    """The return's workbook; the same content gives the same bytes."""
+    from reports.workbook import write_book  # 0.1 s of CPU, needed only to write
+
+    return write_book(book(content))
+
+
+def reconcile(content: ReturnContent, workbook: bytes) -> list[str]:
+    """Sentences that name sheet and cell, one for each difference between a workbook and its return."""
+    from reports.reading import differences
+
+    return differences(book(content), workbook)
+
+
+def proved(content: ReturnContent) -> bytes:
+    """The return's workbook, read back and found to say what the return says; raises NotReconciled otherwise."""
+    from reports.reading import differences
+    from reports.workbook import write_book
+
+    declared = book(content)
+    workbook = write_book(declared)
+    found = differences(declared, workbook)
+    if found:
+        raise NotReconciled(found)
+    return workbook

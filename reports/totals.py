@@ -1,0 +1,312 @@
+"""The sums of a return, each in one place: the workbook's computed values and the pages show the same figures.
+
+Pounds, exact. Variance = actual − profile, so negative is an underspend.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from portfolio.money import ZERO
+from reports.content import ByQuarter, CategoryRow, InterventionRow, ReturnContent
+
+FINEST = Decimal("0.0001")
+"""Percentages are kept to a hundredth of a per cent."""
+
+
+def share_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """One amount as a fraction of another (0.1234 is 12.34 %); None where there is nothing to compare with."""
+    if not whole:
+        return None
+    return (part / whole).quantize(FINEST, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """What one CSP's stream comes to, or a stream over all CSPs, or everything."""
+
+    csp: str
+    stream: str
+    quarter: int
+    """The return's quarter, 1 to 4."""
+    allocation: Decimal
+    awarded: Decimal
+    quarters: ByQuarter
+    """Actual up to the return's quarter, forecast after it."""
+    profile_to_date: Decimal
+
+    @property
+    def unallocated(self) -> Decimal:
+        """Allocation not awarded; negative is awarded beyond it."""
+        return self.allocation - self.awarded
+
+    @property
+    def claimed_before(self) -> Decimal:
+        """Actual of the quarters before this one."""
+        return sum(self.quarters[: self.quarter - 1], ZERO)
+
+    @property
+    def this_claim(self) -> Decimal:
+        """This quarter's actual, corrections of earlier quarters included."""
+        return self.quarters[self.quarter - 1]
+
+    @property
+    def to_date(self) -> Decimal:
+        """Actual of all quarters up to this one: what was claimed before, and this claim."""
+        return sum(self.quarters[: self.quarter], ZERO)
+
+    @property
+    def forecast(self) -> Decimal:
+        """Forecast for the quarters still to come."""
+        return sum(self.quarters[self.quarter :], ZERO)
+
+    @property
+    def outturn(self) -> Decimal:
+        """What the whole year is expected to come to."""
+        return self.to_date + self.forecast
+
+    @property
+    def variance(self) -> Decimal:
+        """Actual to date − profile to date; negative is an underspend."""
+        return self.to_date - self.profile_to_date
+
+    @property
+    def variance_share(self) -> Decimal | None:
+        """The variance as a fraction of the profile; None where nothing was profiled."""
+        return share_of(self.variance, self.profile_to_date)
+
+    @property
+    def remaining(self) -> Decimal:
+        """Allocation not yet claimed."""
+        return self.allocation - self.to_date
+
+
+@dataclass(frozen=True)
+class SummaryTotals:
+    """The summary: each CSP's stream in the content's order, each stream over all CSPs, and the whole."""
+
+    lines: tuple[SummaryLine, ...]
+    streams: tuple[SummaryLine, ...]
+    overall: SummaryLine
+
+
+ALL_CSPS, ALL_STREAMS = "All CSPs", "All streams"
+
+
+def summary_totals(content: ReturnContent) -> SummaryTotals:
+    """Allocation, awards, actuals, forecasts and profile of each CSP's stream, and their sums.
+
+    An award or a cost whose CSP has no allocation of the stream gets a line of its own with an allocation of zero,
+    so that nothing is left out of the totals.
+    """
+    quarter = content.cover.quarter.number
+    allocations = {(row.csp, row.stream): row.allocation for row in content.summary}
+    others: tuple[InterventionRow | CategoryRow, ...] = (*content.interventions, *content.categories)
+    for row in others:
+        allocations.setdefault((row.csp, row.stream), ZERO)
+    found: dict[tuple[str, str], list[InterventionRow]] = {key: [] for key in allocations}
+    for intervention in content.interventions:
+        found[intervention.csp, intervention.stream].append(intervention)
+    lines = tuple(
+        SummaryLine(
+            csp,
+            stream,
+            quarter,
+            allocations[csp, stream],
+            sum((row.award for row in rows), ZERO),
+            add_quarters(row.quarters for row in rows),
+            sum((sum(row.profile[:quarter], ZERO) for row in rows), ZERO),
+        )
+        for (csp, stream), rows in found.items()
+    )
+    streams = dict.fromkeys(line.stream for line in lines)
+    by_stream = tuple(
+        _add(ALL_CSPS, name, quarter, [line for line in lines if line.stream == name]) for name in streams
+    )
+    return SummaryTotals(lines, by_stream, _add(ALL_CSPS, ALL_STREAMS, quarter, lines))
+
+
+def _add(csp: str, stream: str, quarter: int, lines: Iterable[SummaryLine]) -> SummaryLine:
+    parts = list(lines)
+    return SummaryLine(
+        csp,
+        stream,
+        quarter,
+        sum((line.allocation for line in parts), ZERO),
+        sum((line.awarded for line in parts), ZERO),
+        add_quarters(line.quarters for line in parts),
+        sum((line.profile_to_date for line in parts), ZERO),
+    )
+
+
+def add_quarters(quarters: Iterable[ByQuarter]) -> ByQuarter:
+    """The sums of each quarter."""
+    first = second = third = fourth = ZERO
+    for one, two, three, four in quarters:
+        first, second, third, fourth = first + one, second + two, third + three, fourth + four
+    return first, second, third, fourth
+
+
+@dataclass(frozen=True)
+class InterventionLine:
+    """One award's stream with the figures that follow from its own."""
+
+    row: InterventionRow
+    actual: Decimal
+    profile: Decimal
+    to_date: Decimal
+    profile_to_date: Decimal
+    variance: Decimal
+    variance_to_date: Decimal
+    outturn: Decimal
+    against_award: Decimal
+    """Outturn − award; negative is a forecast underspend."""
+
+
+def intervention_lines(content: ReturnContent) -> tuple[InterventionLine, ...]:
+    """The content's interventions with actual, profile and variance, of this quarter and to date, and outturn."""
+    number = content.cover.quarter.number
+    lines = []
+    for row in content.interventions:
+        actual, profile = row.quarters[number - 1], row.profile[number - 1]
+        to_date, profile_to_date = sum(row.quarters[:number], ZERO), sum(row.profile[:number], ZERO)
+        outturn = sum(row.quarters, ZERO)
+        lines.append(
+            InterventionLine(
+                row,
+                actual,
+                profile,
+                to_date,
+                profile_to_date,
+                actual - profile,
+                to_date - profile_to_date,
+                outturn,
+                outturn - row.award,
+            )
+        )
+    return tuple(lines)
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """What one stream claims of the Home Office: grant, claims before and now, and forecast against actual."""
+
+    stream: str
+    grant: Decimal
+    claimed_before: Decimal
+    this_claim: Decimal
+    forecast: Decimal
+    """What last quarter's claims forecast for this quarter."""
+    reason: str | None
+    """Why actual and forecast differ, in the leads' words."""
+    next_forecast: Decimal | None
+    """None in Q4: the year ends."""
+
+    @property
+    def running_total(self) -> Decimal:
+        """Claimed before, and this claim."""
+        return self.claimed_before + self.this_claim
+
+    @property
+    def remaining(self) -> Decimal:
+        """Grant not yet claimed."""
+        return self.grant - self.running_total
+
+    @property
+    def difference(self) -> Decimal:
+        """Actual − forecast of this quarter; negative is less than forecast."""
+        return self.this_claim - self.forecast
+
+
+REASONS_SHOWN = 10
+
+
+def claim_totals(content: ReturnContent) -> tuple[ClaimLine, ...]:
+    """The claim of each stream, the whole area together."""
+    quarter = content.cover.quarter.number
+    lines = []
+    for total in summary_totals(content).streams:
+        rows = [row for row in content.interventions if row.stream == total.stream]
+        lines.append(
+            ClaimLine(
+                total.stream,
+                total.allocation,
+                total.claimed_before,
+                total.this_claim,
+                sum((row.previous_forecast for row in rows), ZERO),
+                _reasons(rows, quarter),
+                total.quarters[quarter] if quarter < 4 else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _reasons(rows: list[InterventionRow], quarter: int) -> str | None:
+    """The explanations of the largest differences between forecast and actual, largest first."""
+
+    def difference(row: InterventionRow) -> Decimal:
+        return abs(row.quarters[quarter - 1] - row.previous_forecast)
+
+    explained = sorted((row for row in rows if row.explanation), key=difference, reverse=True)
+    shown = [f"{row.reference} ({row.csp}): {row.explanation}" for row in explained[:REASONS_SHOWN]]
+    if len(explained) > REASONS_SHOWN:
+        shown.append(f"and {len(explained) - REASONS_SHOWN} more, on the sheet Interventions")
+    return "\n".join(shown) or None
+
+
+@dataclass(frozen=True)
+class StatementCategory:
+    """One stream's cost category over the year and all CSPs."""
+
+    stream: str
+    category: str
+    quarters: tuple[Decimal, ...]
+
+    @property
+    def expenditure(self) -> Decimal:
+        """Eligible expenditure of the year to date."""
+        return sum(self.quarters, ZERO)
+
+
+def statement_categories(content: ReturnContent) -> tuple[StatementCategory, ...]:
+    """Eligible expenditure by stream and cost category, the whole area together."""
+    found: dict[tuple[str, str], tuple[Decimal, ...]] = {}
+    for row in content.categories:
+        before = found.get((row.stream, row.category), (ZERO,) * len(row.actual))
+        found[row.stream, row.category] = tuple(a + b for a, b in zip(before, row.actual, strict=True))
+    return tuple(StatementCategory(*key, quarters) for key, quarters in found.items())
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One stream's year, for the Statement of Grant Expenditure."""
+
+    stream: str
+    allocation: Decimal
+    expenditure: Decimal
+    """Eligible expenditure: actual of all quarters, corrections included."""
+    received: Decimal
+    match_spent: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """Expenditure − grant received: positive is due from the funder, negative is due to the funder."""
+        return self.expenditure - self.received
+
+    @property
+    def unspent(self) -> Decimal:
+        """Allocation not spent."""
+        return self.allocation - self.expenditure
+
+
+def statement_lines(content: ReturnContent) -> tuple[StatementLine, ...]:
+    """The streams of the content's statement with what was spent of each; none where it has no statement."""
+    if content.statement is None:
+        return ()
+    spent: dict[str, Decimal] = {}
+    for category in statement_categories(content):
+        spent[category.stream] = spent.get(category.stream, ZERO) + category.expenditure
+    return tuple(
+        StatementLine(row.stream, row.allocation, spent.get(row.stream, ZERO), row.grant_received, row.match_spent)
+        for row in content.statement.rows
+    )

@@ -1,0 +1,240 @@
+"""Write a declared book as an .xlsx file: the same book gives the same bytes, whenever and wherever it is written."""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.core import Core
+from xlsxwriter.packager import Packager
+
+from reports.cells import Cell
+from reports.sheets import ROW, Book, Column, Shape, Sheet
+
+LANGUAGE = "en-GB"
+FONT = {"font_name": "Arial", "font_size": 11}
+POUNDS = "£#,##0.00;[Red]-£#,##0.00"
+"""A minus sign as well as the colour: colour alone would not be seen by everybody."""
+FIGURES = {
+    Shape.MONEY: POUNDS,
+    Shape.PERCENT: "0.0%;[Red]-0.0%",
+    Shape.NUMBER: "#,##0.##########",
+    Shape.DATE: "d mmm yyyy",
+}
+INK, RULE, HEADER = "#0B0C0C", "#B1B4B6", "#DDE6F0"
+PAGE_CHARACTERS = 190
+"""Characters across a printed page that can still be read; a wider table goes over several pages."""
+A4 = 9
+
+Format = Any  # XlsxWriter has no types of its own
+Paper = Any
+
+
+class _Core(Core):  # type: ignore[misc]  # XlsxWriter has no types
+    """XlsxWriter has no property for the language; this writes it with the last of the others."""
+
+    def _write_cp_content_status(self) -> None:
+        super()._write_cp_content_status()
+        self._xml_data_element("dc:language", LANGUAGE)
+
+
+class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter has no types
+    def _write_core_file(self) -> None:
+        core = _Core()
+        core._set_properties(self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
+
+
+class _File(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter has no types
+    def _get_packager(self) -> _Packager:
+        return _Packager()
+
+
+class _Formats:
+    """The cell formats of one file, each made once."""
+
+    def __init__(self, file: _File) -> None:
+        self._file = file
+        base = {"valign": "top", "font_color": INK}
+        self.title = file.add_format({"bold": True, "font_size": 16, "font_color": INK})
+        self.lead = file.add_format({"font_color": INK})
+        self.alert = file.add_format({"bold": True, "font_size": 14, "font_color": "#A8071A"})
+        head = base | {"bold": True, "text_wrap": True, "bg_color": HEADER, "bottom": 2, "bottom_color": INK}
+        self.header = {shape: file.add_format(head | _aligned(shape)) for shape in Shape}
+        body = base | {"bottom": 1, "bottom_color": RULE}
+        self.line = {shape: file.add_format(body | _shown(shape)) for shape in Shape}
+        bold = base | {"bold": True, "bottom": 1, "bottom_color": RULE}
+        self.subtotal = {shape: file.add_format(bold | _shown(shape)) for shape in Shape}
+        total = base | {"bold": True, "top": 1, "top_color": INK, "bottom": 6, "bottom_color": INK}
+        self.total = {shape: file.add_format(total | _shown(shape)) for shape in Shape}
+
+
+def _aligned(shape: Shape) -> dict[str, str]:
+    return {"align": "left" if shape in (Shape.TEXT, Shape.DATE) else "right"}
+
+
+def _shown(shape: Shape) -> dict[str, object]:
+    if shape is Shape.TEXT:
+        return {"text_wrap": True, **_aligned(shape)}
+    return {"num_format": FIGURES[shape], "text_wrap": shape is Shape.NUMBER, **_aligned(shape)}
+
+
+def write_book(book: Book) -> bytes:
+    """The file's bytes. Every formula carries its computed value, so that a reader need not recalculate."""
+    out = BytesIO()
+    file = _File(out, {"in_memory": True, "default_format_properties": FONT})
+    file.set_properties({"title": book.title, "subject": book.subject, "author": book.author, "created": book.created})
+    formats = _Formats(file)
+    for sheet in book.sheets:
+        _write_sheet(file.add_worksheet(sheet.name), sheet, book, formats)
+    file.close()
+    return out.getvalue()
+
+
+def _write_sheet(paper: Paper, sheet: Sheet, book: Book, formats: _Formats) -> None:
+    paper.write_string(0, 0, sheet.title, formats.title)
+    for row, line in enumerate(sheet.introduction, start=1):
+        paper.write_string(row, 0, line, formats.alert if sheet.alert and row == 1 else formats.lead)
+    headings = book.headings(sheet)
+    _make_table(paper, sheet, headings, formats)
+    width = 0
+    for place, (column, cells) in enumerate(zip(sheet.table.columns, sheet.table.cells, strict=True)):
+        _write_column(paper, sheet, place, column, cells, formats)
+        characters = _width(column, [*cells, *sheet.table.totals[place : place + 1]], headings[place])
+        paper.set_column(place, place, characters)
+        width += characters
+    _set_up_page(paper, sheet, book, width)
+
+
+def _make_table(paper: Paper, sheet: Sheet, headings: Sequence[str], formats: _Formats) -> None:
+    table = sheet.table
+    columns: list[dict[str, object]] = []
+    for place, (column, heading) in enumerate(zip(table.columns, headings, strict=True)):
+        made: dict[str, object] = {"header": heading, "header_format": formats.header[column.shape]}
+        if table.total is not None and place == 0:
+            made["total_string"] = table.total
+        elif table.total is not None and (formula := sheet.total_formula(column)) is not None:
+            made |= {"total_function": formula, "total_value": table.totals[place]}
+        columns.append(made)
+    last = len(columns) - 1
+    paper.add_table(
+        sheet.header_row - 1,
+        0,
+        sheet.last_row - 1,
+        last,
+        {
+            "name": table.name,
+            "columns": columns,
+            "style": None,
+            "total_row": table.total is not None,
+            "autofilter": table.sortable and not table.empty,
+            "title": sheet.title,
+            "description": sheet.introduction[0],
+        },
+    )
+    if table.total is not None:
+        _write_totals(paper, sheet, formats)
+
+
+def _write_totals(paper: Paper, sheet: Sheet, formats: _Formats) -> None:
+    """The table has the totals, unformatted; write them again as they are to look."""
+    row = sheet.total_row - 1
+    for place, (column, value) in enumerate(zip(sheet.table.columns, sheet.table.totals, strict=True)):
+        look = formats.total[column.shape]
+        formula = sheet.total_formula(column) if place else None
+        if formula is not None:
+            paper.write_formula(row, place, formula, look, value)
+        elif value is not None:
+            paper.write_string(row, place, value, look)
+        else:
+            paper.write_blank(row, place, None, look)
+
+
+def _write_column(
+    paper: Paper, sheet: Sheet, place: int, column: Column[Any], cells: Sequence[Cell], formats: _Formats
+) -> None:
+    """One column's lines and subtotals: the way to write it is chosen once, not for each cell."""
+    table, first = sheet.table, sheet.first_row - 1
+    look = formats.line[column.shape]
+    lines = 1 if table.empty else len(table.lines)
+    plain = _plain_writer(paper, column.shape)
+    if table.empty or column.formula is None:
+        for row, cell in enumerate(cells[:lines], first):
+            plain(row, place, cell, look)
+    elif isinstance(column.formula, str):
+        before, *after = sheet.compile(column.formula).split(ROW)
+        write_formula = paper.write_formula
+        for row, cell in enumerate(cells[:lines], first):
+            number = str(row + 1)
+            write_formula(row, place, before + number + number.join(after) if after else before, look, cell)
+    else:
+        for row, (cell, line) in enumerate(zip(cells, table.lines, strict=False), first):
+            formula = column.formula(line)
+            if formula is None:
+                plain(row, place, cell, look)
+            else:
+                paper.write_formula(row, place, sheet.compile(formula).replace(ROW, str(row + 1)), look, cell)
+    if table.subtotals:
+        _write_subtotals(paper, sheet, place, column, cells[lines:], formats)
+
+
+def _write_subtotals(
+    paper: Paper, sheet: Sheet, place: int, column: Column[Any], cells: Sequence[Cell], formats: _Formats
+) -> None:
+    look = formats.subtotal[column.shape]
+    if column.total:
+        formula = sheet.subtotal_formula(column.heading)
+    elif column.ratio is not None:
+        formula = sheet.compile(str(column.formula))
+    else:
+        formula = ""
+    for row, cell in enumerate(cells, sheet.last_line):
+        if formula:
+            paper.write_formula(row, place, formula.replace(ROW, str(row + 1)), look, cell)
+        else:
+            paper.write_string(row, place, cell, look)
+
+
+def _plain_writer(paper: Paper, shape: Shape) -> Callable[[int, int, Cell, Format], object]:
+    """How to write a column's typed cells: a text in a column of figures says why there is no figure."""
+    write_string = paper.write_string
+    if shape is Shape.TEXT:
+        return write_string  # type: ignore[no-any-return]
+    write_figure = paper.write_datetime if shape is Shape.DATE else paper.write_number
+
+    def write(row: int, place: int, cell: Cell, look: Format) -> None:
+        (write_string if isinstance(cell, str) else write_figure)(row, place, cell, look)
+
+    return write
+
+
+def _width(column: Column[Any], cells: Sequence[Cell | None], heading: str) -> int:
+    """Characters that a column needs: text wraps, figures must fit, and no word of the heading is broken."""
+    longest_word = max(len(word) for word in heading.split())
+    width = max(column.width, longest_word + 4)
+    if column.shape is Shape.MONEY:
+        largest = max((abs(cell) for cell in cells if isinstance(cell, float)), default=0.0)
+        width = max(width, len(f"-£{largest:,.2f}") + 2)
+    return width
+
+
+def _set_up_page(paper: Paper, sheet: Sheet, book: Book, width: int) -> None:
+    """A4 landscape, as many pages wide as the table needs to be read, the header and what names a row on each."""
+    header = sheet.header_row - 1
+    paper.freeze_panes(header + 1, sheet.frozen)
+    paper.set_landscape()
+    paper.set_paper(A4)
+    paper.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
+    paper.fit_to_pages(-(-width // PAGE_CHARACTERS), 0)
+    paper.repeat_rows(header)
+    if sheet.frozen:
+        paper.repeat_columns(0, sheet.frozen - 1)
+    marking, subject = _in_header(book.marking), _in_header(book.subject)
+    paper.set_header(f"&L{subject}&C&B{marking}&R{_in_header(sheet.name)}")
+    paper.set_footer(f"&C{marking}&RPage &P of &N")
+
+
+def _in_header(typed: str) -> str:
+    """A text in a page's header: & is a command there, and all three parts together end at 255 characters."""
+    return typed[:50].replace("&", "&&")
