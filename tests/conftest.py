@@ -1,0 +1,197 @@
+"""What every test can ask for: a fresh database, a session that writes, the site at 20 October 2025, and people in it.
+
+Each database is a copy of one that was migrated once: a file on SQLite; with DATABASE_URL on a PostgreSQL server, a
+database made from a template. So tests commit for real and in any order.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_login.utils import _create_identifier
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portfolio import db
+from portfolio.app import create_app
+from portfolio.clock import StoppedClock
+from portfolio.config import Config
+from portfolio.db import Base, Database
+from portfolio.funding_years.models import CSP, PoliceArea
+from portfolio.history import Author
+from portfolio.migrations import upgrade
+from portfolio.people.models import Person
+from portfolio.people.rules import Role
+from tests import make
+
+NOW = datetime(2025, 10, 20, 9, 0, tzinfo=UTC)
+"""When every test takes place, unless it says otherwise: the Dorset story's day, ten in the morning in London."""
+SERVER = Config.from_environment().database_url if "DATABASE_URL" in os.environ else ""
+ON_POSTGRESQL = SERVER.startswith("postgresql")
+
+
+FreshUrl = Callable[[Path], str]
+
+
+@pytest.fixture(scope="session")
+def fresh_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshUrl]:
+    """Makes a migrated, empty database in a folder (or on the server), and says its address."""
+    yield from _on_postgresql() if ON_POSTGRESQL else _on_sqlite(tmp_path_factory.mktemp("template") / "portfolio.db")
+
+
+def _on_sqlite(template: Path) -> Iterator[FreshUrl]:
+    _migrate(f"sqlite:///{template}")
+
+    def copy(folder: Path) -> str:
+        shutil.copyfile(template, folder / "portfolio.db")
+        return f"sqlite:///{folder / 'portfolio.db'}"
+
+    yield copy
+
+
+def _migrate(url: str) -> None:
+    migrated = Database(url)
+    upgrade(migrated)
+    Base.metadata.create_all(migrated.engine)
+    migrated.close()
+
+
+def _on_postgresql() -> Iterator[FreshUrl]:
+    address = make_url(SERVER)
+    name = f"{address.database}_{os.getpid()}"
+    server = create_engine(address, isolation_level="AUTOCOMMIT")
+
+    def url_of(database: str) -> str:
+        return address.set(database=database).render_as_string(hide_password=False)
+
+    def replace(database: str, template: str) -> None:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            connection.exec_driver_sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    replace(f"{name}_template", "template0")
+    _migrate(url_of(f"{name}_template"))
+
+    def copy(_folder: Path) -> str:
+        replace(name, f"{name}_template")
+        return url_of(name)
+
+    yield copy
+    with server.connect() as connection:
+        for left in (name, f"{name}_template"):
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{left}" WITH (FORCE)')
+    server.dispose()
+
+
+@pytest.fixture
+def config(fresh_url: FreshUrl, tmp_path: Path) -> Config:
+    """The settings of a site with a migrated, empty database and an instance folder of its own."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    return Config(instance, fresh_url(instance))
+
+
+@pytest.fixture
+def database(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A migrated, empty database. A writer that cannot have its turn says so after five seconds."""
+    monkeypatch.setattr(db, "BUSY_SECONDS", 5)
+    opened = Database(config.database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def author() -> Author:
+    """Who writes in tests."""
+    return Author("a test", NOW, "Set the scene")
+
+
+@pytest.fixture
+def session(database: Database, author: Author) -> Iterator[Session]:
+    """A session that writes, for building what a test is about. Commit, unless only this session looks at it.
+
+    The site's clients commit it themselves before each request, and forget what it holds, so that it is read anew.
+    """
+    with database.session(writing=True) as opened:
+        author(opened)
+        yield opened
+
+
+@pytest.fixture
+def app(config: Config, session: Session) -> Iterator[Flask]:
+    """The site, its clock stopped at NOW, asking for no CSRF tokens."""
+    site = create_app(config, StoppedClock(NOW))
+    site.testing = True
+    site.config["WTF_CSRF_ENABLED"] = False
+
+    def commit_the_scene() -> None:
+        session.commit()
+        session.expire_all()
+
+    site.before_request_funcs.setdefault(None, []).insert(0, commit_the_scene)
+    yield site
+    site.extensions["portfolio_database"].close()
+
+
+class Visitor(FlaskClient):
+    """A browser on the site, and who is signed in on it."""
+
+    person: Person
+
+    def sign_in_as(self, person: Person) -> None:
+        """Sign somebody in without the price of a password's hash."""
+        self.person = person
+        self.environ_base["HTTP_USER_AGENT"] = "a test"
+        with self.application.test_request_context(environ_base=self.environ_base):
+            identifier = _create_identifier()
+        with self.session_transaction() as cookie:
+            cookie.update(_user_id=str(person.id), _fresh=True, _id=identifier)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser on the site, signed out."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_with_csrf(app: Flask) -> FlaskClient:
+    """A browser on the site, signed out, whose forms need their token."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app.test_client()
+
+
+SignedIn = Callable[..., Visitor]
+
+
+@pytest.fixture
+def signed_in(app: Flask, session: Session) -> SignedIn:
+    """`signed_in(Role.FINANCE)`: a browser with somebody of that role signed in; `.person` says who.
+
+    Roles for a place get Dorset's, or the `csp` and `area` given. Several roles may be named; so may a person.
+    """
+
+    def sign_in(
+        *roles: Role, csp: CSP | None = None, area: PoliceArea | None = None, person: Person | None = None, **more: Any
+    ) -> Visitor:
+        who = person or make.person(session, *roles, csp=csp, area=area, **more)
+        session.commit()
+        app.test_client_class = Visitor
+        visitor = app.test_client()
+        assert isinstance(visitor, Visitor)
+        visitor.sign_in_as(who)
+        return visitor
+
+    return sign_in
+
+
+def title_of(answer: TestResponse) -> str:
+    """A page's title, up to the site's name."""
+    return answer.text.partition("<title>")[2].partition(" – Portfolio</title>")[0]
