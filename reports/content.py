@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 from portfolio.quarters import Quarter
 
 ByQuarter = tuple[Decimal, Decimal, Decimal, Decimal]
+Count = Annotated[Decimal, "no money"]
+"""A count or rate, with as many places as it was given; every other `Decimal` here is pounds."""
 
 
 class Kind(StrEnum):
@@ -137,9 +140,9 @@ class OutputRow:
     kind: str
     indicator: str
     unit: str
-    target: Decimal | None
-    this_quarter: Decimal | None
-    to_date: Decimal | None
+    target: Count | None
+    this_quarter: Count | None
+    to_date: Count | None
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ class MeasureRow:
     geography: str
     source: str | None
     quarter: Quarter
-    value: Decimal | None
+    value: Count | None
     unavailable: str | None
 
 

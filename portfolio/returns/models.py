@@ -35,8 +35,8 @@ class Return(Base):
     certificate: Mapped[str | None] = mapped_column(Text)
     issued_by: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime | None] = mapped_column(Moment)
+    forwarded_by: Mapped[str | None] = mapped_column(Text)
     forwarded_at: Mapped[datetime | None] = mapped_column(Moment)
-    query: Mapped[str | None] = mapped_column(Text)
     file_name: Mapped[str | None] = mapped_column(Text)
     snapshot: Mapped[str | None] = deferred(mapped_column(Text, info={"secret": True}))
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -45,6 +45,8 @@ class Return(Base):
 
     funding_year: Mapped[FundingYear] = relationship()
     csp: Mapped[CSP | None] = relationship()
+    amounts: Mapped[list["ReturnAmount"]] = relationship(back_populates="of", order_by="ReturnAmount.id")
+    queries: Mapped[list["ReturnQuery"]] = relationship(back_populates="about", order_by="ReturnQuery.id")
     payments: Mapped[list["Payment"]] = relationship(back_populates="paid_for", order_by="Payment.id")
 
     __table_args__ = (
@@ -63,6 +65,37 @@ class Return(Base):
             postgresql_where=text("csp_id IS NULL"),
         ),
     )
+
+
+class ReturnAmount(Base):
+    """What an issued return claims of one stream for its quarter, in pounds: what payments are held against."""
+
+    __tablename__ = "return_amount"
+    return_id: Mapped[int] = mapped_column(ForeignKey("return.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    amount: Mapped[Decimal] = mapped_column(Pence)
+
+    of: Mapped[Return] = relationship(back_populates="amounts")
+    stream: Mapped[Stream] = relationship()
+
+    __table_args__ = (UniqueConstraint("return_id", "stream_id"),)
+
+
+class ReturnQuery(Base):
+    """A question that who received a return put to it, and the answer."""
+
+    __tablename__ = "return_query"
+    return_id: Mapped[int] = mapped_column(ForeignKey("return.id"))
+    question: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    about: Mapped[Return] = relationship(back_populates="queries")
+
+    __table_args__ = (Index(None, "return_id"),)
 
 
 class Payment(Base):

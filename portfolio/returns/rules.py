@@ -1,6 +1,6 @@
 """What a return must satisfy before it leaves: order, signatures, and figures that agree everywhere."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
-from portfolio.money import format_pounds
-from portfolio.quarters import Quarter
+from portfolio.money import ZERO, format_pounds
+from portfolio.quarters import FinancialYear, Quarter
 
 
 class ReturnKind(StrEnum):
@@ -38,6 +38,9 @@ class ReturnStatus(StrEnum):
 
 HAVE_LEFT = (ReturnStatus.ISSUED, ReturnStatus.QUERIED, ReturnStatus.FORWARDED, ReturnStatus.PAID)
 """The states of a return that was issued."""
+
+MARKING = "OFFICIAL"
+"""What the pages of a return are marked with: routine public business (source: Government Security Classifications)."""
 
 CERTIFICATE = (
     "I certify that the expenditure in this return was incurred for the purposes of the grant and in the period "
@@ -97,6 +100,25 @@ class WrongQuarter(PortfolioError):
         super().__init__(f"The statement covers the whole year, so it is made for Q4, not {quarter.name}", "quarter")
 
 
+class QuarterNotOver(PortfolioError):
+    """A return of a quarter in which money is still being spent."""
+
+    def __init__(self, quarter: Quarter) -> None:
+        last = quarter.last_day
+        super().__init__(
+            f"{quarter.short} ends on {last.day} {last:%B %Y}. Prepare its return after that; until then, take a draft",
+            "quarter",
+        )
+
+
+class NeedsWords(PortfolioError):
+    """A query or an answer that says nothing."""
+
+
+class BadPayment(PortfolioError):
+    """A payment that cannot have been received."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two figures in pounds that must agree, and what they are."""
@@ -136,14 +158,16 @@ def differences(pairs: Iterable[Pair]) -> list[PortfolioError]:
 
 
 def next_status(present: ReturnStatus, wanted: ReturnStatus) -> ReturnStatus:
-    """Prepared, certified, issued, perhaps queried, forwarded, paid; raises BadStep for any other way."""
+    """Prepared (again, if need be), certified, issued, perhaps queried, forwarded, paid; raises BadStep otherwise."""
     match (present, wanted):
         case (
-            (ReturnStatus.PREPARED, ReturnStatus.CERTIFIED)
+            (ReturnStatus.PREPARED | ReturnStatus.CERTIFIED, ReturnStatus.PREPARED)
+            | (ReturnStatus.PREPARED, ReturnStatus.CERTIFIED)
             | (ReturnStatus.CERTIFIED, ReturnStatus.ISSUED)
             | (ReturnStatus.ISSUED, ReturnStatus.QUERIED | ReturnStatus.FORWARDED)
-            | (ReturnStatus.QUERIED, ReturnStatus.ISSUED)
+            | (ReturnStatus.QUERIED, ReturnStatus.ISSUED | ReturnStatus.FORWARDED)
             | (ReturnStatus.FORWARDED, ReturnStatus.PAID | ReturnStatus.QUERIED)
+            | (ReturnStatus.PAID, ReturnStatus.FORWARDED)
         ):
             return wanted
         case _:
@@ -160,3 +184,67 @@ def overdue(about: str, due: date, today: date) -> RuleWarning | None:
     if today <= due:
         return None
     return RuleWarning("W10", f"Overdue since {due.day} {due:%B %Y}", about)
+
+
+def quarter_not_over(quarter: Quarter, today: date) -> QuarterNotOver | None:
+    """A return says what was spent in the whole quarter, so the quarter is over."""
+    return QuarterNotOver(quarter) if today <= quarter.last_day else None
+
+
+def wrong_quarter(quarter: Quarter) -> WrongQuarter | None:
+    """The statement covers the whole year."""
+    return None if quarter.number == 4 else WrongQuarter(quarter)
+
+
+def says_nothing(words: str, field: str) -> NeedsWords | None:
+    """A query and its answer are words."""
+    return None if words.strip() else NeedsWords(f"Enter the {field}", field)
+
+
+def bad_payment(
+    amount: Decimal, received_on: date, *, today: date, issued_on: date, received: Decimal
+) -> list[PortfolioError]:
+    """What is wrong with a payment, in pounds; `received` is what came of the stream before it.
+
+    A negative amount is money that the funder recovered: no more than it paid.
+    """
+    errors: list[PortfolioError] = []
+    if amount == 0:
+        errors.append(BadPayment("Enter the amount received, or a negative amount that was recovered", "amount"))
+    if received + amount < 0:
+        errors.append(
+            BadPayment(
+                f"Only {format_pounds(received)} was received of this stream. No more than that can be recovered",
+                "amount",
+            )
+        )
+    if received_on > today:
+        errors.append(BadPayment("The date is in the future. Enter the day the money came", "received_on"))
+    if received_on < issued_on:
+        errors.append(
+            BadPayment("The date is before the return was issued. Enter the day the money came", "received_on")
+        )
+    return errors
+
+
+def is_paid(claimed: Mapping[int, Decimal], received: Mapping[int, Decimal]) -> bool:
+    """Whether everything that a return claims, in pounds by stream, has been received."""
+    return all(received.get(stream, ZERO) >= amount for stream, amount in claimed.items())
+
+
+def file_name(kind: ReturnKind, quarter: Quarter, version: int = 1, csp: str | None = None) -> str:
+    """`OPCC_2025-26_Q2.xlsx`, `CSP-dorset_2025-26_Q2.xlsx`; later versions end in `_v2`."""
+    match kind:
+        case ReturnKind.CSP:
+            whose = f"CSP-{csp}"
+        case ReturnKind.OPCC:
+            whose = "OPCC"
+        case ReturnKind.HOME_OFFICE:
+            whose = "HomeOffice"
+    later = f"_v{version}" if version > 1 else ""
+    return f"{whose}_{quarter.year.slug}_{quarter.name}{later}.xlsx"
+
+
+def statement_name(year: FinancialYear) -> str:
+    """`Statement_2025-26.xlsx`: there is one a year."""
+    return f"Statement_{year.slug}.xlsx"
