@@ -1,13 +1,15 @@
 """What a partnership may decide: reasons, ceilings, interests; and what an award's profile may be."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import ceiling
-from portfolio.money import ZERO, format_pounds, share_evenly
+from portfolio.money import ZERO, format_pounds, share, share_evenly, to_pence
+from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter, between
 
 
@@ -32,6 +34,19 @@ class Outcome(StrEnum):
         return self in (Outcome.PART_FUNDED, Outcome.REJECTED, Outcome.DEFERRED)
 
 
+@dataclass(frozen=True)
+class Ruling:
+    """What a partnership decided, where and why; `awarded` is pounds by stream."""
+
+    outcome: Outcome
+    body: str
+    awarded: Mapping[str, Decimal] = field(default_factory=dict)
+    reason: str | None = None
+    conditions: str | None = None
+    met_on: date | None = None
+    minute: str | None = None
+
+
 class NoReason(PortfolioError):
     """E11: a no, or less than was asked for, without a reason."""
 
@@ -41,6 +56,68 @@ class NoReason(PortfolioError):
         super().__init__(
             f"Give the reason why the proposal was {outcome.value}; the applicant and next year's panel will ask",
             "reason",
+        )
+
+
+class LessThanAsked(PortfolioError):
+    """E11: called funded, but with less than was asked for, and without a reason."""
+
+    code = "E11"
+
+    def __init__(self, awarded: Decimal, asked: Decimal) -> None:
+        super().__init__(
+            f"{format_pounds(awarded)} is less than the {format_pounds(asked)} asked for. "
+            "Choose part-funded and give the reason, or award what was asked for",
+            "outcome",
+        )
+
+
+class NotOpenToDecision(PortfolioError):
+    """A decision on what was not handed in, or was taken back."""
+
+    def __init__(self, reference: str, status: ProposalStatus) -> None:
+        still = "still a draft. Submit it first" if status is ProposalStatus.DRAFT else "withdrawn, so nothing is to decide"
+        super().__init__(f"{reference} is {still}")
+
+
+class NotYet(PortfolioError):
+    """A day that has not come."""
+
+    def __init__(self, what: str, on: date, field: str) -> None:
+        super().__init__(f"{what} is in the future: {on.day} {on:%B %Y}. Enter today's date or an earlier one", field)
+
+
+class BelowClaims(PortfolioError):
+    """A later decision would leave less than was claimed already."""
+
+    code = "E2"
+
+    def __init__(self, stream: str, award: Decimal, claimed: Decimal) -> None:
+        super().__init__(
+            f"{format_pounds(claimed)} of the {stream} stream is claimed already, so the award cannot come down to "
+            f"{format_pounds(award)}. Award at least what is claimed",
+            f"awarded.{stream}",
+        )
+
+
+class MovedAway(PortfolioError):
+    """A later decision would take away what variations moved on."""
+
+    def __init__(self, stream: str, moved: Decimal) -> None:
+        super().__init__(
+            f"Variations moved {format_pounds(moved)} of the {stream} stream on to others. "
+            "Award at least that, or move it back first",
+            f"awarded.{stream}",
+        )
+
+
+class MovedHere(PortfolioError):
+    """A no would leave money that variations brought."""
+
+    def __init__(self, stream: str, moved: Decimal) -> None:
+        super().__init__(
+            f"Variations moved {format_pounds(moved)} of the {stream} stream to this award. Move it away first",
+            "outcome",
         )
 
 
@@ -117,6 +194,19 @@ class ProfileDoesNotAddUp(PortfolioError):
         )
 
 
+class AwardIsNotTheDecision(PortfolioError):
+    """E10: an award that is not what was decided."""
+
+    code = "E10"
+
+    def __init__(self, award: Decimal, decided: Decimal) -> None:
+        super().__init__(
+            f"The award is {format_pounds(award)}, but {format_pounds(decided)} was decided. "
+            "Enter the amount of the decision, or put the decision right",
+            "award",
+        )
+
+
 class ProfileOutsideDates(PortfolioError):
     """E3: an award plans to spend in a quarter that it does not touch."""
 
@@ -155,6 +245,43 @@ def above_allocation(
     return AwardsAboveAllocation(csp, stream, awards, limit) if awards > limit else None
 
 
+def less_than_asked(ruling: Ruling, asked: Decimal, csps_asked: int) -> LessThanAsked | None:
+    """E11: a reason is required unless funded in full. Where several were asked, each may carry a part of it."""
+    awarded = sum(ruling.awarded.values(), ZERO)
+    in_full = awarded >= asked or csps_asked > 1 or bool((ruling.reason or "").strip())
+    return LessThanAsked(awarded, asked) if ruling.outcome is Outcome.FUNDED and not in_full else None
+
+
+def not_open_to_decision(reference: str, status: ProposalStatus) -> NotOpenToDecision | None:
+    """Only what was submitted is decided on."""
+    return None if status is ProposalStatus.SUBMITTED else NotOpenToDecision(reference, status)
+
+
+def not_yet(what: str, on: date | None, today: date, field: str) -> NotYet | None:
+    """Meetings, approvals and signatures are recorded when they have happened."""
+    return NotYet(what, on, field) if on is not None and on > today else None
+
+
+def not_asked_of(csp: str, csp_id: int, asked: Collection[int], reference: str) -> NotAskedOf | None:
+    """A partnership decides on what it was asked."""
+    return None if csp_id in asked else NotAskedOf(csp, reference)
+
+
+def bad_lowering(
+    outcome: Outcome, stream: str, *, decided: Decimal, moved: Decimal, claimed: Decimal
+) -> PortfolioError | None:
+    """What stands in the way of a new decision on a stream, in pounds.
+
+    `moved` is what variations brought to the award's stream (negative: took from it) since it was first decided.
+    """
+    award = decided + moved
+    if award < 0:
+        return MovedAway(stream, -moved)
+    if award < claimed:
+        return BelowClaims(stream, award, claimed)
+    return MovedHere(stream, moved) if award > 0 and not outcome.gives_money else None
+
+
 def conflicted(reference: str, deciders: Mapping[int, str], interested: Collection[int]) -> InterestDeclared | None:
     """E12: the deciders, by id and name, among those who declared an interest."""
     names = [name for person, name in deciders.items() if person in interested]
@@ -188,9 +315,46 @@ def bad_profile(
     return errors
 
 
-def bad_variation(amount: Decimal, reason: str, *, same_line: bool, can_give: Decimal | None) -> list[PortfolioError]:
+def gained(
+    profile: Mapping[Quarter, Decimal], amount: Decimal, quarters: Sequence[Quarter], since: Quarter
+) -> dict[Quarter, Decimal]:
+    """What a gain adds to a profile, in pounds by quarter; sums to the gain.
+
+    It falls in the award's quarters from `since` on, in proportion to what they plan already: what was planned for a
+    quarter that has been reported does not change. Where they plan nothing it is spread evenly over them.
+    """
+    open_quarters = [quarter for quarter in quarters if quarter >= since] or list(quarters[-1:])
+    weights = [max(to_pence(profile.get(quarter, ZERO)), 0) for quarter in open_quarters]
+    parts = share(amount, weights if any(weights) else [1] * len(open_quarters))
+    return {quarter: part for quarter, part in zip(open_quarters, parts, strict=True) if part}
+
+
+def lost(profile: Mapping[Quarter, Decimal], amount: Decimal) -> dict[Quarter, Decimal]:
+    """What a loss takes from a profile, in negative pounds by quarter, the latest quarters first; sums to the loss.
+
+    The profile comes to the loss or more.
+    """
+    taken: dict[Quarter, Decimal] = {}
+    left = amount
+    for quarter in sorted(profile, reverse=True):
+        part = min(left, max(profile[quarter], ZERO))
+        if part:
+            taken[quarter] = -part
+            left -= part
+    return taken
+
+
+def bad_variation(
+    amount: Decimal, reason: str, *, sides: int, same_line: bool, same_year: bool, can_give: Decimal | None
+) -> list[PortfolioError]:
     """What is wrong with moving pounds; `can_give` is what the giving line has that is not yet claimed."""
     errors: list[PortfolioError] = []
+    if not sides:
+        errors.append(BadVariation("Choose the award that the money comes from, or the one it goes to", "from_line"))
+    if not same_year:
+        errors.append(
+            BadVariation("Money does not move between programmes or funding years. Choose another award", "to_line")
+        )
     if amount <= 0:
         errors.append(BadVariation("Enter an amount above zero; the direction is said by from and to", "amount"))
     if same_line:

@@ -1,14 +1,17 @@
 """What a funding year may hold: allocations by stream, partnerships' shares of them, deadlines of claims."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO, format_pounds, percent_of
-from portfolio.quarters import Quarter
+from portfolio.quarters import EARLIEST, FinancialYear, Quarter
+
+ByCsp = Mapping[str, Mapping[str, Decimal]]
+"""Pounds by the key of a partnership, then by stream."""
 
 
 class YearStatus(StrEnum):
@@ -45,6 +48,9 @@ DEFAULT_CATEGORIES = (
     OTHER,
 )
 
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_NOT_OF_KEYS = re.compile(r"[^a-z0-9]+")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _ORG_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9]+-\S+")
 _ORG_ID_REGISTERS = {
     "GB-COH-": (re.compile(r"[A-Z0-9]{8}"), "eight characters, leading zeros kept, like GB-COH-01234567"),
@@ -88,6 +94,63 @@ class SharesAboveStream(PortfolioError):
         )
 
 
+class BadKey(PortfolioError):
+    """A key that cannot stand in an address."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"“{typed[:60]}” cannot be a key. Use letters, digits, dots and hyphens only, like dorset", "key"
+        )
+
+
+class NegativeAllocation(PortfolioError):
+    """An allocation or a share below zero."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("An allocation cannot be negative. Enter an amount of zero or more", field)
+
+
+class NotOfTheProgramme(PortfolioError):
+    """A stream that the programme does not have."""
+
+    def __init__(self, stream: str, streams: Collection[str], field: str) -> None:
+        super().__init__(f"The programme has no stream “{stream}”. Its streams are {', '.join(streams)}", field)
+
+
+class NotOfTheArea(PortfolioError):
+    """A partnership that is not of the police area."""
+
+    def __init__(self, csp: str, csps: Collection[str], field: str) -> None:
+        super().__init__(f"“{csp}” is no partnership of the area. Its partnerships are {', '.join(csps)}", field)
+
+
+class YearIsThere(PortfolioError):
+    """A funding year that was opened before."""
+
+    def __init__(self, programme: str, area: str, year: FinancialYear) -> None:
+        super().__init__(
+            f"{programme} in {area} already has a year {year}. Change its allocations instead of opening it again",
+            "year",
+        )
+
+
+class YearIsClosed(PortfolioError):
+    """Something of a closed funding year would change."""
+
+    def __init__(self, year: FinancialYear) -> None:
+        super().__init__(f"{year} is closed: its allocations, decisions and awards stand as they are")
+
+
+class ConfirmedTooEarly(PortfolioError):
+    """A confirmation that has not come yet."""
+
+    def __init__(self, confirmed_on: date) -> None:
+        super().__init__(
+            f"{_day(confirmed_on)} is in the future. Enter the date of the funder's letter, once it is here",
+            "confirmed_on",
+        )
+
+
 class BadStep(PortfolioError):
     """A state that cannot follow the present one."""
 
@@ -121,6 +184,21 @@ def bad_organisation_identifier(org_id: str | None) -> BadOrganisationIdentifier
     return BadOrganisationIdentifier(org_id, "the register's code and the number in it, like GB-CHC-1000009")
 
 
+def bad_key(key: str) -> BadKey | None:
+    """A key stands in addresses, so it is plain."""
+    return None if _KEY.fullmatch(key) else BadKey(key)
+
+
+def key_of(name: str) -> str:
+    """A key made of a name: `NHS Dorset` gives `nhs-dorset`."""
+    return _NOT_OF_KEYS.sub("-", name.lower()).strip("-")[:60].rstrip("-")
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be the short key of a partnership: it stands in addresses and file names."""
+    return _KEY.fullmatch(text) is not None
+
+
 def ends_before_it_starts(starts_on: date, ends_on: date) -> EndsBeforeItStarts | None:
     """E16: an end before its start."""
     return EndsBeforeItStarts(starts_on, ends_on) if ends_on < starts_on else None
@@ -130,6 +208,49 @@ def shares_above_stream(stream: str, allocation: Decimal, shares: Sequence[Decim
     """The partnerships' shares may not exceed the stream; less is allowed (some is held back)."""
     total = sum(shares, ZERO)
     return SharesAboveStream(stream, total, allocation) if total > allocation else None
+
+
+def bad_allocations(
+    allocation: Mapping[str, Decimal], shares: ByCsp, streams: Collection[str], csps: Collection[str]
+) -> list[PortfolioError]:
+    """What is wrong with a year's allocation by stream and the partnerships' shares of it, in pounds.
+
+    Fields read `allocation.labour` and `shares.dorset.labour`; E1 for shares above their stream is on the stream's.
+    """
+    errors: list[PortfolioError] = []
+    for stream, amount in allocation.items():
+        place = f"allocation.{stream}"
+        if stream not in streams:
+            errors.append(NotOfTheProgramme(stream, streams, place))
+        elif amount < 0:
+            errors.append(NegativeAllocation(place))
+    for csp, given in shares.items():
+        if csp not in csps:
+            errors.append(NotOfTheArea(csp, csps, f"shares.{csp}"))
+        for stream, amount in given.items():
+            place = f"shares.{csp}.{stream}"
+            if stream not in streams:
+                errors.append(NotOfTheProgramme(stream, streams, place))
+            elif amount < 0:
+                errors.append(NegativeAllocation(place))
+    if errors:
+        return errors
+    for stream in streams:
+        above = shares_above_stream(
+            stream, allocation.get(stream, ZERO), [given.get(stream, ZERO) for given in shares.values()]
+        )
+        errors += [above.at(f"allocation.{stream}")] if above else []
+    return errors
+
+
+def closed(status: YearStatus, year: FinancialYear) -> YearIsClosed | None:
+    """Nothing of a closed year changes any more."""
+    return YearIsClosed(year) if status is YearStatus.CLOSED else None
+
+
+def confirmed_too_early(confirmed_on: date, today: date) -> ConfirmedTooEarly | None:
+    """A year is confirmed when the funder has confirmed it."""
+    return ConfirmedTooEarly(confirmed_on) if confirmed_on > today else None
 
 
 def ceiling(allocation: Decimal, tolerance_percent: Decimal) -> Decimal:
@@ -161,3 +282,13 @@ def deadline(quarter: Quarter, deadlines: str) -> date:
         return due if due > quarter.last_day else due.replace(year=next_year)
     except ValueError as error:
         raise BadDeadlines(deadlines) from error
+
+
+def bad_deadlines(deadlines: str) -> BadDeadlines | None:
+    """Four deadlines that can be read, one for each quarter."""
+    try:
+        for quarter in FinancialYear(EARLIEST).quarters:
+            deadline(quarter, deadlines)
+    except BadDeadlines as error:
+        return error
+    return None

@@ -253,7 +253,8 @@ def _positions(
     grouped = select(*keys, found.c.kind, found.c.quarter, total).group_by(*keys, found.c.kind, found.c.quarter)
     awards: dict[tuple[int, int], Decimal] = {}
     figures: dict[tuple[int, int], dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(lambda: [ZERO] * 4))
-    for first, second, kind, quarter, amount in session.execute(grouped):
+    rows: Iterable[Any] = session.execute(grouped)
+    for first, second, kind, quarter, amount in rows:
         if quarter is None:
             awards[first, second] = amount
         elif quarter.year == at.year:
@@ -279,6 +280,7 @@ def by_category(
         .group_by(*keys, found.c.quarter)
     )
     figures: dict[tuple[int, int, int], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
-    for csp_id, stream_id, category_id, quarter, amount in session.execute(grouped):
+    rows: Iterable[Any] = session.execute(grouped)
+    for csp_id, stream_id, category_id, quarter, amount in rows:
         figures[csp_id, stream_id, category_id][quarter.number - 1] = amount
     return {key: _four(amounts) for key, amounts in figures.items()}

@@ -174,6 +174,19 @@ class NotAwarded(PortfolioError):
         )
 
 
+class NoFundedDecision(PortfolioError):
+    """E13: spend by a project that a partnership did not fund."""
+
+    code = "E13"
+
+    def __init__(self, csp: str, reference: str) -> None:
+        super().__init__(
+            f"No decision of {csp} funds {reference}, so nothing can be claimed. Record the decision first, or take "
+            "the claim out",
+            "proposal",
+        )
+
+
 class NeedsExplanation(PortfolioError):
     """W1 on submitting: a variance above the threshold that nobody explained."""
 
@@ -220,10 +233,22 @@ def bad_lines(
     lines: Sequence[Line], awarded_streams: Collection[str], needs_text: Collection[str]
 ) -> list[PortfolioError]:
     """What is wrong with a claim's lines, each by itself (E6, E13); fields read `lines[2].category`."""
+    return [*not_awarded(lines, awarded_streams), *bad_costs(lines, needs_text)]
+
+
+def not_awarded(lines: Sequence[Line], awarded_streams: Collection[str]) -> list[PortfolioError]:
+    """E13: the lines in streams that no decision gave the project."""
+    return [
+        NotAwarded(line.stream, f"lines[{place}].stream")
+        for place, line in enumerate(lines)
+        if line.stream not in awarded_streams
+    ]
+
+
+def bad_costs(lines: Sequence[Line], needs_text: Collection[str]) -> list[PortfolioError]:
+    """E6: the lines for what the grant never pays; and those in a category that says nothing without a text."""
     errors: list[PortfolioError] = []
     for place, line in enumerate(lines):
-        if line.stream not in awarded_streams:
-            errors.append(NotAwarded(line.stream, f"lines[{place}].stream"))
         for field, text in (("category", line.category), ("description", line.description)):
             what = ineligible(text)
             if what is not None and line.amount:

@@ -1,0 +1,365 @@
+"""Reads a story's file: its shape, its types and its names. Every fault is found in one go, each with its place."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from portfolio.decisions.rules import Outcome
+from portfolio.errors import PortfolioError
+from portfolio.funding_years import rules as years
+from portfolio.money import ZERO
+from portfolio.proposals.rules import Level, MatchKind, ProposalKind
+from portfolio.quarters import EARLIEST, LATEST, FinancialYear, Quarter
+from portfolio.spend.rules import RAG, Line
+from portfolio.story.node import Findings, Node
+from portfolio.story.telling import (
+    ByStream,
+    Story,
+    ToldArea,
+    ToldAward,
+    ToldClaim,
+    ToldCorrection,
+    ToldCsp,
+    ToldDecision,
+    ToldMatch,
+    ToldMeasure,
+    ToldObservation,
+    ToldOrganisation,
+    ToldProgramme,
+    ToldProposal,
+    ToldYear,
+)
+
+
+class NotAStory(PortfolioError):
+    """A file that is no story at all."""
+
+
+def open_story(file: Path) -> Any:
+    """The file's content as plain values; numbers with a decimal point are exact. Raises NotAStory."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise NotAStory(f"{file} cannot be read: {error.strerror}. Check the path") from error
+    except UnicodeDecodeError as error:
+        raise NotAStory(f"{file} is not UTF-8 text. Save it as JSON in UTF-8") from error
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_no_key_twice)
+    except json.JSONDecodeError as error:
+        raise NotAStory(
+            f"{file} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}. Put it right there"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise NotAStory(f"{file} cannot be read as a story: {error}") from error
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number. Enter one, or null where there is none")
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise ValueError(f"the key “{twice}” stands twice in one object, so one of its values would be lost")
+    return found
+
+
+def read(content: Any, findings: Findings) -> Story:
+    """The story that the content tells; what is wrong with it is noted in `findings`."""
+    if not isinstance(content, dict):
+        raise NotAStory("The file holds no story. It must be an object with programme, police_area, csps and years")
+    top = Node(content, "", findings)
+    story = Story(_programme(top.object("programme")), _area(top.object("police_area")))
+    for node in top.objects("csps", required=True):
+        _add(story.csps, node, "key", _csp(node))
+    for node in top.objects("organisations"):
+        _add(story.organisations, node, "key", _organisation(node))
+    for node in top.objects("years", required=True):
+        told = _year(node, story)
+        if told:
+            _add(story.years, node, "year", told, told.year)
+    # Proposals may continue one that stands further down, so their names are known before they are read.
+    references = [p.get("ref") for p in content.get("proposals") or [] if isinstance(p, dict)]
+    for node in top.objects("proposals"):
+        proposal = _proposal(node, story, [name for name in references if isinstance(name, str)])
+        if proposal:
+            _add(story.proposals, node, "ref", proposal, proposal.reference)
+    for node in top.objects("decisions"):
+        _append(story.decisions, _decision(node, story))
+    for node in top.objects("awards"):
+        award = _award(node, story)
+        if award:
+            _add(story.awards, node, "stream", award, (award.proposal, award.csp, award.stream))
+    for node in top.objects("claims"):
+        _append(story.claims, _claim(node, story))
+    for node in top.objects("corrections"):
+        _append(story.corrections, _correction(node, story))
+    for node in top.objects("measures"):
+        story.measures.append(_measure(node))
+    expected = content.get("expected_pence")
+    if expected is not None and not isinstance(expected, dict):
+        findings.fault("expected_pence", "is not an object. Enter totals by start year, or leave it out")
+    else:
+        story.expected = expected or {}
+    top.close()
+    return story
+
+
+def _add(found: dict[Any, Any], node: Node, key: str, told: Any, name: Any = None) -> None:
+    name = told.key if name is None else name
+    if name in found:
+        node.fault(key, f"stands twice; it is already said in {found[name].place}. Keep one of them")
+    elif name:
+        found[name] = told
+
+
+def _append(found: list[Any], told: Any) -> None:
+    if told is not None:
+        found.append(told)
+
+
+def _programme(node: Node) -> ToldProgramme:
+    variance, match = node.object("variance_rule", required=False), node.object("match_rule", required=False)
+    floor = variance.pence("floor_pence", required=False)
+    deadlines = node.text("claim_deadlines", required=False) or years.DEFAULT_DEADLINES
+    try:
+        years.deadline(Quarter(FinancialYear(2025), 1), deadlines)
+    except years.BadDeadlines as error:
+        node.findings.faults_at(node.place, [error])
+    percent = variance.number("percent")
+    tolerance = node.number("tolerance_percent")
+    told = ToldProgramme(
+        code=node.text("code"),
+        name=node.text("name"),
+        funder=node.text("funder"),
+        administering_body=node.text("administering_body"),
+        statutory_power=node.text_or_none("statutory_power"),
+        streams=node.texts("streams"),
+        categories=node.texts("categories") or list(years.DEFAULT_CATEGORIES),
+        in_arrears=node.flag("in_arrears", default=True),
+        carry_over=node.flag("carry_over", default=False),
+        match_percent=match.number("percent"),
+        match_base=match.one_of("base", years.MatchBase) or years.MatchBase.GRANT
+        if match.has("base")
+        else years.MatchBase.GRANT,
+        match_in_kind_counts=match.flag("in_kind_counts", default=False),
+        variance_percent=years.DEFAULT_VARIANCE_PERCENT if percent is None else percent,
+        variance_floor=years.DEFAULT_VARIANCE_FLOOR if floor is None else floor,
+        tolerance_percent=years.DEFAULT_TOLERANCE_PERCENT if tolerance is None else tolerance,
+        claim_deadlines=deadlines,
+        retention_years=node.whole("retention_years", lowest=1, highest=100, required=False)
+        or years.DEFAULT_RETENTION_YEARS,
+    )
+    if not told.streams:
+        node.fault("streams", "are missing. Enter at least one, like labour and non-labour")
+    for part in (variance, match, node):
+        part.close()
+    return told
+
+
+def _area(node: Node) -> ToldArea:
+    told = ToldArea(node.text("code"), node.text("name"))
+    node.close()
+    return told
+
+
+def _csp(node: Node) -> ToldCsp:
+    told = ToldCsp(
+        node.place,
+        node.text("key"),
+        node.text("name"),
+        node.text_or_none("authority"),
+        node.text_or_none("org_id"),
+        node.text_or_none("gss"),
+    )
+    node.findings.faults_at(node.place, [years.bad_organisation_identifier(told.org_id)])
+    if told.key and not years.is_key(told.key):
+        node.fault("key", f"“{told.key}” cannot stand in an address. Use small letters, digits and hyphens only")
+    return told
+
+
+def _organisation(node: Node) -> ToldOrganisation:
+    told = ToldOrganisation(
+        node.place, node.text("key"), node.text("name"), node.text("type"), node.text_or_none("org_id")
+    )
+    node.findings.faults_at(node.place, [years.bad_organisation_identifier(told.org_id)])
+    return told
+
+
+def _financial_year(node: Node, key: str = "year") -> FinancialYear | None:
+    """A start year (2025), or a year as people write it (2025/26)."""
+    if node.is_text(key):
+        try:
+            return FinancialYear.parse(node.text(key))
+        except PortfolioError as error:
+            node.findings.faults_at(node.at(key), [error])
+            return None
+    start = node.whole(key, lowest=EARLIEST, highest=LATEST)
+    return None if start is None else FinancialYear(start)
+
+
+def _year(node: Node, story: Story) -> ToldYear | None:
+    streams = story.programme.streams
+    year = _financial_year(node)
+    status = node.one_of("status", years.YearStatus)
+    allocation = node.pence_by("allocation", streams, "stream")
+    shares = _shares(node, story, allocation)
+    for stream, whole in allocation.items():
+        error = years.shares_above_stream(
+            stream, whole, [share[stream] for share in shares.values() if stream in share]
+        )
+        node.findings.faults_at(node.at("csp"), [error])
+    confirmed_on, reference = node.day("confirmed_on"), node.text_or_none("reference")
+    if year is None or status is None:
+        return None
+    return ToldYear(node.place, year, status, confirmed_on, reference, node.note(), allocation, shares)
+
+
+def _shares(node: Node, story: Story, allocation: ByStream) -> dict[str, ByStream]:
+    """Each partnership's share by stream; an only partnership has all of it where nothing else is said."""
+    if not node.has("csp"):
+        if len(story.csps) == 1:
+            return {key: dict(allocation) for key in story.csps}
+        node.fault("csp", "is missing. Enter each partnership's share by stream")
+        return {}
+    shared = node.object("csp")
+    shares = {}
+    for key in shared.names():
+        if key in story.csps:
+            shares[key] = shared.pence_by(key, story.programme.streams, "stream")
+        else:
+            shared.known_key(key, story.csps, "partnership")
+    return shares
+
+
+def _proposal(node: Node, story: Story, references: list[str]) -> ToldProposal | None:
+    year = _financial_year(node)
+    if year is not None and story.years and year not in story.years:
+        node.fault("year", f"is {year}, which is no funding year of this story. Add it to years first")
+        year = None
+    kind = node.one_of("kind", ProposalKind)
+    offered = []
+    for match in node.objects("match_offered"):
+        funder, match_kind = match.known("funder", story.organisations, "organisation"), match.one_of("kind", MatchKind)
+        pledged = match.pence("pledged")
+        if funder and match_kind and pledged is not None:
+            offered.append(ToldMatch(funder, match_kind, pledged))
+    reference, title, lead = (
+        node.text("ref"),
+        node.text("title"),
+        node.known("lead", story.organisations, "organisation"),
+    )
+    levels, summary = node.each_of("levels", Level), node.text("summary", required=False)
+    requested = node.pence_by("requested", story.programme.streams, "stream")
+    asked_of = node.each_known("asked_of", story.csps, "partnership")
+    continues = node.known("continues", references, "proposal", required=False) or None
+    starts_on, ends_on = node.day("starts_on"), node.day("ends_on")
+    if year is None or kind is None:
+        return None
+    return ToldProposal(
+        node.place, year, reference, title, lead, kind, levels, summary, requested, asked_of, continues, offered,
+        starts_on or year.first_day, ends_on or year.last_day,
+    )  # fmt: skip
+
+
+def _decision(node: Node, story: Story) -> ToldDecision | None:
+    proposal = node.known("proposal", story.proposals, "proposal")
+    csp = node.known("csp", story.csps, "partnership")
+    outcome = node.one_of("outcome", Outcome)
+    awarded = node.pence_by("awarded", story.programme.streams, "stream", required=False)
+    reason, conditions = node.text_or_none("reason"), node.text_or_none("conditions")
+    meeting = node.object("meeting", required=False)
+    body, met_on, minute = meeting.text_or_none("body"), meeting.day("date"), meeting.text_or_none("minute")
+    meeting.close()
+    if not proposal or not csp or outcome is None:
+        return None
+    return ToldDecision(node.place, proposal, csp, outcome, awarded, reason, conditions, body, met_on, minute)
+
+
+def _award(node: Node, story: Story) -> ToldAward | None:
+    proposal = node.known("proposal", story.proposals, "proposal")
+    csp = node.known("csp", story.csps, "partnership")
+    stream = node.known("stream", story.programme.streams, "stream")
+    award, profile = node.pence("award", required=False), node.amounts("profile", 4)
+    if not proposal or not csp or not stream:
+        return None
+    return ToldAward(node.place, proposal, csp, stream, award, profile)
+
+
+def _claim(node: Node, story: Story) -> ToldClaim | None:
+    proposal = node.known("proposal", story.proposals, "proposal")
+    csp = node.known("csp", story.csps, "partnership")
+    year, number = _financial_year(node), node.whole("quarter", lowest=1, highest=4)
+    lines, places = [], []
+    for line in node.objects("lines", required=True):
+        stream = line.known("stream", story.programme.streams, "stream")
+        category = line.known("category", story.programme.categories, "cost category")
+        amount = line.pence("amount", signed=True)
+        description, transaction = line.text_or_none("description"), line.text_or_none("transaction")
+        if stream and category and amount is not None:
+            lines.append(Line(stream, category, amount, description, transaction))
+            places.append(line.place)
+    narrative, explanation = node.text_or_none("narrative"), node.text_or_none("variance_explanation")
+    delivery_rag = node.one_of("delivery_rag", RAG) if node.has("delivery_rag") else None
+    spend_rag = node.one_of("spend_rag", RAG) if node.has("spend_rag") else None
+    match_spent = node.pence("match_spent", required=False)
+    if not proposal or not csp or year is None or number is None:
+        return None
+    quarter = Quarter(year, number)
+    forecast = _forecast(node, story, quarter)
+    return ToldClaim(
+        node.place, proposal, csp, quarter, lines, places, narrative, delivery_rag, spend_rag, explanation,
+        ZERO if match_spent is None else match_spent, forecast,
+    )  # fmt: skip
+
+
+def _forecast(node: Node, story: Story, quarter: Quarter) -> dict[str, dict[Quarter, Decimal]]:
+    """A claim's forecast: by stream, an amount for each remaining quarter of the year, in order."""
+    if not node.has("forecast"):
+        return {}
+    by_stream = node.object("forecast")
+    forecast = {}
+    for stream in by_stream.names():
+        if stream not in story.programme.streams:
+            by_stream.known_key(stream, story.programme.streams, "stream")
+            continue
+        amounts = by_stream.amounts(stream, len(quarter.remaining()))
+        if amounts is not None:
+            forecast[stream] = dict(zip(quarter.remaining(), amounts, strict=True))
+    return forecast
+
+
+def _correction(node: Node, story: Story) -> ToldCorrection | None:
+    proposal = node.known("proposal", story.proposals, "proposal")
+    csp = node.known("csp", story.csps, "partnership")
+    stream = node.known("stream", story.programme.streams, "stream")
+    category = node.known("category", story.programme.categories, "cost category")
+    year, reason = _financial_year(node), node.text("reason")
+    corrected = node.whole("quarter_corrected", lowest=1, highest=4)
+    entered = node.whole("entered_in", lowest=1, highest=4)
+    amount = node.pence("amount", signed=True)
+    if not (proposal and csp and stream and category and year and corrected and entered) or amount is None:
+        return None
+    return ToldCorrection(
+        node.place, proposal, csp, Quarter(year, corrected), Quarter(year, entered), stream, category, amount, reason
+    )
+
+
+def _measure(node: Node) -> ToldMeasure:
+    observations = []
+    for seen in node.objects("observations"):
+        year, number = _financial_year(seen), seen.whole("quarter", lowest=1, highest=4)
+        value, unavailable = seen.number("value"), seen.text_or_none("unavailable")
+        if year is not None and number is not None:
+            observations.append(ToldObservation(seen.place, Quarter(year, number), value, unavailable))
+    return ToldMeasure(
+        node.place,
+        node.text("code"),
+        node.text("name"),
+        node.text("definition"),
+        node.text("geography"),
+        node.text_or_none("source"),
+        observations,
+    )
