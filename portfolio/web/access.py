@@ -38,7 +38,7 @@ class Access:
 
 
 class Undeclared(RuntimeError):
-    """An endpoint that does not say who may open it: our mistake."""
+    """An endpoint that does not say who may open it, or relies on more than it says: our mistake."""
 
 
 def allow(*acts: Act, deed: str | None = None) -> Callable[[View], View]:
@@ -83,7 +83,7 @@ def viewer() -> Viewer:
     """Who is signed in; only for views that are not public."""
     found = find_viewer_now()
     if found is None:
-        abort(401)
+        raise Undeclared(f"{request.endpoint} asks who is signed in, but is open to everybody")
     return found
 
 

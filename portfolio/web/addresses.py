@@ -1,7 +1,9 @@
 """Financial years and quarters as addresses write them: `/years/2025-26`, `/spend/SVD-25-01/dorset/2025-26/q2`."""
 
-from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from typing import Any
+
+from flask import Flask, abort, request
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from portfolio.errors import PortfolioError
 from portfolio.quarters import FinancialYear, Quarter
@@ -43,7 +45,26 @@ class QuarterInAddress(BaseConverter):
         return f"{value.year.slug}/{value.name.lower()}"
 
 
+LAST_ROW = 2**31 - 1
+
+
+class RowInAddress(IntegerConverter):
+    """`<int:person_id>`: a row's number, of no more digits than a row can have."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LAST_ROW, **options})
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds the NUL character, and PostgreSQL cannot even compare with it."""
+    asked = (request.path, *(value for values in request.args.listvalues() for value in values))
+    if any("\0" in text for text in asked):
+        abort(400)
+
+
 def register(app: Flask) -> None:
-    """Let every room's addresses hold years and quarters."""
+    """Let every room's addresses hold years and quarters, and nothing that the database cannot be asked."""
+    app.url_map.converters["int"] = RowInAddress
     app.url_map.converters["year"] = YearInAddress
     app.url_map.converters["quarter"] = QuarterInAddress
+    app.before_request(_refuse_nul)

@@ -1,0 +1,141 @@
+"""Who may do what, and what an account must be like."""
+
+from datetime import date
+
+import pytest
+
+from portfolio.errors import PortfolioError
+from portfolio.people.rules import (
+    MAY,
+    REACH,
+    Act,
+    Holding,
+    LastAdministrator,
+    Role,
+    Viewer,
+    Within,
+    normal_email,
+    refuse_bad_holding,
+    refuse_bad_password,
+    within,
+)
+
+DAY = date(2025, 10, 20)
+
+
+def test_every_role_is_in_the_table_and_every_act_is_somebodys() -> None:
+    assert set(REACH) == set(MAY) == set(Role)
+    assert set().union(*MAY.values()) == set(Act)
+
+
+@pytest.mark.parametrize(
+    ("holding", "act", "reach"),
+    [
+        (Holding(Role.LEAD), Act.CLAIM, Within(lead_id=7)),
+        (Holding(Role.LEAD), Act.COMPARE, Within()),
+        (Holding(Role.CSP_OFFICER, csp_id=3), Act.DECIDE, Within(csps=frozenset({3}))),
+        (Holding(Role.CSP_OFFICER), Act.DECIDE, Within()),
+        (Holding(Role.FINANCE, police_area_id=2), Act.APPROVE_CLAIM, Within(police_areas=frozenset({2}))),
+        (Holding(Role.FINANCE), Act.APPROVE_CLAIM, Within()),
+        (Holding(Role.CERTIFIER, police_area_id=2), Act.PREPARE_RETURN, Within()),
+        (Holding(Role.ADMINISTRATOR), Act.MANAGE_PEOPLE, Within(everything=True)),
+        (Holding(Role.ADMINISTRATOR), Act.APPROVE_CLAIM, Within()),
+    ],
+)
+def test_a_role_carries_as_far_as_its_place(holding: Holding, act: Act, reach: Within) -> None:
+    assert within(act, [holding], 7, DAY) == reach
+    assert bool(reach) is (reach != Within())
+
+
+def test_roles_add_up() -> None:
+    held = [Holding(Role.CSP_MEMBER, csp_id=3), Holding(Role.CSP_OFFICER, csp_id=4), Holding(Role.LEAD)]
+    assert within(Act.SEE_CLAIMS, held, 7, DAY) == Within(csps=frozenset({3, 4}), lead_id=7)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "holds"),
+    [
+        (None, None, True),
+        (DAY, DAY, True),
+        (date(2025, 10, 21), None, False),
+        (None, date(2025, 10, 19), False),
+    ],
+)
+def test_a_role_counts_on_its_days(starts_on: date | None, ends_on: date | None, holds: bool) -> None:
+    holding = Holding(Role.ADMINISTRATOR, starts_on=starts_on, ends_on=ends_on)
+    assert holding.holds_on(DAY) is holds
+    viewer = Viewer(7, "Ann", "ann@example.org", (holding,), DAY)
+    assert viewer.may(Act.MANAGE_PEOPLE) is holds
+    assert viewer.role_names == ("administrator" if holds else "")
+
+
+def test_a_viewers_roles_are_named_once_each() -> None:
+    held = (Holding(Role.CSP_OFFICER, 3), Holding(Role.CSP_OFFICER, 4), Holding(Role.LEAD))
+    assert Viewer(7, "Ann", "ann@example.org", held, DAY).role_names == "CSP officer, project lead"
+
+
+@pytest.mark.parametrize(
+    ("reach", "holds"),
+    [
+        (Within(everything=True), True),
+        (Within(csps=frozenset({3})), True),
+        (Within(police_areas=frozenset({2})), True),
+        (Within(lead_id=7), True),
+        (Within(csps=frozenset({2}), police_areas=frozenset({3}), lead_id=8), False),
+        (Within(), False),
+    ],
+)
+def test_something_is_within_reach_or_not(reach: Within, holds: bool) -> None:
+    assert reach.holds(csp_id=3, police_area_id=2, lead_id=7) is holds
+
+
+def test_what_nobody_leads_is_nobodys_own() -> None:
+    assert not Within(lead_id=7).holds(csp_id=3, police_area_id=2)
+
+
+@pytest.mark.parametrize("typed", ["Ann@Example.ORG", "  ann@example.org\n"])
+def test_an_email_is_compared_in_small_letters(typed: str) -> None:
+    assert normal_email(typed) == "ann@example.org"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ann", "ann@example", "@example.org", "a b@example.org", "a@b@example.org", "x" * 250 + "@b.uk"]
+)
+def test_what_is_no_email_is_refused(typed: str) -> None:
+    with pytest.raises(PortfolioError, match=r"like name@example\.org") as refused:
+        normal_email(typed)
+    assert refused.value.field == "email"
+
+
+def test_a_password_is_long_enough_whatever_it_is_made_of() -> None:
+    refuse_bad_password("a" * 12)
+    refuse_bad_password("a" * 200)
+    with pytest.raises(PortfolioError, match="12 characters or more"):
+        refuse_bad_password("a" * 11)
+    with pytest.raises(PortfolioError, match="200 characters or fewer"):
+        refuse_bad_password("a" * 201)
+
+
+@pytest.mark.parametrize(
+    ("holding", "field"),
+    [
+        (Holding(Role.LEAD), None),
+        (Holding(Role.ADMINISTRATOR, starts_on=DAY, ends_on=DAY), None),
+        (Holding(Role.CSP_OFFICER, csp_id=3), None),
+        (Holding(Role.FINANCE, police_area_id=2, starts_on=DAY), None),
+        (Holding(Role.CSP_OFFICER, police_area_id=2), "csp"),
+        (Holding(Role.FINANCE, csp_id=3), "police_area"),
+        (Holding(Role.LEAD, starts_on=DAY, ends_on=date(2025, 10, 19)), "ends_on"),
+    ],
+)
+def test_a_role_names_its_place(holding: Holding, field: str | None) -> None:
+    if field is None:
+        refuse_bad_holding(holding)
+        return
+    with pytest.raises(PortfolioError) as refused:
+        refuse_bad_holding(holding)
+    assert refused.value.field == field
+
+
+def test_the_last_administrator_stays() -> None:
+    assert "Add another administrator first" in LastAdministrator().sentence
