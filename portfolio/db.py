@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,12 @@ class QuarterOfYear(TypeDecorator[Quarter]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Quarter | None:
         """20252 to Q2 2025/26."""
-        return None if value is None else Quarter(FinancialYear(value // 10), value % 10)
+        return None if value is None else _quarter(value)
+
+
+@cache
+def _quarter(value: int) -> Quarter:
+    return Quarter(FinancialYear(value // 10), value % 10)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,5 +1,6 @@
 """Tells a story to the database: all of it in one transaction, or nothing. Only a story without faults gets here."""
 
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
@@ -262,12 +263,12 @@ class Loading:
 
     def _add_match(self) -> None:
         """What was offered is pledged to the awards that came of it, by their size where there are several."""
-        for told in self.story.proposals.values():
-            awards = [award for (reference, _), award in self.awards.items() if reference == told.reference]
-            if not awards:
-                continue
+        of_proposal: dict[str, list[Award]] = defaultdict(list)
+        for (reference, _), award in self.awards.items():
+            of_proposal[reference].append(award)
+        for reference, awards in of_proposal.items():
             sizes = [to_pence(sum((line.amount for line in award.lines), ZERO)) for award in awards]
-            for offer in told.match_offered:
+            for offer in self.story.proposals[reference].match_offered:
                 for award, pledged in zip(awards, share(offer.pledged, sizes), strict=True):
                     self.session.add(
                         Match(

@@ -81,9 +81,9 @@ def read(content: Any, findings: Findings) -> Story:
         if told:
             _add(story.years, node, "year", told, told.year)
     # Proposals may continue one that stands further down, so their names are known before they are read.
-    references = [p.get("ref") for p in content.get("proposals") or [] if isinstance(p, dict)]
+    references = _references(content)
     for node in top.objects("proposals"):
-        proposal = _proposal(node, story, [name for name in references if isinstance(name, str)])
+        proposal = _proposal(node, story, references)
         if proposal:
             _add(story.proposals, node, "ref", proposal, proposal.reference)
     for node in top.objects("decisions"):
@@ -234,7 +234,14 @@ def _shares(node: Node, story: Story, allocation: ByStream) -> dict[str, ByStrea
     return shares
 
 
-def _proposal(node: Node, story: Story, references: list[str]) -> ToldProposal | None:
+def _references(content: dict[str, Any]) -> dict[str, None]:
+    """The references that the file's proposals say they have, in order."""
+    told = content.get("proposals")
+    named = [one.get("ref") for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return {name: None for name in named if isinstance(name, str)}
+
+
+def _proposal(node: Node, story: Story, references: dict[str, None]) -> ToldProposal | None:
     year = _financial_year(node)
     if year is not None and story.years and year not in story.years:
         node.fault("year", f"is {year}, which is no funding year of this story. Add it to years first")
