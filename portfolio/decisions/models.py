@@ -33,6 +33,7 @@ class Decision(Base):
     proposal: Mapped[Proposal] = relationship()
     csp: Mapped[CSP] = relationship()
     amounts: Mapped[list["DecisionAmount"]] = relationship(back_populates="decision", order_by="DecisionAmount.id")
+    deciders: Mapped[list["Decider"]] = relationship(back_populates="decision", order_by="Decider.id")
     supersedes: Mapped["Decision | None"] = relationship(remote_side="Decision.id")
 
     __table_args__ = (
@@ -66,6 +67,19 @@ class DecisionAmount(Base):
         UniqueConstraint("decision_id", "stream_id"),
         CheckConstraint("amount >= 0", name="is_not_negative"),
     )
+
+
+class Decider(Base):
+    """Somebody who took part in a decision."""
+
+    __tablename__ = "decider"
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    decision: Mapped[Decision] = relationship(back_populates="deciders")
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (UniqueConstraint("decision_id", "person_id"),)
 
 
 class Interest(Base):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds, share, share_evenly, to_pence
-from portfolio.proposals.rules import ProposalStatus
+from portfolio.proposals.rules import Missing, ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter, between
 
 
@@ -76,8 +76,9 @@ class NotOpenToDecision(PortfolioError):
     """A decision on what was not handed in, or was taken back."""
 
     def __init__(self, reference: str, status: ProposalStatus) -> None:
-        still = "still a draft. Submit it first" if status is ProposalStatus.DRAFT else "withdrawn, so nothing is to decide"
-        super().__init__(f"{reference} is {still}")
+        draft = status is ProposalStatus.DRAFT
+        todo = "a draft. Submit it first" if draft else "withdrawn. Enter it anew if it is to be decided on"
+        super().__init__(f"{reference} is {todo}")
 
 
 class NotYet(PortfolioError):
@@ -143,6 +144,19 @@ class NegativeAward(PortfolioError):
 
     def __init__(self, stream: str) -> None:
         super().__init__("An award cannot be negative. Enter an amount of zero or more", f"awarded.{stream}")
+
+
+class AllocationBelowAwards(PortfolioError):
+    """E1: a partnership's share of a stream would be less than it has awarded of it."""
+
+    code = "E1"
+
+    def __init__(self, csp: str, stream: str, share: Decimal, awards: Decimal, field: str) -> None:
+        super().__init__(
+            f"{csp} has awarded {format_pounds(awards)} of the {stream} stream already, more than the "
+            f"{format_pounds(share)} it would have. Enter at least that, or lower the awards first",
+            field,
+        )
 
 
 class AwardsAboveAllocation(PortfolioError):
@@ -245,6 +259,15 @@ def above_allocation(
     return AwardsAboveAllocation(csp, stream, awards, limit) if awards > limit else None
 
 
+def below_awards(
+    csp: str, key: str, stream: str, *, share: Decimal, awards: Decimal, tolerance_percent: Decimal
+) -> AllocationBelowAwards | None:
+    """E1, from the other side: a share, in pounds, that what is awarded of it would pass."""
+    if awards <= ceiling(share, tolerance_percent):
+        return None
+    return AllocationBelowAwards(csp, stream, share, awards, f"shares.{key}.{stream}")
+
+
 def less_than_asked(ruling: Ruling, asked: Decimal, csps_asked: int) -> LessThanAsked | None:
     """E11: a reason is required unless funded in full. Where several were asked, each may carry a part of it."""
     awarded = sum(ruling.awarded.values(), ZERO)
@@ -280,6 +303,11 @@ def bad_lowering(
     if award < claimed:
         return BelowClaims(stream, award, claimed)
     return MovedHere(stream, moved) if award > 0 and not outcome.gives_money else None
+
+
+def no_nature(nature: str) -> Missing | None:
+    """A declaration says what the interest is."""
+    return None if nature.strip() else Missing("Say what the interest is", "nature")
 
 
 def conflicted(reference: str, deciders: Mapping[int, str], interested: Collection[int]) -> InterestDeclared | None:

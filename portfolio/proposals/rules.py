@@ -1,7 +1,8 @@
 """What a proposal may ask, and how it becomes one that can be decided on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,6 +56,38 @@ class BadReference(PortfolioError):
         )
 
 
+class Missing(PortfolioError):
+    """Something that a proposal cannot be decided without."""
+
+
+class OutsideTheYear(PortfolioError):
+    """E3: dates that do not touch the funding year at all."""
+
+    code = "E3"
+
+    def __init__(self, year: FinancialYear) -> None:
+        super().__init__(f"The dates are outside {year}. Enter dates that fall at least partly within it", "starts_on")
+
+
+class NotADraft(PortfolioError):
+    """A proposal that others read already would change."""
+
+    def __init__(self, reference: str, status: ProposalStatus) -> None:
+        super().__init__(
+            f"{reference} is {status.value}, so it can no longer be changed. Withdraw it and enter a new one"
+        )
+
+
+class AlreadyDecided(PortfolioError):
+    """A proposal would be withdrawn from under a decision."""
+
+    def __init__(self, csps: Sequence[str]) -> None:
+        super().__init__(
+            f"{' and '.join(csps)} decided on this proposal already. "
+            "Record the outcome “withdrawn” as the new decision instead"
+        )
+
+
 class AsksForNothing(PortfolioError):
     """A proposal without any amount."""
 
@@ -105,6 +138,36 @@ def bad_request(requested: Mapping[str, Decimal]) -> list[PortfolioError]:
 def asks_nobody(csps: int) -> AsksNobody | None:
     """A proposal asks at least one partnership."""
     return None if csps else AsksNobody()
+
+
+def outside_the_year(starts_on: date, ends_on: date, year: FinancialYear) -> OutsideTheYear | None:
+    """E3: a proposal for a year does something in it."""
+    return OutsideTheYear(year) if ends_on < year.first_day or starts_on > year.last_day else None
+
+
+def missing(title: str, summary: str) -> list[PortfolioError]:
+    """What a proposal must say before it can be decided on."""
+    needed = (
+        ("title", title, "Enter the title"),
+        ("summary", summary, "Enter a summary of what would be done"),
+    )
+    return [Missing(sentence, field) for field, text, sentence in needed if not text.strip()]
+
+
+def not_a_draft(reference: str, status: ProposalStatus) -> NotADraft | None:
+    """Only a draft changes; what was submitted stays as it was read."""
+    return None if status is ProposalStatus.DRAFT else NotADraft(reference, status)
+
+
+def already_decided(csps: Sequence[str]) -> AlreadyDecided | None:
+    """A proposal that a partnership decided on ends by a decision, not by being withdrawn beside it."""
+    return AlreadyDecided(csps) if csps else None
+
+
+def next_reference(prefix: str, taken: Sequence[str]) -> str:
+    """The reference after the highest that begins so: `SVD-25-` and SVD-25-07 give SVD-25-08."""
+    numbers = [int(end) for end in (reference.removeprefix(prefix) for reference in taken) if end.isdecimal()]
+    return f"{prefix}{max(numbers, default=0) + 1:02d}"
 
 
 def continues_nothing_earlier(

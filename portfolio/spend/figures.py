@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portfolio.db import Pence, QuarterOfYear
-from portfolio.decisions.models import Award, AwardLine, ProfileShare, VariationShare
+from portfolio.decisions.models import Award, AwardLine
+from portfolio.decisions.queries import awarded, planned
 from portfolio.money import ZERO
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
@@ -176,22 +177,6 @@ def spent() -> CompoundSelect[Any]:
         literal("corrections"),
     )
     return union_all(claims, corrections)
-
-
-def planned() -> CompoundSelect[Any]:
-    """What award lines plan by quarter: their profile, and what variations added to it or took from it."""
-    return union_all(
-        select(ProfileShare.award_line_id, ProfileShare.quarter, ProfileShare.amount),
-        select(VariationShare.award_line_id, VariationShare.quarter, VariationShare.amount),
-    )
-
-
-def awarded() -> CompoundSelect[Any]:
-    """What award lines carry: the pounds decided, and what variations moved since."""
-    return union_all(
-        select(AwardLine.id.label("award_line_id"), AwardLine.amount),
-        select(VariationShare.award_line_id, VariationShare.amount),
-    )
 
 
 def forecasts(at: Quarter) -> Select[int, int, Quarter, Decimal]:

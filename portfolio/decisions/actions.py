@@ -1,0 +1,274 @@
+"""Decisions recorded, interests declared, awards made and described, allocations changed under them."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from portfolio.clock import day_of
+from portfolio.decisions import queries, rules
+from portfolio.decisions.models import Award, AwardLine, Decider, Decision, DecisionAmount, Interest, ProfileShare
+from portfolio.decisions.rules import Ruling
+from portfolio.errors import PortfolioError, refuse_any
+from portfolio.funding_years import actions as years
+from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.funding_years.rules import ByCsp, closed
+from portfolio.money import ZERO
+from portfolio.people.models import Person
+from portfolio.proposals.models import Proposal
+from portfolio.proposals.queries import requested
+from portfolio.quarters import Quarter, between
+
+ByStream = Mapping[str, Decimal]
+Profile = Mapping[Quarter, Decimal]
+Claimed = Callable[[Session, int], Mapping[int, Decimal]]
+"""Says what is claimed of an award, by its number: pounds by stream. The room that keeps claims hands it in."""
+
+
+def nothing_claimed(_session: Session, _award_id: int) -> Mapping[int, Decimal]:
+    """What is claimed where there cannot be a claim yet."""
+    return {}
+
+
+def record_decision(
+    session: Session,
+    proposal: Proposal,
+    csp: CSP,
+    ruling: Ruling,
+    *,
+    recorded_by: Person,
+    deciders: Collection[Person],
+    at: datetime,
+    claimed: Claimed,
+    profiles: Mapping[str, Profile] | None = None,
+) -> Decision:
+    """Record what a partnership decided; a decision that was there is superseded, never changed.
+
+    A funded one makes the award or changes it: evenly over its quarters, or by `profiles` (by stream). Refused above
+    the allocation (E1, the partnership's shares held meanwhile), without a reason (E11), by somebody with an interest
+    (E12), and below what is claimed already.
+    """
+    year = proposal.funding_year
+    shares = queries.locked_shares(session, year.id, csp.id)
+    before = queries.find_decision(session, proposal.id, csp.id)
+    award = queries.find_award(session, proposal.id, csp.id)
+    asked = sum(requested(session, [proposal.id]).get(proposal.id, {}).values(), ZERO)
+    interested = {interest.person_id for interest in queries.interests_in(session, proposal.id)}
+    taking_part = {person.id: person.name for person in (*deciders, recorded_by)}
+    refuse_any(
+        [
+            closed(year.status, year.year),
+            rules.not_open_to_decision(proposal.reference, proposal.status),
+            rules.not_asked_of(csp.name, csp.id, [each.csp_id for each in proposal.asked_of], proposal.reference),
+            rules.not_yet("The meeting", ruling.met_on, day_of(at), "met_on"),
+            *faults_of_ruling(proposal, ruling, profiles),
+            rules.less_than_asked(ruling, asked, len(proposal.asked_of)),
+            rules.conflicted(proposal.reference, taking_part, interested),
+            *_above_allocation(session, year, csp, shares, award, ruling),
+            *_below_what_happened(session, award, ruling, claimed),
+        ]
+    )
+    decision = decision_rows(proposal, csp, ruling, recorded_by=recorded_by.name, recorded_at=at, supersedes=before)
+    decision.deciders = [Decider(person=person) for person in deciders]
+    session.add(decision)
+    if award is not None:
+        plans = queries.plan_by_line(session, [award.id])
+        _change_award(award, decision, plans, Quarter.containing(ruling.met_on or day_of(at)), profiles)
+    elif ruling.outcome.gives_money:
+        session.add(award_rows(decision, profiles))
+    return decision
+
+
+def faults_of_ruling(
+    proposal: Proposal, ruling: Ruling, profiles: Mapping[str, Profile] | None = None
+) -> list[PortfolioError]:
+    """What is wrong with a decision by itself (E3, E10, E11); asks no database."""
+    errors = rules.bad_decision(ruling.outcome, ruling.awarded, ruling.reason)
+    for stream, profile in (profiles or {}).items():
+        award = ruling.awarded.get(stream, ZERO)
+        errors += rules.bad_profile(award, profile, proposal.starts_on, proposal.ends_on)
+    return errors
+
+
+def _above_allocation(
+    session: Session, year: FundingYear, csp: CSP, shares: Mapping[int, Decimal], award: Award | None, ruling: Ruling
+) -> Iterable[PortfolioError | None]:
+    """E1: all that the partnership awards of each stream, this decision in the place of the one before."""
+    awarded = queries.awarded_by_csp_and_stream(session, year.id, csp.id)
+    before = {line.stream_id: line.amount for line in award.lines} if award else {}
+    for stream in year.programme.streams:
+        decided = ruling.awarded.get(stream.name, ZERO)
+        if decided <= before.get(stream.id, ZERO):
+            continue
+        awards = awarded.get((csp.id, stream.id), ZERO) - before.get(stream.id, ZERO) + decided
+        share = shares.get(stream.id, ZERO)
+        yield rules.above_allocation(csp.name, stream.name, awards, share, year.programme.tolerance_percent)
+
+
+def _below_what_happened(
+    session: Session, award: Award | None, ruling: Ruling, claimed: Claimed
+) -> Iterable[PortfolioError | None]:
+    """What was claimed of an award, and what variations moved, bounds every later decision on it."""
+    if award is None:
+        return
+    carried, spent = queries.carried_by_line(session, [award.id]), claimed(session, award.id)
+    for line in award.lines:
+        yield rules.bad_lowering(
+            ruling.outcome,
+            line.stream.name,
+            decided=ruling.awarded.get(line.stream.name, ZERO),
+            moved=carried[line.id] - line.amount,
+            claimed=spent.get(line.stream_id, ZERO),
+        )
+
+
+def decision_rows(
+    proposal: Proposal,
+    csp: CSP,
+    ruling: Ruling,
+    *,
+    recorded_by: str,
+    recorded_at: datetime,
+    supersedes: Decision | None = None,
+) -> Decision:
+    """A decision's rows, unchecked; streams that are awarded nothing leave no row."""
+    return Decision(
+        proposal=proposal,
+        csp=csp,
+        outcome=ruling.outcome,
+        reason=ruling.reason or None,
+        conditions=ruling.conditions or None,
+        body=ruling.body,
+        met_on=ruling.met_on,
+        minute=ruling.minute or None,
+        recorded_by=recorded_by,
+        recorded_at=recorded_at,
+        supersedes=supersedes,
+        amounts=[
+            DecisionAmount(stream=stream, amount=ruling.awarded[stream.name])
+            for stream in proposal.funding_year.programme.streams
+            if ruling.awarded.get(stream.name)
+        ],
+    )
+
+
+def award_rows(decision: Decision, profiles: Mapping[str, Profile] | None = None) -> Award:
+    """The rows of the award that a funded decision makes, unchecked: a line a stream, each with its profile.
+
+    Without a profile (by stream, summing to what is awarded) a line is spread evenly over the proposal's quarters.
+    """
+    proposal = decision.proposal
+    award = Award(
+        proposal=proposal,
+        csp=decision.csp,
+        starts_on=proposal.starts_on,
+        ends_on=proposal.ends_on,
+        lead_person_id=proposal.lead_person_id,
+        provisional=False,
+        lines=[],
+    )
+    for each in decision.amounts:
+        profile = (profiles or {}).get(each.stream.name)
+        award.lines.append(AwardLine(stream=each.stream, amount=each.amount, profile=_profile(award, each, profile)))
+    return award
+
+
+def _profile(award: Award, decided: DecisionAmount, profile: Profile | None) -> list[ProfileShare]:
+    """The shares of a line's profile, as given or even."""
+    spread = profile or rules.even_profile_between(decided.amount, award.starts_on, award.ends_on)
+    return [ProfileShare(quarter=quarter, amount=amount) for quarter, amount in spread.items()]
+
+
+def _change_award(
+    award: Award,
+    decision: Decision,
+    plans: Mapping[int, Profile],
+    since: Quarter,
+    profiles: Mapping[str, Profile] | None,
+) -> None:
+    """Make an award what the new decision says; what it planned for quarters before `since` stays where it can."""
+    decided = {each.stream.id: each for each in decision.amounts}
+    quarters = list(between(award.starts_on, award.ends_on))
+    for line in award.lines:
+        each = decided.pop(line.stream_id, None)
+        amount = each.amount if each else ZERO
+        profile = (profiles or {}).get(line.stream.name)
+        if each is not None and (profile or not line.amount):
+            _replace_profile(line, profile or rules.even_profile_between(amount, award.starts_on, award.ends_on))
+        elif amount > line.amount:
+            _shift_profile(line, rules.gained(plans.get(line.id, {}), amount - line.amount, quarters, since))
+        else:
+            _shift_profile(line, rules.lost(plans.get(line.id, {}), line.amount - amount))
+        line.amount = amount
+    for each in decided.values():
+        profile = (profiles or {}).get(each.stream.name)
+        award.lines.append(AwardLine(stream=each.stream, amount=each.amount, profile=_profile(award, each, profile)))
+
+
+def _replace_profile(line: AwardLine, profile: Profile) -> None:
+    """Make a line plan what is given."""
+    change = dict(profile)
+    for share in line.profile:
+        change[share.quarter] = change.get(share.quarter, ZERO) - share.amount
+    _shift_profile(line, change)
+
+
+def _shift_profile(line: AwardLine, change: Profile) -> None:
+    """Add to the shares of a line's profile, in pounds by quarter."""
+    shares = {share.quarter: share for share in line.profile if share.category_id is None}
+    for quarter, amount in change.items():
+        if quarter in shares:
+            shares[quarter].amount += amount
+        else:
+            line.profile.append(ProfileShare(quarter=quarter, amount=amount))
+
+
+def declare_interest(session: Session, proposal: Proposal, person: Person, nature: str, declared_on: date) -> Interest:
+    """Record that somebody has an interest in a proposal: from now on they do not decide on it."""
+    refuse_any([rules.no_nature(nature)])
+    interest = Interest(proposal=proposal, person=person, nature=nature, declared_on=declared_on)
+    session.add(interest)
+    return interest
+
+
+def describe_award(
+    award: Award,
+    *,
+    lead_person: Person | None,
+    agreement_signed_on: date | None,
+    cost_centre: str | None,
+    provisional: bool,
+    today: date,
+) -> Award:
+    """Name an award's lead, when its agreement was signed, its cost centre, and whether a pay award is pending."""
+    refuse_any([rules.not_yet("The signature", agreement_signed_on, today, "agreement_signed_on")])
+    award.lead_person = lead_person
+    award.agreement_signed_on = agreement_signed_on
+    award.cost_centre = cost_centre or None
+    award.provisional = provisional
+    return award
+
+
+def change_allocations(session: Session, funding_year: FundingYear, allocation: ByStream, shares: ByCsp) -> FundingYear:
+    """Change what a year gives, in pounds; refused where a partnership has awarded more than it would have (E1)."""
+    for csp in funding_year.police_area.csps:
+        queries.locked_shares(session, funding_year.id, csp.id)
+    awarded = queries.awarded_by_csp_and_stream(session, funding_year.id)
+    tolerance = funding_year.programme.tolerance_percent
+    streams = {stream.name: stream for stream in funding_year.programme.streams}
+    csps = {csp.key: csp for csp in funding_year.police_area.csps}
+    refuse_any(
+        rules.below_awards(
+            csps[key].name,
+            key,
+            name,
+            share=amount,
+            awards=awarded.get((csps[key].id, streams[name].id), ZERO),
+            tolerance_percent=tolerance,
+        )
+        for key, given in shares.items()
+        for name, amount in given.items()
+        if key in csps and name in streams
+    )
+    return years.set_allocations(funding_year, allocation, shares)

@@ -1,0 +1,298 @@
+"""Finding decisions, awards and what they come to.
+
+An award line carries the pounds decided and what variations moved since; its plan is its profile and what variations
+added to it. Both are selections here, so that every figure of an award is summed from the same rows.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+
+from portfolio.db import Pence
+from portfolio.decisions.models import (
+    Award,
+    AwardLine,
+    Decider,
+    Decision,
+    DecisionAmount,
+    Interest,
+    ProfileShare,
+    Variation,
+    VariationShare,
+)
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
+from portfolio.people.models import Person, RoleHeld
+from portfolio.people.rules import Act, Role, Viewer, Within
+from portfolio.proposals.models import Proposal
+from portfolio.proposals.queries import seen_by
+from portfolio.quarters import Quarter
+
+DECIDING_ROLES = (Role.CSP_OFFICER, Role.CSP_MEMBER)
+
+
+def awarded() -> CompoundSelect[Any]:
+    """What award lines carry, in pounds: the amounts decided, and what variations moved since."""
+    return union_all(
+        select(AwardLine.id.label("award_line_id"), AwardLine.amount),
+        select(VariationShare.award_line_id, VariationShare.amount),
+    )
+
+
+def planned() -> CompoundSelect[Any]:
+    """What award lines plan by quarter, in pounds: their profile, and what variations added to it or took from it."""
+    return union_all(
+        select(ProfileShare.award_line_id, ProfileShare.quarter, ProfileShare.amount),
+        select(VariationShare.award_line_id, VariationShare.quarter, VariationShare.amount),
+    )
+
+
+def total(amount: SQLColumnExpression[Any]) -> ColumnElement[Decimal]:
+    """A sum of pence, read as pounds; NULL over nothing."""
+    return type_coerce(func.sum(amount), Pence)
+
+
+def lines() -> Subquery:
+    """Every award line with its award, proposal, partnership, year and stream, and what it carries: `amount`."""
+    carried = awarded().subquery("carried")
+    return (
+        select(
+            AwardLine.id.label("award_line_id"),
+            Award.id.label("award_id"),
+            Award.proposal_id,
+            Award.csp_id,
+            Proposal.funding_year_id,
+            AwardLine.stream_id,
+            total(carried.c.amount).label("amount"),
+        )
+        .join(Award, Award.id == AwardLine.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(carried, carried.c.award_line_id == AwardLine.id)
+        .group_by(
+            AwardLine.id, Award.id, Award.proposal_id, Award.csp_id, Proposal.funding_year_id, AwardLine.stream_id
+        )
+        .subquery("lines")
+    )
+
+
+def awarded_by_csp_and_stream(
+    session: Session, funding_year_id: int, csp_id: int | None = None
+) -> dict[tuple[int, int], Decimal]:
+    """What partnerships awarded of each stream in a year, in pounds, by (CSP, stream)."""
+    carried = awarded().subquery("carried")
+    found = session.execute(
+        select(Award.csp_id, AwardLine.stream_id, total(carried.c.amount))
+        .join(AwardLine, AwardLine.award_id == Award.id)
+        .join(carried, carried.c.award_line_id == AwardLine.id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Proposal.funding_year_id == funding_year_id, *([Award.csp_id == csp_id] if csp_id is not None else []))
+        .group_by(Award.csp_id, AwardLine.stream_id)
+    )
+    return {(csp, stream): amount for csp, stream, amount in found}
+
+
+def carried_by_line(session: Session, award_ids: Collection[int]) -> dict[int, Decimal]:
+    """What each line of some awards carries, in pounds, by line."""
+    found = lines()
+    rows = session.execute(select(found.c.award_line_id, found.c.amount).where(found.c.award_id.in_(award_ids)))
+    return {row.award_line_id: row.amount for row in rows}
+
+
+def plan_by_line(session: Session, award_ids: Collection[int]) -> dict[int, dict[Quarter, Decimal]]:
+    """What each line of some awards plans by quarter, in pounds, by line."""
+    plan = planned().subquery("plan")
+    rows = session.execute(
+        select(plan.c.award_line_id, plan.c.quarter, total(plan.c.amount))
+        .join(AwardLine, AwardLine.id == plan.c.award_line_id)
+        .where(AwardLine.award_id.in_(award_ids))
+        .group_by(plan.c.award_line_id, plan.c.quarter)
+        .order_by(plan.c.quarter)
+    )
+    plans: dict[int, dict[Quarter, Decimal]] = {}
+    for line, quarter, amount in rows:
+        plans.setdefault(line, {})[quarter] = amount
+    return plans
+
+
+def is_current() -> ColumnElement[bool]:
+    """The decisions that no later one supersedes."""
+    later = aliased(Decision)
+    return ~exists().where(later.supersedes_id == Decision.id)
+
+
+def current_decisions(session: Session, proposal_ids: Collection[int]) -> dict[tuple[int, int], Decision]:
+    """The decision that stands of each partnership on some proposals, by (proposal, CSP)."""
+    found = session.scalars(
+        select(Decision)
+        .where(Decision.proposal_id.in_(proposal_ids), is_current())
+        .options(selectinload(Decision.amounts).selectinload(DecisionAmount.stream), selectinload(Decision.csp))
+    )
+    return {(decision.proposal_id, decision.csp_id): decision for decision in found}
+
+
+def find_decision(session: Session, proposal_id: int, csp_id: int) -> Decision | None:
+    """The decision of a partnership on a proposal that stands, or None."""
+    return current_decisions(session, [proposal_id]).get((proposal_id, csp_id))
+
+
+def decisions_on(session: Session, proposal_id: int) -> Sequence[Decision]:
+    """Every decision ever taken on a proposal, newest first."""
+    return session.scalars(
+        select(Decision)
+        .where(Decision.proposal_id == proposal_id)
+        .order_by(Decision.id.desc())
+        .options(
+            selectinload(Decision.amounts).selectinload(DecisionAmount.stream),
+            selectinload(Decision.csp),
+            selectinload(Decision.deciders).selectinload(Decider.person),
+        )
+    ).all()
+
+
+def proposals_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The proposals that somebody sees: as the proposals room says, and those whose award they lead."""
+    led = exists().where(Award.proposal_id == Proposal.id, Award.lead_person_id == viewer.person_id)
+    leads = viewer.within(Act.SEE_PROPOSALS).lead_id is not None
+    return or_(seen_by(viewer), led) if leads else seen_by(viewer)
+
+
+def awards_within(within: Within) -> ColumnElement[bool]:
+    """The awards that somebody reaches, as a condition on `Award`."""
+    if within.everything:
+        return true()
+    in_area = select(Proposal.id).join(Proposal.funding_year).where(FundingYear.police_area_id.in_(within.police_areas))
+    led = false() if within.lead_id is None else Award.lead_person_id == within.lead_id
+    return or_(Award.csp_id.in_(within.csps), Award.proposal_id.in_(in_area), led)
+
+
+def _awards() -> Select[Award]:
+    """Awards with everything that says what they are."""
+    year = selectinload(Award.proposal).selectinload(Proposal.funding_year)
+    return select(Award).options(
+        selectinload(Award.csp),
+        selectinload(Award.lead_person),
+        year.selectinload(FundingYear.programme).selectinload(Programme.streams),
+        selectinload(Award.lines).selectinload(AwardLine.stream),
+        selectinload(Award.lines).selectinload(AwardLine.profile),
+    )
+
+
+def awards_of(session: Session, proposal_id: int) -> Sequence[Award]:
+    """A proposal's awards, one for each partnership that ever funded it."""
+    return session.scalars(_awards().where(Award.proposal_id == proposal_id).order_by(Award.id)).all()
+
+
+def find_award(session: Session, proposal_id: int, csp_id: int) -> Award | None:
+    """What a partnership awarded to a proposal, read anew, or None."""
+    found = _awards().where(Award.proposal_id == proposal_id, Award.csp_id == csp_id)
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def get_award(session: Session, reference: str, csp_key: str, condition: ColumnElement[bool]) -> Award:
+    """The award to a proposal, by reference, of a partnership, by key; raises NotFound."""
+    found = session.scalar(
+        _awards()
+        .join(Award.proposal)
+        .join(Award.csp)
+        .where(Proposal.reference == reference, CSP.key == csp_key, condition)
+    )
+    if found is None:
+        raise NotFound("There is no such award")
+    return found
+
+
+def award_lines_of_year(
+    session: Session, funding_year_id: int, condition: ColumnElement[bool] | None = None
+) -> Sequence[AwardLine]:
+    """The award lines of a year with their award, proposal, partnership and stream, in the order of references."""
+    return session.scalars(
+        select(AwardLine)
+        .join(AwardLine.award)
+        .join(Award.proposal)
+        .join(Award.csp)
+        .join(AwardLine.stream)
+        .where(Proposal.funding_year_id == funding_year_id, true() if condition is None else condition)
+        .order_by(Proposal.reference, CSP.id, Stream.position)
+        .options(
+            contains_eager(AwardLine.award).contains_eager(Award.proposal),
+            contains_eager(AwardLine.award).contains_eager(Award.csp),
+            contains_eager(AwardLine.stream),
+        )
+    ).all()
+
+
+def variations_of(session: Session, award_ids: Collection[int]) -> Sequence[Variation]:
+    """Every variation that moved money from or to some awards, newest first."""
+    of_awards = select(AwardLine.id).where(AwardLine.award_id.in_(award_ids))
+    giving = selectinload(Variation.from_line)
+    receiving = selectinload(Variation.to_line)
+    return session.scalars(
+        select(Variation)
+        .where(or_(Variation.from_line_id.in_(of_awards), Variation.to_line_id.in_(of_awards)))
+        .order_by(Variation.approved_on.desc(), Variation.id.desc())
+        .options(
+            giving.selectinload(AwardLine.stream),
+            giving.selectinload(AwardLine.award).options(selectinload(Award.proposal), selectinload(Award.csp)),
+            receiving.selectinload(AwardLine.stream),
+            receiving.selectinload(AwardLine.award).options(selectinload(Award.proposal), selectinload(Award.csp)),
+        )
+    ).all()
+
+
+def locked_shares(session: Session, funding_year_id: int, csp_id: int) -> Mapping[int, Decimal]:
+    """A partnership's share of each stream in a year, in pounds by stream, held until the end of the transaction.
+
+    Whoever awards next to the same partnership waits here, and then sees what was awarded meanwhile (E1).
+    """
+    rows = session.scalars(
+        select(CspAllocation)
+        .join(CspAllocation.stream_allocation)
+        .where(StreamAllocation.funding_year_id == funding_year_id, CspAllocation.csp_id == csp_id)
+        .order_by(CspAllocation.id)
+        .options(contains_eager(CspAllocation.stream_allocation))
+        .with_for_update(of=CspAllocation)
+        .execution_options(populate_existing=True)
+    )
+    return {row.stream_allocation.stream_id: row.amount for row in rows}
+
+
+def interests_in(session: Session, proposal_id: int) -> Sequence[Interest]:
+    """The interests declared in a proposal."""
+    return session.scalars(
+        select(Interest)
+        .where(Interest.proposal_id == proposal_id)
+        .order_by(Interest.id)
+        .options(selectinload(Interest.person))
+    ).all()
+
+
+def possible_deciders(session: Session, csp_id: int, day: date) -> Sequence[Person]:
+    """A partnership's officers and members on a day, by name."""
+    held = exists().where(
+        RoleHeld.person_id == Person.id,
+        RoleHeld.csp_id == csp_id,
+        RoleHeld.role.in_(DECIDING_ROLES),
+        or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= day),
+        or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= day),
+    )
+    return session.scalars(
+        select(Person).where(held, Person.disabled_at.is_(None)).order_by(Person.name, Person.id)
+    ).all()

@@ -1,0 +1,98 @@
+"""Finding proposals, and what they ask."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, type_coerce
+from sqlalchemy.orm import Session, selectinload
+
+from portfolio.db import Pence
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import FundingYear, Programme
+from portfolio.people.models import Person
+from portfolio.people.rules import Act, Viewer, Within
+from portfolio.proposals.models import Ask, AskedOf, MatchOffer, Proposal
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.quarters import FinancialYear
+
+
+def within_reach(within: Within) -> ColumnElement[bool]:
+    """The proposals that somebody reaches: those asked of their partnership or area, and those that they lead."""
+    if within.everything:
+        return true()
+    of_area = select(FundingYear.id).where(FundingYear.police_area_id.in_(within.police_areas))
+    return or_(
+        false(),
+        Proposal.funding_year_id.in_(of_area) if within.police_areas else false(),
+        exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(within.csps)) if within.csps else false(),
+        Proposal.lead_person_id == within.lead_id if within.lead_id is not None else false(),
+    )
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The proposals that somebody sees: within reach, and no draft unless they are the ones who propose or lead it."""
+    drafts = or_(within_reach(viewer.within(Act.PROPOSE)), Proposal.lead_person_id == viewer.person_id)
+    return and_(within_reach(viewer.within(Act.SEE_PROPOSALS)), or_(Proposal.status != ProposalStatus.DRAFT, drafts))
+
+
+def get_proposal(session: Session, reference: str, condition: ColumnElement[bool]) -> Proposal:
+    """A proposal by reference, with everything it says; raises NotFound for one that the condition leaves out."""
+    found = session.scalar(
+        select(Proposal)
+        .where(Proposal.reference == reference, condition)
+        .options(
+            selectinload(Proposal.funding_year).selectinload(FundingYear.programme).selectinload(Programme.streams),
+            selectinload(Proposal.lead_organisation),
+            selectinload(Proposal.levels),
+            selectinload(Proposal.asks).selectinload(Ask.stream),
+            selectinload(Proposal.asks).selectinload(Ask.category),
+            selectinload(Proposal.asked_of).selectinload(AskedOf.csp),
+            selectinload(Proposal.match_offers).selectinload(MatchOffer.funder),
+            selectinload(Proposal.continues).selectinload(Proposal.funding_year),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such proposal")
+    return found
+
+
+def references_like(session: Session, prefix: str) -> Sequence[str]:
+    """Every reference that begins so."""
+    return session.scalars(
+        select(Proposal.reference).where(Proposal.reference.startswith(prefix, autoescape=True))
+    ).all()
+
+
+def requested(session: Session, proposal_ids: Collection[int]) -> dict[int, dict[int, Decimal]]:
+    """What proposals ask for by stream, in pounds: summed in the database, whatever they are broken down by."""
+    amount = type_coerce(func.sum(Ask.amount), Pence)
+    found = session.execute(
+        select(Ask.proposal_id, Ask.stream_id, amount)
+        .where(Ask.proposal_id.in_(proposal_ids))
+        .group_by(Ask.proposal_id, Ask.stream_id)
+        .order_by(Ask.stream_id)
+    )
+    totals: dict[int, dict[int, Decimal]] = {}
+    for proposal_id, stream_id, total in found:
+        totals.setdefault(proposal_id, {})[stream_id] = total
+    return totals
+
+
+def earlier_proposals(session: Session, area_id: int, year: FinancialYear, within: Within) -> Sequence[Proposal]:
+    """The proposals of a police area's earlier years that a new one could continue, newest first."""
+    return session.scalars(
+        select(Proposal)
+        .join(Proposal.funding_year)
+        .where(
+            FundingYear.police_area_id == area_id,
+            FundingYear.year < year,
+            Proposal.status == ProposalStatus.SUBMITTED,
+            within_reach(within),
+        )
+        .order_by(FundingYear.year.desc(), Proposal.reference)
+    ).all()
+
+
+def people_who_could_lead(session: Session) -> Sequence[Person]:
+    """Everybody who is still here, by name."""
+    return session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.name, Person.id)).all()
