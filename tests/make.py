@@ -32,9 +32,13 @@ from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import REACH, Reach, Role
 from portfolio.proposals.models import Ask, AskedOf, Intervention, Proposal, ProposalLevel
 from portfolio.proposals.rules import Level, ProposalKind, ProposalStatus
-from portfolio.quarters import FinancialYear
+from portfolio.quarters import FinancialYear, Quarter
+from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.rules import RAG, ClaimStatus
 
 YEAR = FinancialYear(2025)
+Q1, Q2, Q3, Q4 = YEAR.quarters
+CLAIMED_AT = datetime(2025, 10, 14, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 STREAMS = ("labour", "non-labour")
 CATEGORIES = ("pay and on-costs", "training", "commissioned services", "other")
@@ -155,9 +159,15 @@ def stream(programme: Programme, name: str = "labour") -> Stream:
     return next(stream for stream in programme.streams if stream.name == name)
 
 
+_stream = stream  # for builders that take one under the same name
+
+
 def category(programme: Programme, name: str = "pay and on-costs") -> CostCategory:
     """A programme's cost category by name."""
     return next(category for category in programme.categories if category.name == name)
+
+
+_category = category  # for builders that take one under the same name
 
 
 def person(
@@ -291,6 +301,76 @@ def award(
         ],
     }
     return _added(session, Award(proposal=funded, csp=partnership, **{**defaults, **values}))
+
+
+_award = award  # for builders that take one under the same name
+
+
+def lock(session: Session, award: Award, quarter: Quarter, because: str = "it stands in the return") -> LockedQuarter:
+    """The quarter of an award's partnership, locked as an issued return locks it; its approved claims are returned."""
+    year = award.proposal.funding_year
+    for claim in session.scalars(select(Claim).where(Claim.award == award, Claim.quarter == quarter)):
+        claim.status = ClaimStatus.RETURNED if claim.status is ClaimStatus.APPROVED else claim.status
+    row = LockedQuarter(
+        funding_year_id=year.id, csp_id=award.csp_id, quarter=quarter, because=because, locked_at=CLAIMED_AT
+    )
+    return _added(session, row)
+
+
+def claim(
+    session: Session,
+    award: Award | None = None,
+    quarter: Quarter = Q1,
+    *,
+    lines: Mapping[tuple[str, str], Decimal] | None = None,
+    status: ClaimStatus = ClaimStatus.APPROVED,
+    by: Person | None = None,
+    **values: Any,
+) -> Claim:
+    """An award's quarter, approved unless it says otherwise; `lines` are pounds by stream and category."""
+    project = award or _award(session)
+    programme = project.proposal.funding_year.programme
+    amounts = {("labour", "pay and on-costs"): Decimal("1900.00")} if lines is None else lines
+    sender = by or person(session)
+    defaults: dict[str, Any] = {
+        "edition": 1,
+        "match_spent": Decimal("0.00"),
+        "narrative": "Eleven referrals.",
+        "delivery_rag": RAG.GREEN,
+        "spend_rag": RAG.GREEN,
+        "submitted_by_id": None if status is ClaimStatus.DRAFT else sender.id,
+        "submitted_at": None if status is ClaimStatus.DRAFT else CLAIMED_AT,
+        "lines": [
+            ClaimLine(stream=stream(programme, of), category=category(programme, kind), amount=amount)
+            for (of, kind), amount in amounts.items()
+        ],
+    }
+    row = Claim(award=project, quarter=quarter, status=status, **{**defaults, **values})
+    return _added(session, row)
+
+
+def correction(
+    session: Session,
+    award: Award,
+    amount: Decimal,
+    *,
+    corrects: Quarter = Q1,
+    entered_in: Quarter = Q2,
+    stream: str = "labour",
+    category: str = "pay and on-costs",
+    **values: Any,
+) -> Correction:
+    """An adjustment of Q1, in pounds, entered in Q2 unless it says otherwise."""
+    programme = award.proposal.funding_year.programme
+    defaults: dict[str, Any] = {
+        "stream": _stream(programme, stream),
+        "category": _category(programme, category),
+        "reason": "Claimed at the wrong rate.",
+        "entered_by": "finance@example.org",
+        "entered_at": CLAIMED_AT,
+    }
+    row = Correction(award=award, corrects=corrects, entered_in=entered_in, amount=amount, **{**defaults, **values})
+    return _added(session, row)
 
 
 def count_of(session: Session, row: type[Any]) -> int:

@@ -22,7 +22,8 @@ class Claim(Base):
     quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
     status: Mapped[ClaimStatus] = mapped_column(one_of(ClaimStatus, "status"))
     edition: Mapped[int]
-    match_spent: Mapped[Decimal] = mapped_column(Pence)
+    match_spent: Mapped[Decimal | None] = mapped_column(Pence)
+    """Match spent in the quarter, in pounds; only a claim that its lead is still writing may have none."""
     narrative: Mapped[str | None] = mapped_column(Text)
     outputs: Mapped[str | None] = mapped_column(Text)
     risks: Mapped[str | None] = mapped_column(Text)
@@ -45,7 +46,12 @@ class Claim(Base):
     )
     queries: Mapped[list["ClaimQuery"]] = relationship(back_populates="claim", order_by="ClaimQuery.id")
 
-    __table_args__ = (UniqueConstraint("award_id", "quarter"), is_quarter(), Index(None, "quarter", "status"))
+    __table_args__ = (
+        UniqueConstraint("award_id", "quarter"),
+        is_quarter(),
+        CheckConstraint("match_spent IS NOT NULL OR status IN ('draft', 'queried')", name="says_what_match_was_spent"),
+        Index(None, "quarter", "status"),
+    )
 
 
 class ClaimLine(Base):
@@ -123,3 +129,16 @@ class Correction(Base):
         CheckConstraint("amount <> 0", name="is_not_zero"),
         Index(None, "award_id", "entered_in"),
     )
+
+
+class LockedQuarter(Base):
+    """A partnership's quarter that stands in an issued return: no claim of it changes, or comes to it, any more."""
+
+    __tablename__ = "locked_quarter"
+    funding_year_id: Mapped[int] = mapped_column(ForeignKey("funding_year.id"))
+    csp_id: Mapped[int] = mapped_column(ForeignKey("csp.id"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    because: Mapped[str] = mapped_column(Text)
+    locked_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("funding_year_id", "csp_id", "quarter"), is_quarter())

@@ -1,0 +1,257 @@
+"""A lead's quarter: a claim is begun, saved as often as one likes, checked, and sent; questions are answered.
+
+`build_claim` and `fill_claim` only make rows; what is allowed is asked of the rules by the deeds below them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portfolio.decisions.models import Award
+from portfolio.errors import NotFound, PortfolioError, refuse_any
+from portfolio.funding_years.models import CostCategory, Programme, Stream
+from portfolio.quarters import Quarter
+from portfolio.spend import figures
+from portfolio.spend.checks import (
+    ClaimMoved,
+    Contents,
+    Ground,
+    NotAnswered,
+    StaleEdition,
+    blanks,
+    faults,
+    not_open,
+    unusable,
+)
+from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Forecast
+from portfolio.spend.rules import ClaimStatus, Line, bad_quarter, next_status
+from portfolio.spend.standing import ground_of, hold
+
+NEW = 0
+"""The edition of a claim that nobody has saved yet."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """A programme's streams and cost categories by name, as a claim's lines name them."""
+
+    streams: Mapping[str, Stream]
+    categories: Mapping[str, CostCategory]
+
+    @classmethod
+    def of(cls, programme: Programme) -> "Names":
+        """Those of a programme."""
+        return cls(
+            {stream.name: stream for stream in programme.streams},
+            {category.name: category for category in programme.categories},
+        )
+
+
+def build_claim(
+    award: Award, quarter: Quarter, contents: Contents, names: Names, status: ClaimStatus = ClaimStatus.DRAFT
+) -> Claim:
+    """The rows of a claim of its first edition; asks no rule and no database."""
+    claim = Claim(award=award, quarter=quarter, status=status, edition=NEW)
+    fill_claim(claim, contents, names)
+    return claim
+
+
+def fill_claim(claim: Claim, contents: Contents, names: Names) -> None:
+    """Write contents into a claim's rows, as its next edition; rows that stay the same are left alone."""
+    claim.lines = _lines(claim, contents, names)
+    claim.forecasts = _forecasts(claim, contents, names)
+    claim.match_spent = contents.match_spent
+    claim.narrative = contents.narrative or None
+    claim.outputs = contents.outputs or None
+    claim.risks = contents.risks or None
+    claim.delivery_rag = contents.delivery_rag
+    claim.spend_rag = contents.spend_rag
+    claim.variance_explanation = contents.variance_explanation or None
+    claim.edition += 1
+
+
+def _lines(claim: Claim, contents: Contents, names: Names) -> list[ClaimLine]:
+    present: dict[tuple[str, str], list[ClaimLine]] = {}
+    for row in claim.lines:
+        present.setdefault((row.stream.name, row.category.name), []).append(row)
+    rows = []
+    for line in contents.lines:
+        same = present.get((line.stream, line.category))
+        row = same.pop(0) if same else ClaimLine()
+        if row.id is None:
+            row.stream, row.category = names.streams[line.stream], names.categories[line.category]
+        row.amount = line.amount
+        row.description = line.description or None
+        row.transaction = line.transaction or None
+        rows.append(row)
+    return rows
+
+
+def _forecasts(claim: Claim, contents: Contents, names: Names) -> list[Forecast]:
+    present = {(row.stream.name, row.quarter): row for row in claim.forecasts}
+    rows = []
+    for (stream, quarter), amount in contents.forecasts.items():
+        row = present.get((stream, quarter)) or Forecast(stream=names.streams[stream], quarter=quarter)
+        row.amount = amount
+        rows.append(row)
+    return rows
+
+
+def contents_of(claim: Claim) -> Contents:
+    """What stands in a claim's rows."""
+    return Contents(
+        lines=tuple(
+            Line(row.stream.name, row.category.name, row.amount, row.description, row.transaction)
+            for row in claim.lines
+        ),
+        forecasts={(row.stream.name, row.quarter): row.amount for row in claim.forecasts},
+        match_spent=claim.match_spent,
+        narrative=claim.narrative or "",
+        outputs=claim.outputs or "",
+        risks=claim.risks or "",
+        delivery_rag=claim.delivery_rag,
+        spend_rag=claim.spend_rag,
+        variance_explanation=claim.variance_explanation or "",
+    )
+
+
+def first_contents(session: Session, award: Award, ground: Ground) -> Contents:
+    """What a claim begins with: the last claim's forecast of the later quarters, or else their profile."""
+    last = session.scalar(
+        with_rows(Claim.award_id == award.id, Claim.quarter < ground.quarter).order_by(Claim.quarter.desc()).limit(1)
+    )
+    given = {} if last is None else contents_of(last).forecasts
+    return Contents(
+        forecasts={
+            (stream, quarter): given.get((stream, quarter), profile)
+            for stream, by_quarter in _profiles(session, award, ground).items()
+            for quarter, profile in by_quarter.items()
+        }
+    )
+
+
+def _profiles(session: Session, award: Award, ground: Ground) -> dict[str, dict[Quarter, Decimal]]:
+    names = {stream.id: stream.name for stream in award.proposal.funding_year.programme.streams}
+    positions = figures.of_award(session, award, ground.quarter)
+    return {
+        name: {quarter: positions[number].profile[quarter.number - 1] for quarter in ground.to_forecast}
+        for number, name in names.items()
+        if number in positions
+    }
+
+
+def find_claim(session: Session, award: Award, quarter: Quarter) -> Claim | None:
+    """An award's claim of a quarter with its rows, as it stands now, or None where nobody has saved one."""
+    claims = with_rows(Claim.award_id == award.id, Claim.quarter == quarter)
+    return session.scalar(claims.execution_options(populate_existing=True))
+
+
+def get_claim(session: Session, award: Award, quarter: Quarter) -> Claim:
+    """An award's claim of a quarter with its rows; raises NotFound."""
+    claim = find_claim(session, award, quarter)
+    if claim is None:
+        raise NotFound(f"There is no claim of {quarter.short} yet")
+    return claim
+
+
+def save_claim(
+    session: Session,
+    award: Award,
+    quarter: Quarter,
+    contents: Contents,
+    edition: int,
+    *,
+    today: date,
+    answers: Mapping[int, str] | None = None,
+) -> Claim:
+    """Save a lead's draft, blanks and all; `edition` is the one that was opened (0 where there was none).
+
+    `answers` are to finance's questions, by the question's id. Refused, all reasons at once: a quarter that is locked,
+    not begun (E4) or outside the award's dates (E3), a claim that was sent, streams and categories that are not there
+    (E13), and an edition that somebody else has saved over since.
+    """
+    hold(session, [award])
+    claim = find_claim(session, award, quarter)
+    ground = ground_of(session, award, quarter)
+    errors = not_open(None if claim is None else claim.status, ground)
+    if not errors and edition != (NEW if claim is None else claim.edition):
+        errors.append(StaleEdition())
+    errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
+    refuse_any([*errors, *unusable(contents, ground)])
+    names = Names.of(award.proposal.funding_year.programme)
+    if claim is None:
+        claim = build_claim(award, quarter, contents, names)
+        session.add(claim)
+    else:
+        fill_claim(claim, contents, names)
+    for question in open_questions(claim):
+        question.answer = (answers or {}).get(question.id, question.answer or "").strip() or None
+    session.flush()
+    return claim
+
+
+def open_questions(claim: Claim) -> list[ClaimQuery]:
+    """The questions that the lead has not sent an answer to."""
+    return [question for question in claim.queries if question.answered_at is None]
+
+
+def faults_of(session: Session, award: Award, claim: Claim, today: date) -> list[PortfolioError]:
+    """Everything that stands in the way of sending a saved claim, at once."""
+    contents = contents_of(claim)
+    ground = ground_of(session, award, claim.quarter, contents.lines)
+    unanswered: list[PortfolioError] = [
+        NotAnswered(f"answers.{question.id}") for question in open_questions(claim) if not question.answer
+    ]
+    return [
+        *not_open(claim.status, ground),
+        *blanks(contents, ground),
+        *faults(contents, ground, today),
+        *unanswered,
+    ]
+
+
+def check_claim(session: Session, award: Award, quarter: Quarter, today: date) -> Claim:
+    """A saved claim that may be sent as it stands; refused with every reason why not."""
+    claim = get_claim(session, award, quarter)
+    refuse_any(faults_of(session, award, claim, today))
+    return claim
+
+
+def submit_claim(
+    session: Session, award: Award, quarter: Quarter, edition: int, *, by_id: int, now: datetime, today: date
+) -> Claim:
+    """Send a saved claim to finance, with the answers to its questions; every fault is refused at once.
+
+    `edition` is the one that was checked: what is sent is what was read.
+    """
+    hold(session, [award])
+    claim = get_claim(session, award, quarter)
+    wanted = ClaimStatus.RESUBMITTED if claim.status is ClaimStatus.QUERIED else ClaimStatus.SUBMITTED
+    stale = ClaimMoved() if claim.edition != edition and claim.status.can_be_edited else None
+    refuse_any([stale, *faults_of(session, award, claim, today)])
+    claim.status = next_status(claim.status, wanted)
+    claim.submitted_by_id, claim.submitted_at = by_id, now
+    for question in open_questions(claim):
+        question.answered_at = now
+    claim.edition += 1
+    session.flush()
+    return claim
+
+
+def with_rows(*conditions: ColumnElement[bool]) -> Select[Claim]:
+    """Claims with their lines, forecasts, questions and names: a constant number of statements for any number."""
+    return (
+        select(Claim)
+        .options(
+            selectinload(Claim.lines).options(joinedload(ClaimLine.stream), joinedload(ClaimLine.category)),
+            selectinload(Claim.forecasts).joinedload(Forecast.stream),
+            selectinload(Claim.queries).joinedload(ClaimQuery.asked_by),
+            joinedload(Claim.submitted_by),
+            joinedload(Claim.approved_by),
+        )
+        .where(*conditions)
+    )

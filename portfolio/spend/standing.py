@@ -1,0 +1,231 @@
+"""What a claim is held against, read in the transaction that writes it: nothing can come between the two.
+
+On PostgreSQL the award's row and the partnership's allocations are locked first, in one order everywhere, so that two
+claims at once cannot both take the last pound; SQLite has one writer at a time anyway.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CompoundSelect, exists, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from portfolio.decisions.models import Award
+from portfolio.decisions.queries import carried_by_line, total
+from portfolio.errors import PortfolioError
+from portfolio.funding_years.models import CspAllocation, Programme, StreamAllocation
+from portfolio.funding_years.rules import YearStatus
+from portfolio.money import ZERO
+from portfolio.proposals.models import Proposal
+from portfolio.quarters import Quarter
+from portfolio.spend import figures
+from portfolio.spend.checks import Ground
+from portfolio.spend.models import Claim, ClaimLine, LockedQuarter
+from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award
+
+SENT = (ClaimStatus.SUBMITTED, ClaimStatus.QUERIED, ClaimStatus.RESUBMITTED)
+"""The states of a claim that asks for money which finance has not approved yet."""
+
+
+def hold(session: Session, awards: Iterable[Award]) -> None:
+    """Keep others from claiming of these awards, and of their partnerships' allocations, until this is committed."""
+    every = sorted(awards, key=lambda award: award.id)
+    session.execute(select(Award.id).where(Award.id.in_([a.id for a in every])).order_by(Award.id).with_for_update())
+    years = {award.proposal.funding_year_id for award in every}
+    session.execute(
+        select(CspAllocation.id)
+        .join(StreamAllocation)
+        .where(CspAllocation.csp_id.in_({a.csp_id for a in every}), StreamAllocation.funding_year_id.in_(years))
+        .order_by(CspAllocation.id)
+        .with_for_update(of=CspAllocation)
+    )
+
+
+def ground_of(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line] = ()) -> Ground:
+    """What a claim of an award's quarter is held against; of `lines`, the transactions are looked for elsewhere."""
+    year = award.proposal.funding_year
+    programme = year.programme
+    streams = {stream.id: stream.name for stream in programme.streams}
+    position = figures.of_award(session, award, quarter)
+    claimed = _claimed(session, award, quarter)
+    allocations = _allocations(session, [award])
+    return Ground(
+        quarter=quarter,
+        starts_on=award.starts_on,
+        ends_on=award.ends_on,
+        csp=award.csp.name,
+        award=_named(streams, {line: position[line].award for line in position}),
+        claimed=_named(streams, claimed.award),
+        claimed_before=_named(streams, claimed.before),
+        allocation=_named(streams, {stream_id: amount for (_, _, stream_id), amount in allocations.items()}),
+        claimed_by_csp=_named(streams, claimed.csp),
+        profile=_named(streams, {line: position[line].profile[quarter.number - 1] for line in position}),
+        categories={category.name: category.needs_text for category in programme.categories},
+        variance_rule=rule_of(programme),
+        claimed_elsewhere=_elsewhere(session, award, quarter, lines),
+        locked_because=locked_because(session, award, quarter),
+        closed=year.status is YearStatus.CLOSED,
+    )
+
+
+def rule_of(programme: Programme) -> VarianceRule:
+    """When the programme's funder wants a variance explained."""
+    return VarianceRule(programme.variance_percent, programme.variance_floor)
+
+
+def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
+    """Why an award's quarter is locked, or None while it is open."""
+    return session.scalar(
+        select(LockedQuarter.because).where(
+            LockedQuarter.funding_year_id == award.proposal.funding_year_id,
+            LockedQuarter.csp_id == award.csp_id,
+            LockedQuarter.quarter == quarter,
+        )
+    )
+
+
+def _named(streams: dict[int, str], amounts: dict[int, Decimal]) -> dict[str, Decimal]:
+    """By the stream's name, in the programme's order."""
+    return {name: amounts[number] for number, name in streams.items() if number in amounts}
+
+
+def committed() -> CompoundSelect[Any]:
+    """Every pound that was asked for: what counts as spent, and the claims that were sent and wait.
+
+    A claim that was left behind when its quarter was locked is not among them: it can no longer be approved.
+    """
+    left_behind = exists().where(
+        LockedQuarter.funding_year_id == Proposal.funding_year_id,
+        LockedQuarter.csp_id == Award.csp_id,
+        LockedQuarter.quarter == Claim.quarter,
+    )
+    waiting = (
+        select(
+            Claim.award_id,
+            ClaimLine.stream_id,
+            ClaimLine.category_id,
+            Claim.quarter,
+            ClaimLine.amount,
+            literal("claimed"),
+        )
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .join(Award, Award.id == Claim.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Claim.status.in_(SENT), ~left_behind)
+    )
+    return union_all(figures.spent(), waiting)
+
+
+@dataclass
+class _Claimed:
+    """Claimed without a quarter's own claim, by stream: of its award, of it before the quarter, of its partnership."""
+
+    award: dict[int, Decimal]
+    before: dict[int, Decimal]
+    csp: dict[int, Decimal]
+
+
+def _claimed(session: Session, award: Award, quarter: Quarter) -> _Claimed:
+    found = committed().subquery("found")
+    is_award = found.c.award_id == award.id
+    is_before = (found.c.quarter < quarter) | ((found.c.quarter == quarter) & (found.c.kind == "corrections"))
+    rows: Iterable[Any] = session.execute(
+        select(found.c.stream_id, is_award, is_before, total(found.c.amount))
+        .join(Award, Award.id == found.c.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Award.csp_id == award.csp_id, Proposal.funding_year_id == award.proposal.funding_year_id)
+        .where(~(is_award & (found.c.quarter == quarter) & (found.c.kind == "claimed")))
+        .group_by(found.c.stream_id, is_award, is_before)
+    )
+    claimed = _Claimed(defaultdict(Decimal), defaultdict(Decimal), defaultdict(Decimal))
+    for stream_id, of_this_award, earlier, amount in rows:
+        claimed.csp[stream_id] += amount
+        if of_this_award:
+            claimed.award[stream_id] += amount
+        if of_this_award and earlier:
+            claimed.before[stream_id] += amount
+    return claimed
+
+
+def exceeded(
+    session: Session, awards: Iterable[Award], more: Mapping[int, Decimal] | None = None
+) -> dict[int, list[PortfolioError]]:
+    """E2: by award, what all that was claimed exceeds, of these awards and of their partnerships' allocations.
+
+    Awards can shrink after a claim was sent, so approving asks again. `more` is what would come on top, by stream. As
+    many statements for a thousand awards as for one.
+    """
+    every = {award.id: award for award in awards}
+    given = carried_by_line(session, every)
+    allocations = _allocations(session, every.values())
+    of_award, of_csp = _sums(session, every.values())
+    errors: dict[int, list[PortfolioError]] = {}
+    for award in every.values():
+        found: list[PortfolioError | None] = []
+        year_id, csp_id = award.proposal.funding_year_id, award.csp_id
+        for line in award.lines:
+            on_top = (more or {}).get(line.stream_id, ZERO)
+            claimed = of_award.get((award.id, line.stream_id), ZERO) + on_top
+            found.append(above_award(line.stream.name, claimed, given[line.id]))
+            allocation = allocations.get((year_id, csp_id, line.stream_id))
+            if allocation is not None and claimed:
+                by_csp = of_csp[year_id, csp_id, line.stream_id] + on_top
+                found.append(above_allocation(award.csp.name, line.stream.name, by_csp, allocation))
+        errors[award.id] = [error for error in found if error is not None]
+    return errors
+
+
+def _sums(
+    session: Session, awards: Iterable[Award]
+) -> tuple[dict[tuple[int, int], Decimal], dict[tuple[int, int, int], Decimal]]:
+    """All that was claimed, by (award, stream) and by (funding year, CSP, stream), of the awards' partnerships."""
+    every = list(awards)
+    found = committed().subquery("found")
+    year = Proposal.funding_year_id
+    rows: Iterable[Any] = session.execute(
+        select(found.c.award_id, year, Award.csp_id, found.c.stream_id, total(found.c.amount))
+        .join(Award, Award.id == found.c.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Award.csp_id.in_({a.csp_id for a in every}), year.in_({a.proposal.funding_year_id for a in every}))
+        .group_by(found.c.award_id, year, Award.csp_id, found.c.stream_id)
+    )
+    of_award: dict[tuple[int, int], Decimal] = {}
+    of_csp: dict[tuple[int, int, int], Decimal] = defaultdict(Decimal)
+    for award_id, year_id, csp_id, stream_id, amount in rows:
+        of_award[award_id, stream_id] = amount
+        of_csp[year_id, csp_id, stream_id] += amount
+    return of_award, of_csp
+
+
+def _allocations(session: Session, awards: Iterable[Award]) -> dict[tuple[int, int, int], Decimal]:
+    """What the awards' partnerships are given, by (funding year, CSP, stream)."""
+    every = list(awards)
+    rows: Iterable[Any] = session.execute(
+        select(StreamAllocation.funding_year_id, CspAllocation.csp_id, StreamAllocation.stream_id, CspAllocation.amount)
+        .join(CspAllocation, CspAllocation.stream_allocation_id == StreamAllocation.id)
+        .where(
+            StreamAllocation.funding_year_id.in_({a.proposal.funding_year_id for a in every}),
+            CspAllocation.csp_id.in_({a.csp_id for a in every}),
+        )
+    )
+    return {(year_id, csp_id, stream_id): amount for year_id, csp_id, stream_id, amount in rows}
+
+
+def _elsewhere(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line]) -> dict[str, str]:
+    """Where else transactions are claimed: in any claim that was sent, of whatever award."""
+    transactions = {line.transaction for line in lines if line.transaction}
+    if not transactions:
+        return {}
+    rows = session.execute(
+        select(ClaimLine.transaction, Proposal.reference, Claim.quarter)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .join(Award, Award.id == Claim.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(ClaimLine.transaction.in_(transactions), Claim.status != ClaimStatus.DRAFT)
+        .where((Claim.award_id != award.id) | (Claim.quarter != quarter))
+        .order_by(Claim.quarter)
+    )
+    return {transaction: f"{reference}, {of.short}" for transaction, reference, of in rows if transaction}
