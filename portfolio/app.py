@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from flask import Flask, Response
 from flask_wtf import CSRFProtect
@@ -30,9 +31,17 @@ MOST_TYPED = 2 * 1024 * 1024
 SIGNED_IN_SECONDS = 12 * 60 * 60
 
 
+class Site(Flask):
+    """Flask, with one way of logging what is our fault."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log it under a reference, which its page shows."""
+        errors.log_fault(exc_info)
+
+
 def create_app(config: Config, clock: Clock | None = None) -> Flask:
     """The site over one database; without a clock of its own it goes by the story's day, or the machine's clock."""
-    app = Flask("portfolio", root_path=str(ROOT / "portfolio"), template_folder=str(ROOT / "templates"))
+    app = Site("portfolio", root_path=str(ROOT / "portfolio"), template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=config.secret_key(),
         SESSION_COOKIE_NAME="portfolio_session",

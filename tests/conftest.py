@@ -23,7 +23,7 @@ from portfolio import db
 from portfolio.app import create_app
 from portfolio.clock import StoppedClock
 from portfolio.config import Config
-from portfolio.db import Base, Database
+from portfolio.db import Database
 from portfolio.funding_years.models import CSP, PoliceArea
 from portfolio.history import Author
 from portfolio.migrations import upgrade
@@ -59,7 +59,6 @@ def _on_sqlite(template: Path) -> Iterator[FreshUrl]:
 def _migrate(url: str) -> None:
     migrated = Database(url)
     upgrade(migrated)
-    Base.metadata.create_all(migrated.engine)
     migrated.close()
 
 

@@ -166,10 +166,10 @@ def _http_error(error: HTTPException) -> Any:
     if isinstance(error, CSRFError):
         return page(400, title=FORM_TOO_OLD[0], sentences=FORM_TOO_OLD[1])
     if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _fault(getattr(error, "original_exception", None) or error)
+        return _fault_page(500)
     answer = page(error.code)
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return *answer, {"Allow": ", ".join(getattr(error, "valid_methods", None) or ())}
+        return *answer, {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
     return answer
 
 
@@ -181,12 +181,22 @@ def _refused(error: PortfolioError) -> Any:
     return page(422, sentences=tuple(single.sentence for single in error.each()))
 
 
-def _fault(error: BaseException) -> Any:
-    reference = secrets.token_hex(4)
-    log.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+def log_fault(what: Any) -> None:
+    """Write a fault to the log, under a reference that its page shows too."""
+    g.reference = secrets.token_hex(4)
+    log.error("%s %s failed, reference %s", request.method, request.path, g.reference, exc_info=what)
+
+
+def _fault_page(status: int) -> Any:
     # The page of a fault asks the database nothing: it may be what is at fault.
     g.without_database = True
-    return page(503 if isinstance(error, OperationalError) else 500, reference=reference)
+    return page(status, reference=g.get("reference"))
+
+
+def _unavailable(error: OperationalError) -> Any:
+    """The database cannot be reached, or its other writers took too long."""
+    log_fault(error)
+    return _fault_page(503)
 
 
 def _refuse_unless_set_up() -> None:
@@ -211,6 +221,6 @@ def register(app: Flask) -> None:
     """Give every kind of error its page."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(PortfolioError, _refused)
-    app.register_error_handler(OperationalError, _fault)
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(NotSetUp, _not_set_up)
     app.before_request(_refuse_unless_set_up)

@@ -59,6 +59,10 @@ class _Said(Field):
 class _TidyText(_Said, StringField):
     data: str
 
+    def process_data(self, value: str | None) -> None:
+        """The text to begin with."""
+        self.data = value or ""
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """What was typed, tidied."""
         self.data = tidy(valuelist[0]) if valuelist else ""
@@ -221,13 +225,17 @@ class OneOf(_Chosen):
 class SeveralOf(_Chosen):
     """Any number of choices, as `checkboxes`; a list, empty where nothing is chosen."""
 
+    def process_data(self, value: Iterable[Any] | None) -> None:
+        """The values to begin with."""
+        self.data = list(value or ())
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The values chosen."""
         self.data = []
         self.data = [self._read(sent) for sent in valuelist]
 
     def _values(self) -> list[Any]:
-        return list(self.data or ())
+        return list(self.data)
 
 
 def pairs(choices: Choices) -> list[tuple[Any, str]]:
