@@ -48,7 +48,6 @@ DEFAULT_CATEGORIES = (
     OTHER,
 )
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _NOT_OF_KEYS = re.compile(r"[^a-z0-9]+")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _ORG_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9]+-\S+")
@@ -99,7 +98,8 @@ class BadKey(PortfolioError):
 
     def __init__(self, typed: str) -> None:
         super().__init__(
-            f"“{typed[:60]}” cannot be a key. Use letters, digits, dots and hyphens only, like dorset", "key"
+            f"“{typed[:60]}” cannot be a key. Use small letters, digits, hyphens and underscores only, like dorset",
+            "key",
         )
 
 
@@ -186,7 +186,7 @@ def bad_organisation_identifier(org_id: str | None) -> BadOrganisationIdentifier
 
 def bad_key(key: str) -> BadKey | None:
     """A key stands in addresses, so it is plain."""
-    return None if _KEY.fullmatch(key) else BadKey(key)
+    return None if is_key(key) else BadKey(key)
 
 
 def key_of(name: str) -> str:
