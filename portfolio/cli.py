@@ -1,0 +1,138 @@
+"""The commands: how they are called, and what a mistake looks like. What they do is in `portfolio.commands`.
+
+Only the standard library is imported before a command is known, so that `--help` answers at once.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from portfolio import __version__
+from portfolio.errors import PortfolioError
+
+RETURNS = ("opcc", "home-office", "statement")
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; a mistake of the user's is a sentence on stderr and the exit code 1."""
+    given = _parser().parse_args(argv)
+    try:
+        return _run(given)
+    except PortfolioError as error:
+        _tell(error, as_json=getattr(given, "json", False))
+        return 1
+    except BrokenPipeError:
+        # The reader (head, less) has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _tell(error: PortfolioError, *, as_json: bool) -> None:
+    if as_json:
+        told = [{"place": each.field, "rule": each.code, "sentence": each.sentence} for each in error.each()]
+        print(json.dumps({"errors": told}, ensure_ascii=False), file=sys.stderr)
+        return
+    for each in error.each():
+        print(each.sentence, file=sys.stderr)
+
+
+def _run(given: argparse.Namespace) -> int:
+    match given.command:
+        case "init" | "load" | "backup" | "restore":
+            from portfolio.commands import data
+
+            match given.command:
+                case "init":
+                    return data.init()
+                case "load":
+                    return data.load(given.file, as_json=given.json)
+                case "backup":
+                    return data.backup(given.file)
+                case _:
+                    return data.restore(given.file, force=given.force)
+        case "return":
+            from portfolio.commands import returns
+
+            return returns.write(given)
+        case "check":
+            from portfolio.commands import check
+
+            return check.run(as_json=given.json)
+        case "person":
+            from portfolio.commands import people
+
+            return people.run(given)
+        case "demo":
+            from portfolio.commands import demo
+
+            return demo.run(port=given.port, serve_it=not given.no_serve, reset=given.reset)
+        case _:
+            from portfolio.commands import serve
+
+            return serve.run(given.host, given.port)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="portfolio",
+        description="Follows a grant-funded intervention from proposal to Home Office return.",
+        epilog="`portfolio test [pytest's arguments]` runs the test suite. PORTFOLIO_INSTANCE (a folder) and "
+        "DATABASE_URL (PostgreSQL) say where the data is.",
+    )
+    parser.add_argument("--version", action="version", version=f"portfolio {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="tell the Dorset story: database, returns as files, and the running site")
+    demo.add_argument("--no-serve", action="store_true", help="write the returns and stop; start no site")
+    demo.add_argument("--port", type=int, default=8000, help="the site's port (default 8000)")
+    demo.add_argument("--reset", action="store_true", help="start the demonstration again from the beginning")
+
+    commands.add_parser("init", help="make the database, or bring it up to date")
+
+    serve = commands.add_parser("serve", help="run the site")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8000, help="the port (default 8000)")
+
+    load = commands.add_parser("load", help="load a story's JSON file, all or nothing")
+    load.add_argument("file", type=Path)
+
+    _add_returns(commands.add_parser("return", help="write a return as it stands now"))
+    _add_people(commands.add_parser("person", help="add, list or disable people"))
+
+    check = commands.add_parser("check", help="prove every sum, the history and every issued return")
+
+    backup = commands.add_parser("backup", help="save the database to one file, also while the site is in use")
+    backup.add_argument("file", type=Path)
+    restore = commands.add_parser("restore", help="bring back a saved database")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--force", action="store_true", help="overwrite the data that is there")
+    for answering in (load, check):
+        answering.add_argument("--json", action="store_true", help="answer in JSON")
+    return parser
+
+
+def _add_returns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=RETURNS)
+    parser.add_argument("--year", required=True, help="the financial year, like 2025/26")
+    parser.add_argument("--quarter", help="Q1 to Q4; a statement is always of Q4")
+    parser.add_argument("--csp", metavar="KEY", help="one partnership's return instead of the combined one")
+    parser.add_argument("--programme", metavar="CODE", help="the programme, where there are several")
+    parser.add_argument("--area", metavar="CODE", help="the police area, where there are several")
+    parser.add_argument("--out", type=Path, metavar="FILE.xlsx", help="where to write it (default: its own name here)")
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _add_people(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|disable")
+    add = acts.add_parser("add", help="add somebody, or give them a role; asks for the password")
+    add.add_argument("email")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", required=True, help="like 'finance officer' or 'administrator'")
+    add.add_argument("--csp", metavar="KEY", help="the partnership, for a CSP officer or member")
+    add.add_argument("--area", metavar="CODE", help="the police area, for finance, OPCC and certifier")
+    listing = acts.add_parser("list", help="list everybody with their roles")
+    listing.add_argument("--json", action="store_true", help="answer in JSON")
+    disable = acts.add_parser("disable", help="let somebody in no longer")
+    disable.add_argument("email")

@@ -1,0 +1,88 @@
+"""The command that proves the data: the database itself, its guards, the history, every sum, every issued return."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from portfolio import history
+from portfolio.commands.ground import ground, say
+from portfolio.migrations.guards_0003 import GUARDS
+from portfolio.returns import proving
+
+MOST_SHOWN = 5
+"""How many faults of one check are shown; the rest are counted."""
+
+
+def run(*, as_json: bool) -> int:
+    """Run every check, a line each; 1 where anything is wrong, with the first figures that are."""
+    with ground() as here:
+        results = []
+        for name, faults in _checks_of(here.database.session(writing=False)):
+            shown = list(islice(faults, MOST_SHOWN + 1))
+            results.append((name, shown))
+            if not as_json:
+                _say(name, shown)
+    wrong = sum(1 for _, faults in results if faults)
+    if as_json:
+        say(json.dumps([{"check": name, "ok": not faults, "faults": faults} for name, faults in results]))
+    elif wrong:
+        say(f"{wrong} of {len(results)} checks failed")
+    else:
+        say(f"All {len(results)} checks passed")
+    return 1 if wrong else 0
+
+
+def _say(name: str, faults: list[str]) -> None:
+    say(f"{'WRONG' if faults else 'OK   '} {name}")
+    for fault in faults[:MOST_SHOWN]:
+        say(f"      {fault}")
+    if len(faults) > MOST_SHOWN:
+        say("      … and more")
+
+
+def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
+    """Each check and its faults; a database too damaged to be read is a fault of the check that found it."""
+    with session:
+        checks = [
+            ("the database is sound", _unsound(session)),
+            ("its guards are in place", _missing_guards(session)),
+            ("the history is whole and sealed", history.broken_seals(session)),
+            ("every row is what its history says", history.rows_behind_its_back(session)),
+            *proving.checks(session),
+        ]
+        for name, faults in checks:
+            yield name, _readable(faults)
+
+
+def _readable(faults: Iterable[str]) -> Iterator[str]:
+    try:
+        yield from faults
+    except DatabaseError as error:
+        yield f"the database cannot be read here: {error.orig}. Bring back a backup with `portfolio restore`"
+
+
+def _unsound(session: Session) -> Iterator[str]:
+    """SQLite proves its own pages and references; PostgreSQL does so by itself."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    for (line,) in session.execute(text("PRAGMA integrity_check")):
+        if line != "ok":
+            yield line
+    for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):
+        yield f"{table} {row} points to a {parent} that is not there"
+
+
+def _missing_guards(session: Session) -> Iterator[str]:
+    """The triggers that refuse changes of what was issued or recorded."""
+    if session.get_bind().dialect.name == "sqlite":
+        found = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    else:
+        found = session.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
+    here = set(found)
+    for guard in GUARDS:
+        if guard.name not in here:
+            yield f"{guard.name} is missing, which says that {guard.says}. Bring back a backup, or look who removed it"

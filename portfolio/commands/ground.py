@@ -1,0 +1,101 @@
+"""What every command stands on: the configured database, its clock, and who acts from the command line."""
+
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+import portfolio.tables  # noqa: F401 - every table is known before the first query
+from portfolio import migrations, settings
+from portfolio.clock import StoryClock, SystemClock
+from portfolio.config import Config
+from portfolio.db import Database
+from portfolio.errors import PortfolioError
+from portfolio.history import Author
+
+
+class NoDatabase(PortfolioError):
+    """A command that needs data where there is none."""
+
+
+class NotWritten(PortfolioError):
+    """A file that could not be written."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The configuration and the database that a command works on."""
+
+    config: Config
+    database: Database
+
+    def now(self) -> datetime:
+        """The moment it is, on the story's day in a demonstration."""
+        with self.database.reading() as session:
+            day = settings.story_day(session)
+        return (StoryClock(day) if day else SystemClock()).now()
+
+    @contextlib.contextmanager
+    def writing(self, deed: str, now: datetime) -> Iterator[Session]:
+        """One transaction in the name of whoever runs the command."""
+        with self.database.writing(Author(who(), now, deed)) as session:
+            yield session
+
+
+def who() -> str:
+    """The name that the record shows for what is done from the command line."""
+    with contextlib.suppress(OSError, KeyError):
+        return f"{getpass.getuser()} (command line)"
+    return "command line"
+
+
+@contextlib.contextmanager
+def ground(*, may_be_new: bool = False) -> Iterator[Ground]:
+    """The configured database with the newest schema; raises NoDatabase where there is none, unless it may be new."""
+    config = Config.from_environment()
+    if not may_be_new and config.sqlite_file is not None and not config.sqlite_file.exists():
+        raise NoDatabase(
+            f"There is no database at {config.sqlite_file} yet. Run `portfolio init`, or `portfolio demo` to look round"
+        )
+    database = Database(config.database_url)
+    try:
+        if may_be_new:
+            migrations.upgrade(database)
+        elif not migrations.is_current(database):
+            raise NoDatabase("The database is not up to date. Run `portfolio init`: it brings it up to date")
+        yield Ground(config, database)
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise NoDatabase(f"The database does not answer: {reason}. Check DATABASE_URL, and that it runs") from error
+    finally:
+        database.close()
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, so that a half-written return never lies about; raises NotWritten."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError as error:
+        raise NotWritten(f"{file} cannot be written: {error.strerror}. Choose another place with --out") from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def say(line: str = "") -> None:
+    """A line of a command's output, at once."""
+    print(line, flush=True)
+
+
+def progress(line: str) -> None:
+    """What is being done, for whoever waits; kept apart from the output."""
+    print(line, file=sys.stderr, flush=True)
