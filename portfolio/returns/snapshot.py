@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from portfolio.money import from_pence, to_pence
 from portfolio.quarters import FinancialYear, Quarter
@@ -42,9 +42,7 @@ def thaw(snapshot: str) -> ReturnContent:
     if told.get("format") != FORMAT:
         raise UnknownFormat(f"this snapshot has format {told.get('format')!r}; format {FORMAT} can be read")
     _, read = _codec(ReturnContent)
-    content = read(told["return"])
-    assert isinstance(content, ReturnContent)
-    return content
+    return cast(ReturnContent, read(told["return"]))
 
 
 def sha256(text: str | bytes) -> str:

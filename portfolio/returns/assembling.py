@@ -1,0 +1,129 @@
+"""A return as its rows: everything that it says, read from the database by a fixed number of statements."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portfolio.clock import day_of
+from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.history import HistoryEntry
+from portfolio.quarters import Quarter
+from portfolio.returns.contents import notes
+from portfolio.returns.contents.awards import award_facts, claims_told, intervention_rows, positions
+from portfolio.returns.contents.decided import decision_rows, variation_rows
+from portfolio.returns.contents.progress import measure_rows, output_rows
+from portfolio.returns.contents.scope import Scope
+from portfolio.returns.contents.spending import (
+    HELD_BACK,
+    allocations,
+    category_rows,
+    match_rows,
+    match_spent,
+    shares,
+    statement,
+    summary_rows,
+)
+from portfolio.returns.contents.warned import warnings_of
+from portfolio.returns.models import Return
+from portfolio.returns.rules import CERTIFICATE, MARKING
+from reports.content import Certification, Cover, Kind, Note, ReturnContent
+
+DRAFT = "draft"
+
+
+def assemble(
+    session: Session,
+    funding_year: FundingYear,
+    quarter: Quarter,
+    kind: Kind,
+    csp: CSP | None = None,
+    *,
+    version_of: Return | None = None,
+) -> ReturnContent:
+    """What a return says at this moment, for one partnership or (`csp` None) the whole police area.
+
+    With `version_of` it carries who prepared and certified that return; it is a draft until that one is issued.
+    """
+    scope = Scope(session, funding_year, quarter, kind, csp)
+    facts, told = award_facts(scope), claims_told(scope)
+    found, whole, spent = positions(scope, facts), allocations(scope), match_spent(scope)
+    summary = summary_rows(scope, shares(scope), whole)
+    interventions, measures = intervention_rows(scope, facts, told, found), measure_rows(scope)
+    outputs, match = output_rows(scope, facts), match_rows(scope, facts, spent)
+    year_end = statement(scope, whole, found, spent)
+    as_at = last_change(session)
+    warnings = warnings_of(
+        scope, facts=facts, told=told, found=found, match=match, measures=measures, as_of=day_of(as_at)
+    )
+    standing = notes.notes_of(
+        scope,
+        left_out=notes.claims_left_out(scope, facts, told),
+        summary=summary,
+        outputs=outputs,
+        measures=measures,
+        statement=year_end,
+    )
+    content = ReturnContent(
+        cover=_cover(scope, as_at, [*(row.csp for row in summary), *(row.csp for row in interventions)]),
+        summary=summary,
+        interventions=interventions,
+        categories=category_rows(scope),
+        match=match,
+        variations=variation_rows(scope, facts, told, found),
+        outputs=outputs,
+        measures=measures,
+        decisions=decision_rows(scope),
+        statement=year_end,
+        certification=Certification(CERTIFICATE, None, None, None),
+        notes=(*standing, *(Note(warning.code, warning.about, warning.sentence) for warning in warnings)),
+    )
+    return content if version_of is None else signed(content, version_of)
+
+
+def signed(content: ReturnContent, row: Return) -> ReturnContent:
+    """The same figures under the version, the names and the state of a return; a draft until it is issued."""
+    return replace(
+        content,
+        cover=replace(
+            content.cover,
+            version=row.version,
+            status=row.status.value if row.status.has_left else DRAFT,
+            prepared_by=row.prepared_by,
+            prepared_on=day_of(row.prepared_at),
+            supersedes=f"Version {row.version - 1}" if row.version > 1 else None,
+            reason=row.reason,
+        ),
+        certification=Certification(
+            row.certificate or CERTIFICATE, row.certified_by, row.certified_role, row.certified_on
+        ),
+    )
+
+
+def last_change(session: Session) -> datetime:
+    """The moment of the last change on record: the same data always has the same one."""
+    return session.execute(select(HistoryEntry.at).order_by(HistoryEntry.id.desc()).limit(1)).scalar_one()
+
+
+def _cover(scope: Scope, as_at: datetime, csps: list[str]) -> Cover:
+    year = scope.year
+    return Cover(
+        kind=scope.kind,
+        programme=year.programme.name,
+        funder=year.programme.funder,
+        administering_body=year.programme.administering_body,
+        police_area=year.police_area.name,
+        police_area_code=year.police_area.code,
+        csps=tuple(name for name in dict.fromkeys(csps) if name != HELD_BACK),
+        quarter=scope.quarter,
+        version=1,
+        status=DRAFT,
+        prepared_by=None,
+        prepared_on=None,
+        as_at=as_at,
+        marking=MARKING,
+        basis=notes.BASIS,
+        supersedes=None,
+        reason=None,
+    )

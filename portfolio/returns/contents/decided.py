@@ -1,0 +1,208 @@
+"""What the partnerships decided on what was proposed, and what was moved since."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from sqlalchemy import func, or_, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from portfolio.db import Pence
+from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmount, Variation
+from portfolio.funding_years.models import Organisation
+from portfolio.money import ZERO
+from portfolio.proposals.models import Ask, AskedOf, Proposal
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.returns.contents.awards import AwardFacts, Line, Told
+from portfolio.returns.contents.scope import Scope, who, word
+from portfolio.spend.figures import Position
+from reports.content import DecisionRow, VariationRow
+
+UNDECIDED = "No decision yet"
+UNALLOCATED = "Unallocated"
+
+
+def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
+    """Each proposal's streams as each partnership that was asked decided on them."""
+    requested, awarded = _requested(scope), _awarded(scope)
+    later, of_year = aliased(Decision), Proposal.funding_year_id == scope.year.id
+    selection = (
+        select(
+            Proposal.id,
+            Proposal.reference,
+            Proposal.title,
+            Proposal.kind,
+            Proposal.status,
+            Organisation.name.label("lead"),
+            AskedOf.csp_id,
+            Decision.id.label("decision_id"),
+            Decision.outcome,
+            Decision.reason,
+            Decision.body,
+            Decision.met_on,
+            Decision.minute,
+            Decision.conditions,
+        )
+        .join(AskedOf, AskedOf.proposal_id == Proposal.id)
+        .join(Organisation, Organisation.id == Proposal.lead_organisation_id)
+        .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & (Decision.csp_id == AskedOf.csp_id))
+        .outerjoin(later, later.supersedes_id == Decision.id)
+        .where(of_year, Proposal.status != ProposalStatus.DRAFT, later.id.is_(None))
+    )
+    found = scope.session.execute(scope.narrowed(selection, AskedOf.csp_id)).all()
+    rows = []
+    for proposal in sorted(found, key=lambda row: (row.csp_id, row.reference)):
+        asked, given = requested[proposal.id], awarded[proposal.decision_id]
+        if proposal.outcome is not None:
+            outcome = word(proposal.outcome)
+        else:
+            outcome = word(proposal.status) if proposal.status is ProposalStatus.WITHDRAWN else UNDECIDED
+        rows += [
+            DecisionRow(
+                reference=proposal.reference,
+                title=proposal.title,
+                lead_organisation=proposal.lead,
+                csp=scope.csps[proposal.csp_id],
+                kind=word(proposal.kind),
+                stream=stream,
+                requested=asked.get(stream_id, ZERO),
+                outcome=outcome,
+                awarded=given.get(stream_id, ZERO),
+                reason=proposal.reason,
+                body=proposal.body,
+                on=proposal.met_on,
+                minute=proposal.minute,
+                conditions=proposal.conditions,
+            )
+            for stream_id, stream in scope.streams.items()
+            if stream_id in asked or stream_id in given
+        ]
+    return tuple(rows)
+
+
+def _requested(scope: Scope) -> dict[int, dict[int, Decimal]]:
+    """What each proposal asks for, by stream."""
+    rows = scope.session.execute(
+        select(Ask.proposal_id, Ask.stream_id, type_coerce(func.sum(Ask.amount), Pence))
+        .join(Proposal, Proposal.id == Ask.proposal_id)
+        .where(Proposal.funding_year_id == scope.year.id)
+        .group_by(Ask.proposal_id, Ask.stream_id)
+    )
+    asked: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for proposal_id, stream_id, amount in rows:
+        asked[proposal_id][stream_id] = amount
+    return asked
+
+
+def _awarded(scope: Scope) -> dict[int | None, dict[int, Decimal]]:
+    """What each decision awards, by stream; nothing by a decision that was not taken."""
+    selection = (
+        select(DecisionAmount.decision_id, DecisionAmount.stream_id, DecisionAmount.amount)
+        .join(Decision, Decision.id == DecisionAmount.decision_id)
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .where(Proposal.funding_year_id == scope.year.id)
+    )
+    given: dict[int | None, dict[int, Decimal]] = defaultdict(dict)
+    for decision_id, stream_id, amount in scope.session.execute(scope.narrowed(selection, Decision.csp_id)):
+        given[decision_id][stream_id] = amount
+    return given
+
+
+def variation_rows(
+    scope: Scope, facts: dict[int, AwardFacts], told: dict[int, Told], found: dict[Line, Position]
+) -> tuple[VariationRow, ...]:
+    """The approved moves of money in the order of their approval, then what is not expected to be spent (W2)."""
+    return (*_variations(scope), *_underspends(scope, facts, told, found))
+
+
+def _variations(scope: Scope) -> list[VariationRow]:
+    given, taken = aliased(AwardLine), aliased(AwardLine)
+    giver, taker = aliased(Award), aliased(Award)
+    from_, to = aliased(Proposal), aliased(Proposal)
+    selection = (
+        select(
+            Variation.reference,
+            Variation.amount,
+            Variation.reason,
+            Variation.approved_by,
+            Variation.approved_on,
+            from_.reference.label("from_reference"),
+            giver.csp_id.label("from_csp"),
+            given.stream_id.label("from_stream"),
+            to.reference.label("to_reference"),
+            taker.csp_id.label("to_csp"),
+            taken.stream_id.label("to_stream"),
+        )
+        .select_from(Variation)
+        .outerjoin(given, given.id == Variation.from_line_id)
+        .outerjoin(giver, giver.id == given.award_id)
+        .outerjoin(from_, from_.id == giver.proposal_id)
+        .outerjoin(taken, taken.id == Variation.to_line_id)
+        .outerjoin(taker, taker.id == taken.award_id)
+        .outerjoin(to, to.id == taker.proposal_id)
+        .where(or_(from_.funding_year_id == scope.year.id, to.funding_year_id == scope.year.id))
+        .order_by(Variation.approved_on, Variation.id)
+    )
+    if scope.csp is not None:
+        selection = selection.where(or_(giver.csp_id == scope.csp.id, taker.csp_id == scope.csp.id))
+    every = {csp.id: csp.name for csp in scope.year.police_area.csps}
+
+    def side(reference: str | None, csp_id: int | None, stream_id: int | None) -> str:
+        if reference is None or csp_id is None or stream_id is None:
+            return UNALLOCATED
+        return who(reference, every[csp_id], scope.streams[stream_id])
+
+    rows = []
+    for moved in scope.session.execute(selection):
+        csp_id = moved.from_csp or moved.to_csp
+        if scope.csp is not None:
+            csp_id = scope.csp.id
+        rows.append(
+            VariationRow(
+                what="Variation",
+                reference=moved.reference,
+                csp=every[csp_id],
+                stream=scope.streams[moved.from_stream or moved.to_stream],
+                moved_from=side(moved.from_reference, moved.from_csp, moved.from_stream),
+                moved_to=side(moved.to_reference, moved.to_csp, moved.to_stream),
+                amount=moved.amount,
+                reason=moved.reason,
+                approved_by=moved.approved_by,
+                on=moved.approved_on,
+            )
+        )
+    return rows
+
+
+def _underspends(
+    scope: Scope, facts: dict[int, AwardFacts], told: dict[int, Told], found: dict[Line, Position]
+) -> list[VariationRow]:
+    rows = []
+    for (award_id, stream_id), position in found.items():
+        amount = underspend_of(position)
+        if amount <= 0:
+            continue
+        award, claim = facts[award_id], told.get(award_id)
+        stream = scope.streams[stream_id]
+        rows.append(
+            VariationRow(
+                what="Forecast underspend",
+                reference=award.reference,
+                csp=award.csp,
+                stream=stream,
+                moved_from=who(award.reference, award.csp, stream),
+                moved_to="Not expected to be spent",
+                amount=amount,
+                reason=(claim.explanation if claim else None) or "No explanation was given with the claim",
+                approved_by="Nobody: a forecast",
+                on=None,
+            )
+        )
+    return rows
+
+
+def underspend_of(position: Position) -> Decimal:
+    """What of an award is not expected to be spent in the year, in pounds; negative is more than planned.
+
+    Held against the year's profile, which is the award itself unless its dates cross financial years.
+    """
+    return sum(position.profile, ZERO) - position.outturn

@@ -1,0 +1,212 @@
+"""Grant by partnership, stream and category; match apart from it; and the statement that closes the year."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import func, select, type_coerce
+
+from portfolio.db import Pence
+from portfolio.decisions.models import Award
+from portfolio.funding_years.models import CspAllocation, Organisation, StreamAllocation
+from portfolio.match_funding.models import Match, MatchReceipt
+from portfolio.money import ZERO, share, to_pence
+from portfolio.proposals.rules import MatchKind
+from portfolio.returns.contents.awards import AwardFacts, Line
+from portfolio.returns.contents.scope import COMBINED, Scope
+from portfolio.returns.models import Payment, Return
+from portfolio.returns.rules import ReturnKind
+from portfolio.spend import figures
+from portfolio.spend.figures import Position
+from portfolio.spend.models import Claim
+from portfolio.spend.rules import COUNTED
+from reports.content import CategoryRow, Kind, MatchRow, Statement, StatementRow, SummaryRow
+
+HELD_BACK = "Held back, not shared between CSPs"
+NO_ASSETS = (
+    "No register of assets is kept with these figures. Assets bought with the grant above the funder's threshold must "
+    "be declared beside this statement."
+)
+NO_ASSURANCE = "No independent assurance of this statement is recorded yet. It is still to come."
+
+
+def allocations(scope: Scope) -> dict[int, Decimal]:
+    """The year's allocation of each stream, in pounds: the funder's grant."""
+    rows = scope.session.execute(
+        select(StreamAllocation.stream_id, StreamAllocation.amount).where(
+            StreamAllocation.funding_year_id == scope.year.id
+        )
+    )
+    return {row.stream_id: row.amount for row in rows}
+
+
+def shares(scope: Scope) -> dict[tuple[int, int], Decimal]:
+    """What each partnership covered is given of each stream, in pounds."""
+    selection = (
+        select(CspAllocation.csp_id, StreamAllocation.stream_id, CspAllocation.amount)
+        .join(CspAllocation.stream_allocation)
+        .where(StreamAllocation.funding_year_id == scope.year.id)
+    )
+    rows = scope.session.execute(scope.narrowed(selection, CspAllocation.csp_id))
+    return {(csp_id, stream_id): amount for csp_id, stream_id, amount in rows}
+
+
+def summary_rows(
+    scope: Scope, given: dict[tuple[int, int], Decimal], whole: dict[int, Decimal]
+) -> tuple[SummaryRow, ...]:
+    """Each partnership's share of each stream; in a combined return also what of a stream was not shared."""
+    rows = [
+        SummaryRow(csp, stream, given[csp_id, stream_id])
+        for csp_id, csp in scope.csps.items()
+        for stream_id, stream in scope.streams.items()
+        if (csp_id, stream_id) in given
+    ]
+    if scope.kind in COMBINED:
+        rows += [
+            SummaryRow(HELD_BACK, stream, held)
+            for stream_id, stream in scope.streams.items()
+            if (held := held_back(given, whole, stream_id))
+        ]
+    return tuple(rows)
+
+
+def held_back(given: dict[tuple[int, int], Decimal], whole: dict[int, Decimal], stream_id: int) -> Decimal:
+    """What of a stream's allocation no partnership has, in pounds."""
+    shared = sum((amount for (_, stream), amount in given.items() if stream == stream_id), ZERO)
+    return whole.get(stream_id, ZERO) - shared
+
+
+def category_rows(scope: Scope) -> tuple[CategoryRow, ...]:
+    """What was spent by partnership, stream and category, each quarter up to this one."""
+    found = figures.by_category(scope.session, scope.year.id, scope.quarter, scope.only)
+
+    def place(key: tuple[int, int, int]) -> tuple[int, int, int]:
+        return key[0], scope.place_of_stream(key[1]), scope.place_of_category(key[2])
+
+    return tuple(
+        CategoryRow(
+            scope.csps[key[0]],
+            scope.streams[key[1]],
+            scope.categories[key[2]],
+            found[key][: scope.quarter.number],
+        )
+        for key in sorted(found, key=place)
+    )
+
+
+def match_spent(scope: Scope) -> dict[int, tuple[Decimal, Decimal]]:
+    """Match spent by award, before this quarter and in it, as approved claims say, in pounds."""
+    rows = scope.session.execute(
+        scope.of_awards(Claim.award_id, Claim.quarter, type_coerce(func.sum(Claim.match_spent), Pence))
+        .join(Claim, Claim.award_id == Award.id)
+        .where(Claim.status.in_(COUNTED), Claim.quarter.in_(scope.quarter.to_date()), Claim.match_spent != ZERO)
+        .group_by(Claim.award_id, Claim.quarter)
+    )
+    spent: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    for award_id, quarter, amount in rows:
+        before, now = spent[award_id]
+        spent[award_id] = (before, now + amount) if quarter == scope.quarter else (before + amount, now)
+    return dict(spent)
+
+
+def match_rows(
+    scope: Scope, facts: dict[int, AwardFacts], spent: dict[int, tuple[Decimal, Decimal]]
+) -> tuple[MatchRow, ...]:
+    """A row for each award with match: cash and in kind apart, and never among the grant."""
+    received = _received(scope)
+    given: dict[int, list[tuple[MatchKind, Decimal, Decimal, str, int]]] = defaultdict(list)
+    rows = scope.session.execute(
+        scope.of_awards(Match.award_id, Match.kind, Match.pledged, Match.secured, Organisation.name, Match.id)
+        .join(Match, Match.award_id == Award.id)
+        .join(Organisation, Organisation.id == Match.funder_id)
+        .order_by(Match.id)
+    )
+    for award_id, *match in rows:
+        given[award_id].append(tuple(match))
+    with_match = sorted(given.keys() | spent.keys(), key=lambda number: (facts[number].csp_id, facts[number].reference))
+    return tuple(
+        MatchRow(
+            reference=facts[award_id].reference,
+            title=facts[award_id].title,
+            csp=facts[award_id].csp,
+            funders="; ".join(f"{name} ({kind})" for kind, _, _, name, _ in given[award_id]) or "Not recorded",
+            pledged_cash=_pledged(given[award_id], MatchKind.CASH),
+            pledged_in_kind=_pledged(given[award_id], MatchKind.IN_KIND),
+            secured=sum((secured for _, _, secured, _, _ in given[award_id]), ZERO),
+            received=sum((received.get(number, ZERO) for *_, number in given[award_id]), ZERO),
+            spent_before=spent.get(award_id, (ZERO, ZERO))[0],
+            spent_this_quarter=spent.get(award_id, (ZERO, ZERO))[1],
+        )
+        for award_id in with_match
+    )
+
+
+def _pledged(given: Sequence[tuple[MatchKind, Decimal, Decimal, str, int]], kind: MatchKind) -> Decimal:
+    return sum((pledged for of, pledged, *_ in given if of is kind), ZERO)
+
+
+def _received(scope: Scope) -> dict[int, Decimal]:
+    """What came of each match up to the quarter."""
+    rows = scope.session.execute(
+        scope.of_awards(MatchReceipt.match_id, type_coerce(func.sum(MatchReceipt.amount), Pence))
+        .join(Match, Match.award_id == Award.id)
+        .join(MatchReceipt, MatchReceipt.match_id == Match.id)
+        .where(MatchReceipt.quarter <= scope.quarter)
+        .group_by(MatchReceipt.match_id)
+    )
+    return dict(rows.tuples())
+
+
+def statement(
+    scope: Scope,
+    whole: dict[int, Decimal],
+    found: dict[Line, Position],
+    spent: dict[int, tuple[Decimal, Decimal]],
+) -> Statement | None:
+    """The Statement of Grant Expenditure, which the Home Office gets with Q4; None where there is none."""
+    if scope.kind not in (Kind.HOME_OFFICE, Kind.STATEMENT) or scope.quarter.number != 4:
+        return None
+    received, matched = grant_received(scope), _match_by_stream(found, spent)
+    rows = [
+        StatementRow(stream, whole.get(stream_id, ZERO), received.get(stream_id, ZERO), matched.get(stream_id, ZERO))
+        for stream_id, stream in scope.streams.items()
+    ]
+    return Statement(tuple(rows), NO_ASSETS, NO_ASSURANCE)
+
+
+def grant_received(scope: Scope) -> dict[int, Decimal]:
+    """The grant received in respect of the year, by stream, in pounds.
+
+    What the funder pays is recorded against the Home Office return of a quarter or, where it goes by that, against the
+    OPCC's combined one: never both are counted. What partnerships got is passed on from it.
+    """
+    rows = scope.session.execute(
+        select(Return.quarter, Return.kind, Payment.stream_id, type_coerce(func.sum(Payment.amount), Pence))
+        .join(Payment, Payment.return_id == Return.id)
+        .where(Return.funding_year_id == scope.year.id, Return.kind != ReturnKind.CSP)
+        .group_by(Return.quarter, Return.kind, Payment.stream_id)
+    )
+    paid: dict[tuple[object, ReturnKind], dict[int, Decimal]] = defaultdict(dict)
+    for quarter, kind, stream_id, amount in rows:
+        paid[quarter, kind][stream_id] = amount
+    received: dict[int, Decimal] = {}
+    for quarter in scope.quarter.year.quarters:
+        counted = paid.get((quarter, ReturnKind.HOME_OFFICE)) or paid.get((quarter, ReturnKind.OPCC), {})
+        for stream_id, amount in counted.items():
+            received[stream_id] = received.get(stream_id, ZERO) + amount
+    return received
+
+
+def _match_by_stream(found: dict[Line, Position], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:
+    """Match is spent on an award as a whole: here it is shared between its streams in proportion to the award."""
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (award_id, stream_id), position in found.items():
+        lines[award_id].append((stream_id, to_pence(position.award)))
+    matched: dict[int, Decimal] = {}
+    for award_id, (before, now) in spent.items():
+        streams = [stream_id for stream_id, _ in lines[award_id]]
+        weights = [max(pence, 0) for _, pence in lines[award_id]]
+        parts = share(before + now, weights if any(weights) else [1] * len(weights))
+        for stream_id, part in zip(streams, parts, strict=True):
+            matched[stream_id] = matched.get(stream_id, ZERO) + part
+    return matched
