@@ -69,7 +69,7 @@ def _check_ceilings(story: Story, findings: Findings) -> None:
                 stream,
                 totals[key],
                 allocated(story, *key),
-                story.programme.tolerance_percent,
+                story.programme.terms.tolerance_percent,
             )
             if error:
                 told_already.add(key)
@@ -172,7 +172,7 @@ class Spending:
         if decision is None or not decision.outcome.gives_money:
             self.findings.faults_at(place, [spending.NoFundedDecision(self.story.csps[csp].name, reference)])
             return None
-        return decision.awarded
+        return {stream: amount for stream, amount in decision.awarded.items() if amount}
 
     def _add(
         self, reference: str, csp: str, stream: str, amount: Decimal, awarded: Mapping[str, Decimal], place: str

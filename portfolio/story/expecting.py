@@ -89,7 +89,7 @@ def _totals(session: Session, loading: Loading, year: FinancialYear, what: str) 
         return None
     at = _outturn_quarter(story, year) if what == "outturn" else Quarter(year, number)
     names = {csp.id: key for key, csp in loading.csps.items()}
-    streams = {stream.id: name for name, stream in loading.streams.items()}
+    streams = {stream.id: name for name, stream in loading.names.streams.items()}
     positions = figures.by_csp(session, loading.years[year].id, at)
     return {
         (names[csp], streams[stream]): position.this_quarter

@@ -2,42 +2,31 @@
 
 from collections import defaultdict
 from datetime import datetime
-from decimal import Decimal
+from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmount, ProfileShare
-from portfolio.decisions.rules import even_profile_between
-from portfolio.funding_years.models import (
-    CSP,
-    CostCategory,
-    CspAllocation,
-    FundingYear,
-    Organisation,
-    PoliceArea,
-    Programme,
-    Stream,
-    StreamAllocation,
-)
-from portfolio.funding_years.rules import OTHER
+from portfolio.decisions.actions import award_rows, decision_rows
+from portfolio.decisions.models import Award, Decision
+from portfolio.decisions.rules import Ruling
+from portfolio.funding_years.actions import add_csp, add_organisation, add_police_area, add_programme, year_rows
+from portfolio.funding_years.models import CSP, FundingYear, Organisation, PoliceArea, Programme
+from portfolio.funding_years.rules import key_of
 from portfolio.match_funding.models import Match
 from portfolio.measures.models import Measure, MeasureDefinition, Observation
 from portfolio.money import ZERO, share, to_pence
-from portfolio.proposals.models import (
-    Ask,
-    AskedOf,
-    Intervention,
-    MatchOffer,
-    Proposal,
-    ProposalLevel,
-)
+from portfolio.proposals import actions as proposing
+from portfolio.proposals.models import Proposal
 from portfolio.proposals.rules import MatchKind, ProposalStatus
-from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.models import Claim, ClaimLine, Correction, Forecast
+from portfolio.quarters import FinancialYear
+from portfolio.spend import checks as spending
+from portfolio.spend.claiming import Names, build_claim
+from portfolio.spend.correcting import build_correction
+from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
 from portfolio.story.node import Findings
-from portfolio.story.telling import Story, ToldAward, ToldClaim, ToldProgramme
+from portfolio.story.telling import Story, ToldClaim
 
 
 class Loading:
@@ -53,6 +42,7 @@ class Loading:
         self.csps: dict[str, CSP] = {}
         self.organisations: dict[str, Organisation] = {}
         self.proposals: dict[str, Proposal] = {}
+        self.decisions: dict[tuple[str, str], Decision] = {}
         self.awards: dict[tuple[str, str], Award] = {}
 
     def load(self) -> None:
@@ -75,8 +65,7 @@ class Loading:
         area = self.session.scalar(select(PoliceArea).where(PoliceArea.code == told.code))
         if area is not None and area.name != told.name:
             self._clash("police_area.name", told.name, f"{told.code} is here as {area.name}")
-        self.area = area or PoliceArea(code=told.code, name=told.name)
-        self.session.add(self.area)
+        self.area = area or add_police_area(self.session, told.code, told.name)
         self._find_programme()
         self._find_csps()
         self._find_organisations()
@@ -120,8 +109,16 @@ class Loading:
             )
         )
         if programme is None:
-            programme = _programme(told)
-            self.session.add(programme)
+            programme = add_programme(
+                self.session,
+                code=told.code,
+                name=told.name,
+                funder=told.funder,
+                administering_body=told.administering_body,
+                streams=told.streams,
+                categories=told.categories,
+                terms=told.terms,
+            )
         elif [stream.name for stream in programme.streams] != told.streams:
             here = ", ".join(stream.name for stream in programme.streams)
             self._clash("programme.streams", ", ".join(told.streams), f"{told.code} is here with {here}")
@@ -129,137 +126,112 @@ class Loading:
             here = ", ".join(category.name for category in programme.categories)
             self._clash("programme.categories", ", ".join(told.categories), f"{told.code} is here with {here}")
         self.programme = programme
-        self.streams = {stream.name: stream for stream in programme.streams}
-        self.categories = {category.name: category for category in programme.categories}
+        self.names = Names.of(programme)
 
     def _find_csps(self) -> None:
         here = {csp.key: csp for csp in self.session.scalars(select(CSP))}
         for told in self.story.csps.values():
             csp = here.get(told.key)
             if csp is None:
-                csp = CSP(key=told.key, name=told.name, authority=told.authority, org_id=told.org_id, gss=told.gss)
-                csp.police_area = self.area
+                csp = add_csp(
+                    self.session,
+                    self.area,
+                    key=told.key,
+                    name=told.name,
+                    authority=told.authority,
+                    org_id=told.org_id,
+                    gss=told.gss,
+                )
             elif csp.police_area_id != self.area.id or csp.name != told.name:
                 self._clash(f"{told.place}.key", told.key, f"that key is here for {csp.name}")
             self.csps[told.key] = csp
-        self.session.add_all(self.csps.values())
 
     def _find_organisations(self) -> None:
-        """An organisation is known by its name; its key is the file's own, and made different where it is taken."""
+        """An organisation is known by its name; the file's own key for it holds within the file only."""
         every = list(self.session.scalars(select(Organisation)))
         here, keys = {organisation.name: organisation for organisation in every}, {one.key for one in every}
         for told in self.story.organisations.values():
             organisation = here.get(told.name)
             if organisation is None:
-                key, number = told.key, 1
-                while key in keys:
-                    number += 1
-                    key = f"{told.key}-{number}"
+                base = key_of(told.name) or "organisation"
+                free = (key for number in count(2) if (key := f"{base[:50]}-{number}") not in keys)
+                key = base if base not in keys else next(free)
                 keys.add(key)
-                organisation = Organisation(key=key, name=told.name, type=told.type, org_id=told.org_id)
+                organisation = add_organisation(
+                    self.session, name=told.name, kind=told.type, org_id=told.org_id, key=key
+                )
+                here[told.name] = organisation
             self.organisations[told.key] = organisation
-        self.session.add_all(self.organisations.values())
 
     def _add_years(self) -> None:
         for told in self.story.years.values():
-            year = FundingYear(
-                programme=self.programme,
-                police_area=self.area,
-                year=told.year,
-                status=told.status,
-                confirmed_on=told.confirmed_on,
-                confirmed_reference=told.reference,
-                note=told.note,
-            )
+            year = year_rows(self.programme, self.area, told.year, told.allocation, told.shares, told.note)
+            year.status = told.status
+            year.confirmed_on, year.confirmed_reference = told.confirmed_on, told.reference
             self.session.add(year)
-            for stream, amount in told.allocation.items():
-                allocation = StreamAllocation(stream=self.streams[stream], amount=amount)
-                year.allocations.append(allocation)
-                for key, shares in told.shares.items():
-                    if stream in shares:
-                        allocation.shares.append(CspAllocation(csp=self.csps[key], amount=shares[stream]))
             self.years[told.year] = year
 
     def _add_proposals(self) -> None:
-        interventions: dict[str, Intervention] = {}
         for told in sorted(self.story.proposals.values(), key=lambda proposal: proposal.year):
-            intervention = interventions.get(told.continues or "") or Intervention(title=told.title)
-            interventions[told.reference] = intervention
-            proposal = Proposal(
-                funding_year=self.years[told.year],
-                intervention=intervention,
-                reference=told.reference,
+            contents = proposing.Contents(
                 title=told.title,
-                lead_organisation=self.organisations[told.lead],
+                lead=self.organisations[told.lead],
                 kind=told.kind,
-                continues=self.proposals.get(told.continues or ""),
                 summary=told.summary,
-                starts_on=told.starts_on,
-                ends_on=told.ends_on,
-                status=ProposalStatus.SUBMITTED,
-                levels=[ProposalLevel(level=level) for level in told.levels],
-                asks=[Ask(stream=self.streams[stream], amount=amount) for stream, amount in told.requested.items()],
-                asked_of=[AskedOf(csp=self.csps[key]) for key in told.asked_of],
-                match_offers=[
-                    MatchOffer(funder=self.organisations[offer.funder], kind=offer.kind, pledged=offer.pledged)
+                asks=[proposing.Asked(self.names.streams[stream], amount) for stream, amount in told.requested.items()],
+                asked_of=[self.csps[key] for key in told.asked_of],
+                levels=told.levels,
+                offers=[
+                    proposing.Offered(self.organisations[offer.funder], offer.kind, offer.pledged)
                     for offer in told.match_offered
                 ],
+                continues=self.proposals.get(told.continues or ""),
+                starts_on=told.starts_on,
+                ends_on=told.ends_on,
             )
+            proposal = proposing.proposal_rows(self.years[told.year], told.reference, contents)
+            proposal.status = ProposalStatus.SUBMITTED
             self.session.add(proposal)
             self.proposals[told.reference] = proposal
 
     def _add_decisions(self) -> None:
-        last: dict[tuple[str, str], Decision] = {}
         for told in self.story.decisions:
-            decision = Decision(
-                proposal=self.proposals[told.proposal],
-                csp=self.csps[told.csp],
-                outcome=told.outcome,
-                reason=told.reason,
-                conditions=told.conditions,
-                body=told.body or self.csps[told.csp].name,
-                met_on=told.met_on,
-                minute=told.minute,
+            key = (told.proposal, told.csp)
+            csp = self.csps[told.csp]
+            ruling = Ruling(
+                told.outcome,
+                told.body or csp.name,
+                told.awarded,
+                told.reason,
+                told.conditions,
+                told.met_on,
+                told.minute,
+            )
+            decision = decision_rows(
+                self.proposals[told.proposal],
+                csp,
+                ruling,
                 recorded_by=self.by,
                 recorded_at=self.at,
-                supersedes=last.get((told.proposal, told.csp)),
-                amounts=[
-                    DecisionAmount(stream=self.streams[stream], amount=amount)
-                    for stream, amount in told.awarded.items()
-                ],
+                supersedes=self.decisions.get(key),
             )
             self.session.add(decision)
-            last[told.proposal, told.csp] = decision
+            self.decisions[key] = decision
 
     def _add_awards(self) -> None:
-        for (reference, csp), decision in self.story.standing_decisions().items():
+        for (reference, csp), decision in self.decisions.items():
             if not decision.outcome.gives_money:
                 continue
-            proposal = self.proposals[reference]
-            award = Award(
-                proposal=proposal,
-                csp=self.csps[csp],
-                starts_on=proposal.starts_on,
-                ends_on=proposal.ends_on,
-                provisional=False,
-            )
-            for stream, amount in decision.awarded.items():
-                profile = self._profile(self.story.awards.get((reference, csp, stream)), amount, proposal)
-                award.lines.append(
-                    AwardLine(
-                        stream=self.streams[stream],
-                        amount=amount,
-                        profile=[ProfileShare(quarter=quarter, amount=part) for quarter, part in profile.items()],
-                    )
-                )
+            year = decision.proposal.funding_year.year
+            profiles = {
+                told.stream: dict(zip(year.quarters, told.profile, strict=True))
+                for stream in self.names.streams
+                if (told := self.story.awards.get((reference, csp, stream))) and told.profile
+            }
+            award = award_rows(decision, profiles)
             self.session.add(award)
             self.awards[reference, csp] = award
         self._add_match()
-
-    def _profile(self, told: ToldAward | None, amount: Decimal, proposal: Proposal) -> dict[Quarter, Decimal]:
-        if told is not None and told.profile is not None:
-            return dict(zip(proposal.funding_year.year.quarters, told.profile, strict=True))
-        return even_profile_between(amount, proposal.starts_on, proposal.ends_on)
 
     def _add_match(self) -> None:
         """What was offered is pledged to the awards that came of it, by their size where there are several."""
@@ -282,52 +254,38 @@ class Loading:
                     )
 
     def _add_claims(self) -> None:
-        for told in sorted(self.story.claims, key=lambda claim: claim.quarter):
-            self.session.add(self._claim(told))
-        for correction in self.story.corrections:
+        for claim in sorted(self.story.claims, key=lambda claim: claim.quarter):
+            self.session.add(self._claim(claim))
+        for told in self.story.corrections:
             self.session.add(
-                Correction(
-                    award=self.awards[correction.proposal, correction.csp],
-                    stream=self.streams[correction.stream],
-                    category=self.categories[correction.category],
-                    corrects=correction.corrects,
-                    entered_in=correction.entered_in,
-                    amount=correction.amount,
-                    reason=correction.reason,
+                build_correction(
+                    self.awards[told.proposal, told.csp],
+                    self.names,
+                    stream=told.stream,
+                    category=told.category,
+                    corrects=told.corrects,
+                    entered_in=told.entered_in,
+                    amount=told.amount,
+                    reason=told.reason,
                     entered_by=self.by,
                     entered_at=self.at,
                 )
             )
 
     def _claim(self, told: ToldClaim) -> Claim:
-        return Claim(
-            award=self.awards[told.proposal, told.csp],
-            quarter=told.quarter,
-            status=ClaimStatus.APPROVED,
-            edition=1,
+        contents = spending.Contents(
+            lines=tuple(told.lines),
+            forecasts=told.forecast,
             match_spent=told.match_spent,
-            narrative=told.narrative,
+            narrative=told.narrative or "",
             delivery_rag=told.delivery_rag,
             spend_rag=told.spend_rag,
-            variance_explanation=told.explanation,
-            submitted_at=self.at,
-            approved_at=self.at,
-            lines=[
-                ClaimLine(
-                    stream=self.streams[line.stream],
-                    category=self.categories[line.category],
-                    amount=line.amount,
-                    description=line.description,
-                    transaction=line.transaction,
-                )
-                for line in told.lines
-            ],
-            forecasts=[
-                Forecast(stream=self.streams[stream], quarter=quarter, amount=amount)
-                for stream, amounts in told.forecast.items()
-                for quarter, amount in amounts.items()
-            ],
+            variance_explanation=told.explanation or "",
         )
+        award = self.awards[told.proposal, told.csp]
+        claim = build_claim(award, told.quarter, contents, self.names, ClaimStatus.APPROVED)
+        claim.submitted_at = claim.approved_at = self.at
+        return claim
 
     def _add_measures(self) -> None:
         here = {
@@ -360,28 +318,3 @@ class Loading:
                         recorded_at=self.at,
                     )
                 )
-
-
-def _programme(told: ToldProgramme) -> Programme:
-    return Programme(
-        code=told.code,
-        name=told.name,
-        funder=told.funder,
-        administering_body=told.administering_body,
-        statutory_power=told.statutory_power,
-        in_arrears=told.in_arrears,
-        carry_over=told.carry_over,
-        match_percent=told.match_percent,
-        match_base=told.match_base,
-        match_in_kind_counts=told.match_in_kind_counts,
-        variance_percent=told.variance_percent,
-        variance_floor=told.variance_floor,
-        tolerance_percent=told.tolerance_percent,
-        claim_deadlines=told.claim_deadlines,
-        retention_years=told.retention_years,
-        streams=[Stream(name=name, position=place) for place, name in enumerate(told.streams)],
-        categories=[
-            CostCategory(name=name, position=place, needs_text=name == OTHER)
-            for place, name in enumerate(told.categories)
-        ],
-    )

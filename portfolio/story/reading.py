@@ -8,6 +8,7 @@ from typing import Any
 from portfolio.decisions.rules import Outcome
 from portfolio.errors import PortfolioError
 from portfolio.funding_years import rules as years
+from portfolio.funding_years.actions import USUAL, Terms
 from portfolio.money import ZERO
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import EARLIEST, LATEST, FinancialYear, Quarter
@@ -123,34 +124,35 @@ def _append(found: list[Any], told: Any) -> None:
 def _programme(node: Node) -> ToldProgramme:
     variance, match = node.object("variance_rule", required=False), node.object("match_rule", required=False)
     floor = variance.pence("floor_pence", required=False)
-    deadlines = node.text("claim_deadlines", required=False) or years.DEFAULT_DEADLINES
+    deadlines = node.text("claim_deadlines", required=False) or USUAL.claim_deadlines
     try:
         years.deadline(Quarter(FinancialYear(2025), 1), deadlines)
     except years.BadDeadlines as error:
         node.findings.faults_at(node.place, [error])
     percent = variance.number("percent")
     tolerance = node.number("tolerance_percent")
+    base = match.one_of("base", years.MatchBase) if match.has("base") else None
     told = ToldProgramme(
         code=node.text("code"),
         name=node.text("name"),
         funder=node.text("funder"),
         administering_body=node.text("administering_body"),
-        statutory_power=node.text_or_none("statutory_power"),
         streams=node.texts("streams"),
         categories=node.texts("categories") or list(years.DEFAULT_CATEGORIES),
-        in_arrears=node.flag("in_arrears", default=True),
-        carry_over=node.flag("carry_over", default=False),
-        match_percent=match.number("percent"),
-        match_base=match.one_of("base", years.MatchBase) or years.MatchBase.GRANT
-        if match.has("base")
-        else years.MatchBase.GRANT,
-        match_in_kind_counts=match.flag("in_kind_counts", default=False),
-        variance_percent=years.DEFAULT_VARIANCE_PERCENT if percent is None else percent,
-        variance_floor=years.DEFAULT_VARIANCE_FLOOR if floor is None else floor,
-        tolerance_percent=years.DEFAULT_TOLERANCE_PERCENT if tolerance is None else tolerance,
-        claim_deadlines=deadlines,
-        retention_years=node.whole("retention_years", lowest=1, highest=100, required=False)
-        or years.DEFAULT_RETENTION_YEARS,
+        terms=Terms(
+            in_arrears=node.flag("in_arrears", default=USUAL.in_arrears),
+            carry_over=node.flag("carry_over", default=USUAL.carry_over),
+            statutory_power=node.text_or_none("statutory_power"),
+            match_percent=match.number("percent"),
+            match_base=base or USUAL.match_base,
+            match_in_kind_counts=match.flag("in_kind_counts", default=USUAL.match_in_kind_counts),
+            variance_percent=USUAL.variance_percent if percent is None else percent,
+            variance_floor=USUAL.variance_floor if floor is None else floor,
+            tolerance_percent=USUAL.tolerance_percent if tolerance is None else tolerance,
+            claim_deadlines=deadlines,
+            retention_years=node.whole("retention_years", lowest=1, highest=100, required=False)
+            or USUAL.retention_years,
+        ),
     )
     if not told.streams:
         node.fault("streams", "are missing. Enter at least one, like labour and non-labour")
@@ -175,8 +177,8 @@ def _csp(node: Node) -> ToldCsp:
         node.text_or_none("gss"),
     )
     node.findings.faults_at(node.place, [years.bad_organisation_identifier(told.org_id)])
-    if told.key and not years.is_key(told.key):
-        node.fault("key", f"“{told.key}” cannot stand in an address. Use small letters, digits and hyphens only")
+    if told.key:
+        node.findings.faults_at(node.place, [years.bad_key(told.key)])
     return told
 
 
@@ -322,19 +324,19 @@ def _claim(node: Node, story: Story) -> ToldClaim | None:
     )  # fmt: skip
 
 
-def _forecast(node: Node, story: Story, quarter: Quarter) -> dict[str, dict[Quarter, Decimal]]:
+def _forecast(node: Node, story: Story, quarter: Quarter) -> dict[tuple[str, Quarter], Decimal]:
     """A claim's forecast: by stream, an amount for each remaining quarter of the year, in order."""
     if not node.has("forecast"):
         return {}
     by_stream = node.object("forecast")
-    forecast = {}
+    forecast: dict[tuple[str, Quarter], Decimal] = {}
     for stream in by_stream.names():
         if stream not in story.programme.streams:
             by_stream.known_key(stream, story.programme.streams, "stream")
             continue
         amounts = by_stream.amounts(stream, len(quarter.remaining()))
         if amounts is not None:
-            forecast[stream] = dict(zip(quarter.remaining(), amounts, strict=True))
+            forecast |= {(stream, later): amount for later, amount in zip(quarter.remaining(), amounts, strict=True)}
     return forecast
 
 

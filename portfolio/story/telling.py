@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from portfolio.decisions.rules import Outcome
-from portfolio.funding_years.rules import MatchBase, YearStatus
+from portfolio.funding_years.actions import Terms
+from portfolio.funding_years.rules import YearStatus
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.rules import RAG, Line
@@ -25,19 +26,9 @@ class ToldProgramme:
     name: str
     funder: str
     administering_body: str
-    statutory_power: str | None
     streams: list[str]
     categories: list[str]
-    in_arrears: bool
-    carry_over: bool
-    match_percent: Decimal | None
-    match_base: MatchBase
-    match_in_kind_counts: bool
-    variance_percent: Decimal
-    variance_floor: Decimal
-    tolerance_percent: Decimal
-    claim_deadlines: str
-    retention_years: int
+    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -144,7 +135,7 @@ class ToldAward:
 
 @dataclass(frozen=True)
 class ToldClaim:
-    """An approved claim; `forecast` by stream, for the quarters after it."""
+    """An approved claim; `forecast` by stream and later quarter."""
 
     place: str
     proposal: str
@@ -157,7 +148,7 @@ class ToldClaim:
     spend_rag: RAG | None
     explanation: str | None
     match_spent: Decimal
-    forecast: dict[str, dict[Quarter, Decimal]]
+    forecast: dict[tuple[str, Quarter], Decimal]
 
 
 @dataclass(frozen=True)
