@@ -373,6 +373,8 @@ def _named(contents: Contents) -> dict[str, object]:
     named: dict[str, object] = {}
     for line in contents.lines:
         what = f"Spend, {line.stream}, {line.category}"
+        same = sum(name.startswith(what) and not name.endswith((": what for", ": reference")) for name in named)
+        what += f", line {same + 1}" if same else ""
         named |= {what: line.amount, f"{what}: what for": line.description, f"{what}: reference": line.transaction}
     for (stream, quarter), amount in contents.forecasts.items():
         named[f"Forecast, {stream}, {quarter.name}"] = amount

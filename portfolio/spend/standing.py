@@ -116,7 +116,7 @@ def committed() -> CompoundSelect[Any]:
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Claim.status.in_(SENT), ~left_behind)
     )
-    return union_all(figures.spent(), waiting)
+    return union_all(*figures.spent().selects, waiting)
 
 
 @dataclass
@@ -133,12 +133,12 @@ def _claimed(session: Session, award: Award, quarter: Quarter) -> _Claimed:
     is_award = found.c.award_id == award.id
     is_before = (found.c.quarter < quarter) | ((found.c.quarter == quarter) & (found.c.kind == "corrections"))
     rows: Iterable[Any] = session.execute(
-        select(found.c.stream_id, is_award, is_before, total(found.c.amount))
+        select(found.c.stream_id, is_award.label("own"), is_before.label("earlier"), total(found.c.amount))
         .join(Award, Award.id == found.c.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Award.csp_id == award.csp_id, Proposal.funding_year_id == award.proposal.funding_year_id)
         .where(~(is_award & (found.c.quarter == quarter) & (found.c.kind == "claimed")))
-        .group_by(found.c.stream_id, is_award, is_before)
+        .group_by(found.c.stream_id, "own", "earlier")
     )
     claimed = _Claimed(defaultdict(Decimal), defaultdict(Decimal), defaultdict(Decimal))
     for stream_id, of_this_award, earlier, amount in rows:
