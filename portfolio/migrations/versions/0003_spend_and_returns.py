@@ -287,16 +287,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_correction_award_id_entered_in"), "correction", ["award_id", "entered_in"], unique=False)
     op.create_table(
-        "decider",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_decider_decision_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_decider_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decider")),
-        sa.UniqueConstraint("decision_id", "person_id", name=op.f("uq_decider_decision_id_person_id")),
-    )
-    op.create_table(
         "indicator",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
