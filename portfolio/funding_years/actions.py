@@ -178,13 +178,18 @@ def year_rows(
 
 def copy_year(session: Session, last: FundingYear, year: FinancialYear) -> FundingYear:
     """Open a year with the allocations and shares of an earlier one, provisionally: "the same amount"."""
-    allocation = {each.stream.name: each.amount for each in last.allocations}
-    shares: dict[str, dict[str, Decimal]] = {}
-    for each in last.allocations:
-        for share in each.shares:
-            shares.setdefault(share.csp.key, {})[each.stream.name] = share.amount
+    allocation, shares = allocations_of(last)
     note = f"Same allocations and shares as {last.year}"
     return open_year(session, last.programme, last.police_area, year, allocation, shares, note)
+
+
+def allocations_of(funding_year: FundingYear) -> tuple[dict[str, Decimal], dict[str, dict[str, Decimal]]]:
+    """A year's allocation by stream, and the partnerships' shares by key and stream, in pounds."""
+    shares: dict[str, dict[str, Decimal]] = {}
+    for each in funding_year.allocations:
+        for share in each.shares:
+            shares.setdefault(share.csp.key, {})[each.stream.name] = share.amount
+    return {each.stream.name: each.amount for each in funding_year.allocations}, shares
 
 
 def confirm_year(funding_year: FundingYear, confirmed_on: date, reference: str | None, today: date) -> FundingYear:
@@ -206,18 +211,20 @@ def set_allocations(funding_year: FundingYear, allocation: Mapping[str, Decimal]
 
     A stream or share that is not named keeps its amount.
     """
-    faults = faults_of_allocations(funding_year.programme, funding_year.police_area, allocation, shares)
+    present, present_shares = allocations_of(funding_year)
+    after = {**present, **allocation}
+    shares_after = {
+        key: {**present_shares.get(key, {}), **shares.get(key, {})} for key in dict.fromkeys((*present_shares, *shares))
+    }
+    faults = faults_of_allocations(funding_year.programme, funding_year.police_area, after, shares_after)
     refuse_any([rules.closed(funding_year.status, funding_year.year), *faults])
     csps = {csp.key: csp for csp in funding_year.police_area.csps}
     for each in funding_year.allocations:
-        stream = each.stream.name
-        each.amount = allocation.get(stream, each.amount)
+        each.amount = after[each.stream.name]
         there = {share.csp.key: share for share in each.shares}
-        for key, given in shares.items():
-            if stream not in given:
-                continue
-            if key in there:
-                there[key].amount = given[stream]
-            else:
-                each.shares.append(CspAllocation(csp=csps[key], amount=given[stream]))
+        for key, amount in ((key, given.get(each.stream.name)) for key, given in shares_after.items()):
+            if amount is not None and key in there:
+                there[key].amount = amount
+            elif amount is not None:
+                each.shares.append(CspAllocation(csp=csps[key], amount=amount))
     return funding_year

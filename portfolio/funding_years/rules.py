@@ -98,7 +98,7 @@ class BadKey(PortfolioError):
 
     def __init__(self, typed: str) -> None:
         super().__init__(
-            f"“{typed[:60]}” cannot be a key. Use small letters, digits, hyphens and underscores only, like dorset",
+            f"“{typed[:60]}” cannot be a key. Use letters, digits, hyphens and underscores only, like dorset",
             "key",
         )
 

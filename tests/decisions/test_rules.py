@@ -1,0 +1,243 @@
+"""What a partnership may decide, and what an award may plan."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portfolio.decisions import rules
+from portfolio.decisions.rules import Outcome, Ruling
+from portfolio.errors import PortfolioError
+from portfolio.money import ZERO
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.quarters import FinancialYear, Quarter
+
+YEAR = FinancialYear(2025)
+TODAY = date(2025, 10, 20)
+Q1, Q2, Q3, Q4 = YEAR.quarters
+pounds = st.integers(0, 10**9).map(lambda pence: Decimal(pence).scaleb(-2))
+profiles = st.tuples(pounds, pounds, pounds, pounds).map(lambda parts: dict(zip(YEAR.quarters, parts, strict=True)))
+
+
+def codes(errors: list[PortfolioError]) -> list[tuple[str | None, str | None]]:
+    return [(error.code, error.field) for error in errors]
+
+
+def test_which_outcomes_give_money_and_which_need_a_reason() -> None:
+    assert [each for each in Outcome if each.gives_money] == [Outcome.FUNDED, Outcome.PART_FUNDED]
+    assert [each for each in Outcome if each.needs_a_reason] == [
+        Outcome.PART_FUNDED,
+        Outcome.REJECTED,
+        Outcome.DEFERRED,
+    ]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PART_FUNDED, Outcome.REJECTED, Outcome.DEFERRED])
+def test_e11_a_no_or_less_than_asked_has_a_reason(outcome: Outcome) -> None:
+    awarded = {"labour": Decimal("1.00")} if outcome.gives_money else {}
+    assert rules.bad_decision(outcome, awarded, "Weak evidence.") == []
+    assert codes(rules.bad_decision(outcome, awarded, "  ")) == [("E11", "reason")]
+    assert codes(rules.bad_decision(outcome, awarded, None)) == [("E11", "reason")]
+
+
+def test_funded_gives_money_and_nothing_else_does() -> None:
+    assert rules.bad_decision(Outcome.FUNDED, {"labour": Decimal("1.00")}, None) == []
+    assert codes(rules.bad_decision(Outcome.FUNDED, {"labour": ZERO}, None)) == [(None, "awarded")]
+    assert codes(rules.bad_decision(Outcome.RESERVE, {"labour": Decimal("1.00")}, None)) == [(None, "awarded")]
+    assert codes(rules.bad_decision(Outcome.FUNDED, {"labour": Decimal("-1.00")}, None)) == [(None, "awarded.labour")]
+
+
+def test_e11_funded_with_less_than_asked_says_why_or_is_part_funded() -> None:
+    less = Ruling(Outcome.FUNDED, "CSP", {"labour": Decimal("90.00")})
+    asked = Decimal("100.00")
+    error = rules.less_than_asked(less, asked, 1)
+    assert error is not None
+    assert (error.code, error.field) == ("E11", "outcome")
+    assert "£90.00 is less than the £100.00 asked for" in error.sentence
+    assert rules.less_than_asked(less, asked, 2) is None
+    assert rules.less_than_asked(less, Decimal("90.00"), 1) is None
+    assert rules.less_than_asked(Ruling(Outcome.FUNDED, "CSP", less.awarded, "Costs fell."), asked, 1) is None
+    assert rules.less_than_asked(Ruling(Outcome.PART_FUNDED, "CSP", less.awarded), asked, 1) is None
+
+
+def test_only_what_was_submitted_is_decided_on() -> None:
+    assert rules.not_open_to_decision("SVD-25-01", ProposalStatus.SUBMITTED) is None
+    draft = rules.not_open_to_decision("SVD-25-01", ProposalStatus.DRAFT)
+    withdrawn = rules.not_open_to_decision("SVD-25-01", ProposalStatus.WITHDRAWN)
+    assert draft is not None
+    assert withdrawn is not None
+    assert "Submit it first" in draft.sentence
+    assert "Enter it anew" in withdrawn.sentence
+
+
+def test_a_day_that_has_not_come_is_refused() -> None:
+    assert rules.not_yet("The meeting", None, TODAY, "met_on") is None
+    assert rules.not_yet("The meeting", TODAY, TODAY, "met_on") is None
+    error = rules.not_yet("The meeting", date(2025, 10, 21), TODAY, "met_on")
+    assert error is not None
+    assert error.sentence.startswith("The meeting is in the future: 21 October 2025")
+
+
+def test_a_partnership_decides_on_what_it_was_asked() -> None:
+    assert rules.not_asked_of("Dorset CSP", 1, [1, 2], "SVD-25-01") is None
+    error = rules.not_asked_of("Kent CSP", 3, [1, 2], "SVD-25-01")
+    assert error is not None
+    assert error.field == "csp"
+
+
+def test_e1_awards_stay_within_the_allocation_and_the_tolerance() -> None:
+    allocation = Decimal("80790.21")
+    assert rules.above_allocation("Dorset CSP", "non-labour", allocation, allocation, Decimal(0)) is None
+    error = rules.above_allocation("Dorset CSP", "non-labour", allocation + Decimal("0.01"), allocation, Decimal(0))
+    assert error is not None
+    assert (error.code, error.field) == ("E1", "awarded.non-labour")
+    assert "£80,790.22, £0.01 more than the £80,790.21 it may award" in error.sentence
+    assert rules.above_allocation("Dorset CSP", "non-labour", Decimal("88869.23"), allocation, Decimal(10)) is None
+
+
+def test_e1_a_share_stays_above_what_is_awarded_of_it() -> None:
+    share, awards = Decimal("100.00"), Decimal("110.00")
+
+    def below(tolerance: int) -> rules.AllocationBelowAwards | None:
+        return rules.below_awards(
+            "Dorset CSP", "dorset", "labour", share=share, awards=awards, tolerance_percent=Decimal(tolerance)
+        )
+
+    assert below(10) is None
+    error = below(0)
+    assert error is not None
+    assert (error.code, error.field) == ("E1", "shares.dorset.labour")
+
+
+def test_e12_who_declared_an_interest_does_not_decide() -> None:
+    people = {1: "Ann", 2: "Ben", 3: "Cat"}
+    assert rules.conflicted("SVD-25-01", people, {9}) is None
+    error = rules.conflicted("SVD-25-01", people, {1, 3})
+    assert error is not None
+    assert (error.code, error.field) == ("E12", "decided_by")
+    assert error.sentence.startswith("Ann, Cat declared an interest in SVD-25-01")
+
+
+def test_a_declaration_says_what_the_interest_is() -> None:
+    assert rules.no_nature("Trustee of the applicant") is None
+    error = rules.no_nature(" ")
+    assert error is not None
+    assert error.field == "nature"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "decided", "moved", "claimed", "refused"),
+    [
+        (Outcome.FUNDED, "50.00", "0.00", "50.00", None),
+        (Outcome.FUNDED, "50.00", "0.00", "50.01", rules.BelowClaims),
+        (Outcome.REJECTED, "0.00", "0.00", "0.00", None),
+        (Outcome.REJECTED, "0.00", "0.00", "0.01", rules.BelowClaims),
+        (Outcome.REJECTED, "0.00", "-30.00", "0.00", rules.MovedAway),
+        (Outcome.PART_FUNDED, "30.00", "-30.00", "0.00", None),
+        (Outcome.REJECTED, "0.00", "30.00", "0.00", rules.MovedHere),
+        (Outcome.FUNDED, "1.00", "30.00", "31.00", None),
+    ],
+)
+def test_a_later_decision_keeps_what_is_claimed_and_moved(
+    outcome: Outcome, decided: str, moved: str, claimed: str, refused: type[PortfolioError] | None
+) -> None:
+    error = rules.bad_lowering(
+        outcome, "labour", decided=Decimal(decided), moved=Decimal(moved), claimed=Decimal(claimed)
+    )
+    assert type(error) is (refused or type(None))
+
+
+@given(pounds)
+def test_an_even_profile_sums_to_its_award(award: Decimal) -> None:
+    profile = rules.even_profile(award, YEAR)
+    assert sum(profile.values()) == award
+    assert max(profile.values()) - min(profile.values()) <= Decimal("0.01")
+
+
+@given(pounds, st.dates(date(2024, 4, 1), date(2026, 3, 31)), st.integers(0, 800))
+def test_an_even_profile_between_dates_sums_to_its_award(award: Decimal, starts_on: date, days: int) -> None:
+    ends_on = date.fromordinal(starts_on.toordinal() + days)
+    profile = rules.even_profile_between(award, starts_on, ends_on)
+    assert sum(profile.values()) == award
+    assert rules.bad_profile(award, profile, starts_on, ends_on) == []
+
+
+def test_a_profile_sums_to_its_award_within_its_dates() -> None:
+    profile = {Q1: Decimal("10.00"), Q2: ZERO}
+    assert rules.bad_profile(Decimal("10.00"), profile, date(2025, 4, 1), date(2025, 6, 30)) == []
+    found = rules.bad_profile(Decimal("11.00"), profile, date(2025, 7, 1), date(2026, 3, 31))
+    assert codes(found) == [("E10", "profile"), ("E3", "profile")]
+    late = rules.bad_profile(Decimal("10.00"), {Q4: Decimal("10.00")}, date(2025, 4, 1), date(2025, 12, 31))
+    assert codes(late) == [("E3", "profile")]
+
+
+@given(profiles, pounds, st.sampled_from(YEAR.quarters))
+def test_a_gain_sums_and_leaves_earlier_quarters_alone(
+    profile: dict[Quarter, Decimal], amount: Decimal, since: Quarter
+) -> None:
+    gain = rules.gained(profile, amount, YEAR.quarters, since)
+    assert sum(gain.values(), ZERO) == amount
+    assert all(quarter >= since for quarter in gain)
+
+
+def test_a_gain_falls_as_the_later_quarters_are_planned() -> None:
+    profile = {Q1: Decimal("70.00"), Q2: Decimal("10.00"), Q3: Decimal("30.00"), Q4: ZERO}
+    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters, Q2) == {Q2: Decimal("2.00"), Q3: Decimal("6.00")}
+    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters, Q4) == {Q4: Decimal("8.00")}
+    assert rules.gained({}, Decimal("0.03"), YEAR.quarters, Q3) == {Q3: Decimal("0.02"), Q4: Decimal("0.01")}
+    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters[:2], Q3) == {Q2: Decimal("8.00")}
+
+
+@given(profiles, st.integers(0, 100))
+def test_a_loss_sums_and_never_makes_a_plan_negative(profile: dict[Quarter, Decimal], percent: int) -> None:
+    amount = (sum(profile.values(), ZERO) * percent / 100).quantize(Decimal("0.01"))
+    loss = rules.lost(profile, amount)
+    assert -sum(loss.values(), ZERO) == amount
+    assert all(profile[quarter] + part >= 0 for quarter, part in loss.items())
+
+
+def test_a_loss_takes_the_latest_quarters_first() -> None:
+    profile = {Q1: Decimal("5.00"), Q2: Decimal("5.00"), Q3: Decimal("5.00"), Q4: Decimal("-1.00")}
+    assert rules.lost(profile, Decimal("7.00")) == {Q3: Decimal("-5.00"), Q2: Decimal("-2.00")}
+    assert rules.lost(profile, ZERO) == {}
+
+
+def test_a_variation_that_can_be_made() -> None:
+    found = rules.bad_variation(
+        Decimal("5.00"), "Underspend.", sides=2, same_line=False, same_year=True, can_give=Decimal("5.00")
+    )
+    assert found == []
+    assert rules.bad_variation(Decimal(5), "More.", sides=1, same_line=False, same_year=True, can_give=None) == []
+
+
+def test_every_fault_of_a_variation_is_said() -> None:
+    found = rules.bad_variation(ZERO, " ", sides=0, same_line=True, same_year=False, can_give=Decimal("-1.00"))
+    assert [error.field for error in found] == ["from_line", "to_line", "amount", "to_line", "amount", "reason"]
+    [more] = rules.bad_variation(
+        Decimal("5.01"), "Why.", sides=2, same_line=False, same_year=True, can_give=Decimal("5.00")
+    )
+    assert more.sentence.startswith("Only £5.00 of this award is neither claimed nor moved")
+
+
+def test_w7_and_w9_are_warned_of() -> None:
+    usual = rules.award_warnings("SVD-25-01", date(2025, 4, 1), date(2026, 3, 31), provisional=False)
+    assert usual == []
+    both = rules.award_warnings("SVD-25-01", date(2025, 4, 1), date(2026, 4, 1), provisional=True)
+    assert [warning.code for warning in both] == ["W7", "W9"]
+
+
+def test_w5_warns_of_more_than_two_fifths_in_q4() -> None:
+    assert rules.late_in_the_year("SVD-25-01", Decimal("100.00"), Decimal("40.00")) is None
+    assert rules.late_in_the_year("SVD-25-01", ZERO, ZERO) is None
+    warning = rules.late_in_the_year("SVD-25-01", Decimal("100.00"), Decimal("40.01"))
+    assert warning is not None
+    assert warning.code == "W5"
+    assert warning.sentence.startswith("£40.01 of £100.00")
+
+
+def test_e10_an_award_that_is_not_the_decision_names_both() -> None:
+    error = rules.AwardIsNotTheDecision(Decimal("10.00"), Decimal("9.00"))
+    assert error.code == "E10"
+    assert error.sentence.startswith("The award is £10.00, but £9.00 was decided")
