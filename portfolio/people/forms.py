@@ -25,10 +25,18 @@ class PersonForm(Form):
     email = Line("E-mail address", missing="Enter their e-mail address", most=254, widget=EmailInput())
     role = OneOf("Role", Role, missing="Select a role")
     csp = OneOf(
-        "Community safety partnership", kind=int, blank="No partnership", hint="For CSP officers and CSP members"
+        "Community safety partnership",
+        kind=int,
+        blank="No partnership",
+        missing="",
+        hint="For CSP officers and CSP members",
     )
     police_area = OneOf(
-        "Police area", kind=int, blank="No police area", hint="For finance officers, OPCC officers and certifiers"
+        "Police area",
+        kind=int,
+        blank="No police area",
+        missing="",
+        hint="For finance officers, OPCC officers and certifiers",
     )
     password = PasswordField(
         "Password",

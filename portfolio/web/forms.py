@@ -1,7 +1,8 @@
 """Forms and their fields: what people type is read here into text, pounds, dates and choices, and shown again as typed.
 
 Whether a blank is allowed, every field says itself: with `missing`, the sentence that asks for it, it is not; without,
-it is, its label says "(optional)", and its value is None (text: "").
+it is, its label says "(optional)", and its value is None (text: ""). `missing=""` is for a field that is needed at times:
+its label says nothing, and a rule asks for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator

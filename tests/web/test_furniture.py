@@ -1,5 +1,7 @@
 """Headers, addresses, filters, pages of lists, and the menu."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -70,25 +72,30 @@ def test_a_view_may_let_its_answer_be_kept(app: Flask) -> None:
 
 
 def test_addresses_hold_years_and_quarters(app: Flask) -> None:
-    @app.get("/years/<year:year>")
+    @app.get("/a-year/<year:year>")
     @access.public()
     def year(year: FinancialYear) -> str:
         return str(year)
 
-    @app.get("/spend/<key>/<quarter:quarter>/lines")
+    @app.get("/a-claim/<key>/<quarter:quarter>/lines")
     @access.public()
     def claim(key: str, quarter: Quarter) -> str:
         return f"{key} {quarter.short}"
 
     client = app.test_client()
-    assert client.get("/years/2025-26").text == "2025/26"
-    assert client.get("/spend/dorset/2025-26/q2/lines").text == "dorset Q2 2025/26"
-    for wrong in ("/years/2025-27", "/years/2025", "/spend/dorset/2025-26/q5/lines", "/spend/dorset/2025-27/q1/lines"):
+    assert client.get("/a-year/2025-26").text == "2025/26"
+    assert client.get("/a-claim/dorset/2025-26/q2/lines").text == "dorset Q2 2025/26"
+    for wrong in (
+        "/a-year/2025-27",
+        "/a-year/2025",
+        "/a-claim/dorset/2025-26/q5/lines",
+        "/a-claim/dorset/2025-27/q1/lines",
+    ):
         assert client.get(wrong).status_code == 404
     with app.test_request_context():
-        assert url_for("year", year=FinancialYear(2025)) == "/years/2025-26"
+        assert url_for("year", year=FinancialYear(2025)) == "/a-year/2025-26"
         quarter = Quarter(FinancialYear(2025), 4)
-        assert url_for("claim", key="bcp", quarter=quarter) == "/spend/bcp/2025-26/q4/lines"
+        assert url_for("claim", key="bcp", quarter=quarter) == "/a-claim/bcp/2025-26/q4/lines"
 
 
 @pytest.mark.parametrize(
@@ -156,3 +163,9 @@ def test_the_menu_holds_what_one_may_open(signed_in: SignedIn, client: FlaskClie
     assert 'href="/people" aria-current="page"' in signed_in(Role.ADMINISTRATOR).get("/people/new").text
     assert 'href="/people"' not in signed_in(Role.LEAD).get("/nowhere").text
     assert 'aria-label="Main"' not in client.get("/sign-in").text
+
+
+def test_the_site_stands_without_what_only_draws_and_writes() -> None:
+    asked = "import sys, portfolio.app; print(*{'matplotlib', 'alembic'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == ""
