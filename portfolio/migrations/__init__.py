@@ -32,4 +32,4 @@ def is_current(database: Database) -> bool:
     with database.engine.connect() as connection:
         if not database.engine.dialect.has_table(connection, "alembic_version"):
             return False
-        return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest()
+        return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest())
