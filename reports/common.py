@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from reports.cells import LONGEST_NAME, as_text, day
 from reports.content import Kind, MatchRow, MeasureRow, ReturnContent
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
-from reports.totals import InterventionLine, intervention_lines
+from reports.totals import InterventionLine
 
 UK = ZoneInfo("Europe/London")
 DRAFT = "draft"
@@ -137,7 +137,7 @@ def items(table: str, lines: Sequence[Item]) -> Table[Item]:
     """A table of items and what is to be said of each."""
     columns: tuple[Column[Item], ...] = (
         text("Item", lambda item: item.name, 34),
-        text("Detail", lambda item: item.detail or item.blank, 96),
+        text("Detail", lambda item: item.detail or item.blank, 104),
     )
     return Table(table, columns, lines, sortable=False)
 
@@ -153,7 +153,13 @@ def sheet(name: str, title: str, about: Sequence[str], table: Table[Any], frozen
 def heading(content: ReturnContent) -> str:
     """`Serious Violence Duty, Dorset, Q2 2025/26`."""
     cover = content.cover
-    return f"{cover.programme}, {cover.police_area}, {cover.quarter.short}"
+    programme, area = (as_text(name, LONGEST_NAME) for name in (cover.programme, cover.police_area))
+    return f"{programme}, {area}, {cover.quarter.short}"
+
+
+def is_draft(content: ReturnContent) -> bool:
+    """Whether the figures may still change."""
+    return content.cover.status.casefold() == DRAFT
 
 
 def moment(when: datetime) -> str:
@@ -173,7 +179,7 @@ NAMES_OF_KINDS = {
 def cover_sheet(content: ReturnContent, sheets: Sequence[Sheet]) -> Sheet:
     """What the return is, in which state, and what its other sheets hold."""
     cover = content.cover
-    draft = cover.status.casefold() == DRAFT
+    draft = is_draft(content)
     lines = [
         Item("Return", NAMES_OF_KINDS[cover.kind]),
         Item("Programme", cover.programme),
@@ -214,7 +220,7 @@ def sum_of(headings: Sequence[str]) -> str:
     return "ROUND({},2)".format("+".join(f"{{{name}}}" for name in headings))
 
 
-def interventions_sheet(content: ReturnContent, names: Names) -> Sheet:
+def interventions_sheet(content: ReturnContent, names: Names, lines: Sequence[InterventionLine]) -> Sheet:
     """A line for each award's stream: award, profile, actual, variance, outturn, and what its lead says of it."""
     number, by_quarter = content.cover.quarter.number, quarter_headings(content)
     columns: list[Column[InterventionLine]] = [
@@ -262,7 +268,7 @@ def interventions_sheet(content: ReturnContent, names: Names) -> Sheet:
         "Interventions",
         f"Interventions: {heading(content)}",
         ["One row for each award and stream. Amounts are in pounds."],
-        Table("Interventions", columns, intervention_lines(content), "No awards have been made", "Total"),
+        Table("Interventions", columns, lines, "No awards have been made", "Total"),
         frozen=2,
     )
 
@@ -381,7 +387,7 @@ def assemble(content: ReturnContent, sheets: Sequence[Sheet]) -> Book:
     cover = content.cover
     return Book(
         title=as_text(f"{NAMES_OF_KINDS[cover.kind]}: {heading(content)}"),
-        subject=as_text(heading(content)),
+        subject=as_text(f"{'Draft: ' if is_draft(content) else ''}{heading(content)}"),
         author=as_text(cover.prepared_by or cover.administering_body),
         marking=as_text(cover.marking),
         created=cover.as_at.astimezone(UTC).replace(tzinfo=None),

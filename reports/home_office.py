@@ -29,6 +29,7 @@ from reports.totals import (
     StatementCategory,
     StatementLine,
     claim_totals,
+    intervention_lines,
     statement_categories,
     statement_lines,
     summary_totals,
@@ -38,7 +39,7 @@ from reports.totals import (
 def claim_book(content: ReturnContent) -> Book:
     """The quarterly claim; at Q4, where the content has a statement, with its sheets."""
     names, claims = Names(content), claim_totals(content)
-    interventions = interventions_sheet(content, names)
+    interventions = interventions_sheet(content, names, intervention_lines(content))
     summary = _claim_sheet(content, names, claims, interventions)
     checks = _claim_checks(content, names, claims, summary, interventions)
     sheets = [summary, interventions, match_sheet(content, names), measures_sheet(content)]
@@ -152,7 +153,13 @@ def _claim_checks(
         stream = names.stream(line.stream)
         running = Figure("Claim summary, Running total", line.running_total, summary.cell("Running total", place))
         grant = Figure("Claim summary, Total grant", line.grant, summary.cell("Total grant", place))
+        awarded = Figure(
+            f"Interventions, Award, {stream}",
+            sum((row.award for row in content.interventions if row.stream == line.stream), ZERO),
+            sums_where(interventions, "Award", names, Stream=summary.cell("Stream", place)),
+        )
         checks.append(Check(f"Claims within grant: {stream}", running, AT_MOST, grant))
+        checks.append(Check(f"Claims within awards: {stream}", running, AT_MOST, awarded))
     return checks
 
 

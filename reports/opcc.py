@@ -1,6 +1,6 @@
 """The quarterly return of a CSP, or of all CSPs combined to the OPCC: twelve sheets."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from portfolio.money import ZERO
@@ -24,13 +24,14 @@ from reports.common import (
 )
 from reports.content import CategoryRow, DecisionRow, OutputRow, ReturnContent, VariationRow
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
-from reports.totals import SummaryLine, SummaryTotals, intervention_lines, summary_totals
+from reports.totals import InterventionLine, SummaryLine, SummaryTotals, intervention_lines, summary_totals
 
 
 def quarterly_book(content: ReturnContent) -> Book:
     """The twelve sheets; figures that stand on Interventions or Spend by category are taken from there by formula."""
     names, totals = Names(content), summary_totals(content)
-    interventions = interventions_sheet(content, names)
+    lines = intervention_lines(content)
+    interventions = interventions_sheet(content, names, lines)
     categories = _categories_sheet(content, names)
     summary = _summary_sheet(content, names, totals, interventions)
     return assemble(
@@ -44,7 +45,7 @@ def quarterly_book(content: ReturnContent) -> Book:
             _outputs_sheet(content, names),
             measures_sheet(content),
             _decisions_sheet(content, names),
-            checks_sheet(content, _checks(content, totals, names, summary, interventions, categories)),
+            checks_sheet(content, _checks(content, totals, lines, names, summary, interventions, categories)),
             certification_sheet(content),
         ],
     )
@@ -58,7 +59,7 @@ def _summary_sheet(content: ReturnContent, names: Names, totals: SummaryTotals, 
         return sums_where(interventions, column, names, CSP="{CSP}", Stream="{Stream}")
 
     columns: list[Column[SummaryLine]] = [
-        text("CSP", lambda line: names.csp(line.csp), 30),
+        text("CSP", lambda line: names.csp(line.csp), 36),
         text("Stream", lambda line: names.stream(line.stream), 14),
         money("Allocation", lambda line: line.allocation),
         money("Awarded", lambda line: line.awarded, from_interventions("Award")),
@@ -175,19 +176,19 @@ def _outputs_sheet(content: ReturnContent, names: Names) -> Sheet:
 def _decisions_sheet(content: ReturnContent, names: Names) -> Sheet:
     columns: list[Column[DecisionRow]] = [
         text("Reference", lambda row: row.reference, 13),
-        text("Title", lambda row: row.title, 34),
-        text("Lead organisation", lambda row: row.lead_organisation, 26),
-        text("CSP", lambda row: names.csp(row.csp), 28),
+        text("Title", lambda row: row.title, 30),
+        text("Lead organisation", lambda row: row.lead_organisation, 22),
+        text("CSP", lambda row: names.csp(row.csp), 24),
         text("New or continuation", lambda row: row.kind, 14),
         text("Stream", lambda row: names.stream(row.stream), 14),
         money("Requested", lambda row: row.requested, total=False, note=ONCE_PER_CSP),
         text("Decision", lambda row: row.outcome, 14),
         money("Awarded", lambda row: row.awarded),
-        text("Reason", lambda row: row.reason, 44),
-        text("Decided by", lambda row: row.body, 30, blank="Not yet decided"),
+        text("Reason", lambda row: row.reason, 40),
+        text("Decided by", lambda row: row.body, 24, blank="Not yet decided"),
         Column("Date", lambda row: row.on, Shape.DATE, 14, blank="Not yet decided"),
         text("Minute", lambda row: row.minute, 12),
-        text("Conditions", lambda row: row.conditions, 34, blank="None"),
+        text("Conditions", lambda row: row.conditions, 28, blank="None"),
     ]
     return sheet(
         "Decisions",
@@ -201,6 +202,7 @@ def _decisions_sheet(content: ReturnContent, names: Names) -> Sheet:
 def _checks(
     content: ReturnContent,
     totals: SummaryTotals,
+    rows: Sequence[InterventionLine],
     names: Names,
     summary: Sheet,
     interventions: Sheet,
@@ -208,7 +210,7 @@ def _checks(
 ) -> list[Check]:
     """Combined = sum of CSPs; categories = streams = summary; quarters = to date; nothing above its ceiling."""
     number, by_quarter = content.cover.quarter.number, quarter_headings(content)
-    overall, rows, spent = totals.overall, intervention_lines(content), content.categories
+    overall, spent = totals.overall, content.categories
 
     def total_of(source: Sheet, column: str, amounts: Iterable[Decimal]) -> Figure:
         return Figure(f"{source.name}, {column}, total", sum(amounts, ZERO), source.total(column))
@@ -249,13 +251,13 @@ def _checks(
     ]
     return [
         *checks,
-        *_stream_checks(content, totals, names, summary, interventions),
+        *_stream_checks(totals, rows, names, summary, interventions),
         *_line_checks(totals, names, summary, categories, spent),
     ]
 
 
 def _stream_checks(
-    content: ReturnContent, totals: SummaryTotals, names: Names, summary: Sheet, interventions: Sheet
+    totals: SummaryTotals, rows: Sequence[InterventionLine], names: Names, summary: Sheet, interventions: Sheet
 ) -> Iterable[Check]:
     """All CSPs together, stream by stream."""
     if not summary.table.subtotals:
@@ -270,7 +272,7 @@ def _stream_checks(
             EQUAL,
             Figure(
                 f"Interventions, Actual this quarter, {name}",
-                sum((line.actual for line in intervention_lines(content) if line.row.stream == stream.stream), ZERO),
+                sum((line.actual for line in rows if line.row.stream == stream.stream), ZERO),
                 sums_where(interventions, "Actual this quarter", names, Stream=summary.cell("Stream", after + place)),
             ),
         )

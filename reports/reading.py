@@ -1,11 +1,14 @@
 """Read a workbook back, with another library than wrote it, and compare every cell with what the book says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import zip_longest
 
+from openpyxl import Workbook, load_workbook
+
+from portfolio.money import format_pounds
 from reports.cells import day
 from reports.sheets import Book, Shape, Sheet, letters
 
@@ -19,35 +22,33 @@ def differences(book: Book, workbook: bytes) -> list[str]:
 
     Figures are compared as the doubles that both sides keep: two amounts that differ by a penny differ here.
     """
-    from openpyxl import load_workbook  # 0.2 s of CPU, needed only here
-
-    file = load_workbook(BytesIO(workbook), read_only=True, data_only=True)
     try:
-        expected = [sheet.name for sheet in book.sheets]
-        found = [f"The sheet {name} is missing" for name in expected if name not in file.sheetnames]
-        found += [
-            f"There is a sheet {name} that the return does not have" for name in file.sheetnames if name not in expected
-        ]
-        if not found and file.sheetnames != expected:
-            found.append(f"The sheets are in the order {', '.join(file.sheetnames)}, not {', '.join(expected)}")
-        for sheet in book.sheets:
-            if sheet.name in file.sheetnames:
-                paper = file[sheet.name]
-                paper.reset_dimensions()  # what a file says of its size is not to be relied on
-                found += _compare(sheet, book, paper.iter_rows(values_only=True))
-    finally:
-        file.close()
-    return found if len(found) <= MOST else [*found[:MOST], f"and {len(found) - MOST} more differences"]
+        file = load_workbook(BytesIO(workbook), read_only=True, data_only=True)
+        found = [*_compare_sheets(book, file.sheetnames), *_compare_cells(book, file)]
+    except Exception as error:  # a damaged file fails in as many ways as there are bytes to damage
+        return [f"The file cannot be read as a workbook: {type(error).__name__}: {error}"]
+    return found if len(found) <= MOST else [*found[:MOST], f"and {len(found) - MOST:,} more differences"]
 
 
-def _compare(sheet: Sheet, book: Book, rows: Iterator[Row]) -> Iterator[str]:
-    for number, (said, read) in enumerate(zip_longest(_rows(sheet, book), rows), start=1):
-        if said is None:
-            if any(cell is not None for cell in read):
-                yield f"{sheet.name}, row {number} is not in the return: {_row_shown(read)}"
-        elif read is None:
-            yield f"{sheet.name}, row {number} is missing: the return says {_row_shown(said)}"
-        elif said != read:
+def _compare_sheets(book: Book, names: Sequence[str]) -> Iterator[str]:
+    expected = [sheet.name for sheet in book.sheets]
+    yield from (f"The sheet {name} is missing" for name in expected if name not in names)
+    yield from (f"The sheet {name} is not part of the return" for name in names if name not in expected)
+    if set(names) == set(expected) and list(names) != expected:
+        yield f"The sheets stand in the order {', '.join(names)}, not {', '.join(expected)}"
+
+
+def _compare_cells(book: Book, file: Workbook) -> Iterator[str]:
+    for sheet in book.sheets:
+        if sheet.name in file.sheetnames:
+            paper = file[sheet.name]
+            paper.reset_dimensions()  # what a file says of its own size is not to be relied on
+            yield from _compare_rows(sheet, book, paper.iter_rows(values_only=True))
+
+
+def _compare_rows(sheet: Sheet, book: Book, rows: Iterable[Row]) -> Iterator[str]:
+    for number, (said, read) in enumerate(zip_longest(_rows(sheet, book), rows, fillvalue=()), start=1):
+        if said != read:
             yield from _compare_row(sheet, number, said, read)
 
 
@@ -65,25 +66,20 @@ def _rows(sheet: Sheet, book: Book) -> Iterator[Row]:
 def _compare_row(sheet: Sheet, number: int, said: Row, read: Row) -> Iterator[str]:
     for place, (right, there) in enumerate(zip_longest(said, read)):
         if right == there or (isinstance(right, str) and right.replace("x005F_", "") == there):
-            continue  # openpyxl takes every x005F_ for an escape, and drops it
-        money = (
-            number > sheet.header_row and sheet.table.columns[place].shape is Shape.MONEY
-            if place < len(sheet.table.columns)
-            else False
+            continue  # openpyxl takes every x005F_ in a text for an escape, and drops it
+        in_pounds = place < len(sheet.table.columns) and sheet.table.columns[place].shape is Shape.MONEY
+        yield (
+            f"{sheet.name}!{letters(place)}{number} is {_shown(there, in_pounds)}, "
+            f"the return says {_shown(right, in_pounds)}"
         )
-        yield f"{sheet.name}!{letters(place)}{number} is {_shown(there, money)}, the return says {_shown(right, money)}"
 
 
-def _shown(cell: object, money: bool) -> str:
+def _shown(cell: object, in_pounds: bool) -> str:
     if cell is None:
         return "empty"
     if isinstance(cell, datetime):
         return day(cell)
-    if isinstance(cell, int | float) and money:
-        return f"£{Decimal(str(cell)):,.2f}".replace("£-", "−£")
-    return f"“{cell if len(cell) <= 80 else cell[:79] + '…'}”" if isinstance(cell, str) else str(cell)
-
-
-def _row_shown(row: Row) -> str:
-    shown = [_shown(cell, money=False) for cell in row if cell is not None]
-    return ", ".join(shown[:4]) or "an empty row"
+    if isinstance(cell, int | float):
+        return format_pounds(Decimal(str(cell))) if in_pounds else str(cell)
+    text = str(cell)
+    return f"“{text if len(text) <= 80 else text[:79] + '…'}”"

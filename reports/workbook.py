@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 
 import xlsxwriter
@@ -9,7 +10,7 @@ from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
 from reports.cells import Cell
-from reports.sheets import ROW, Book, Column, Shape, Sheet
+from reports.sheets import ROW, Book, Column, Shape, Sheet, letters
 
 LANGUAGE = "en-GB"
 FONT = {"font_name": "Arial", "font_size": 11}
@@ -17,13 +18,19 @@ POUNDS = "£#,##0.00;[Red]-£#,##0.00"
 """A minus sign as well as the colour: colour alone would not be seen by everybody."""
 FIGURES = {
     Shape.MONEY: POUNDS,
-    Shape.PERCENT: "0.0%;[Red]-0.0%",
+    Shape.PERCENT: "0.00%;[Red]-0.00%",
     Shape.NUMBER: "#,##0.##########",
     Shape.DATE: "d mmm yyyy",
 }
-INK, RULE, HEADER = "#0B0C0C", "#B1B4B6", "#DDE6F0"
-PAGE_CHARACTERS = 190
+INK, RULE, HEADER, WARNING = "#0B0C0C", "#B1B4B6", "#DDE6F0", "#A8071A"
+LINE_HEIGHT = 15
+"""Points of one line of text in FONT."""
+TALLEST_ROW = 409
+"""Points; Excel shows no taller row."""
+PAGE_CHARACTERS = 170
 """Characters across a printed page that can still be read; a wider table goes over several pages."""
+PAGE_LINES = 48
+"""Lines that go on one page down without becoming too small; a longer table runs on."""
 A4 = 9
 
 Format = Any  # XlsxWriter has no types of its own
@@ -57,11 +64,11 @@ class _Formats:
     def __init__(self, file: _File) -> None:
         self._file = file
         base = {"valign": "top", "font_color": INK}
-        self.title = file.add_format({"bold": True, "font_size": 16, "font_color": INK})
+        self.title = file.add_format({"bold": True, "font_size": 16, "font_color": INK, "valign": "vcenter"})
         self.lead = file.add_format({"font_color": INK})
-        self.alert = file.add_format({"bold": True, "font_size": 14, "font_color": "#A8071A"})
-        head = base | {"bold": True, "text_wrap": True, "bg_color": HEADER, "bottom": 2, "bottom_color": INK}
-        self.header = {shape: file.add_format(head | _aligned(shape)) for shape in Shape}
+        self.alert = file.add_format({"valign": "vcenter", "bold": True, "font_size": 14, "font_color": WARNING})
+        head = base | {"bold": True, "bg_color": HEADER, "bottom": 2, "bottom_color": INK}
+        self.header = {shape: file.add_format(head | {"text_wrap": True} | _aligned(shape)) for shape in Shape}
         body = base | {"bottom": 1, "bottom_color": RULE}
         self.line = {shape: file.add_format(body | _shown(shape)) for shape in Shape}
         bold = base | {"bold": True, "bottom": 1, "bottom_color": RULE}
@@ -70,14 +77,14 @@ class _Formats:
         self.total = {shape: file.add_format(total | _shown(shape)) for shape in Shape}
 
 
-def _aligned(shape: Shape) -> dict[str, str]:
-    return {"align": "left" if shape in (Shape.TEXT, Shape.DATE) else "right"}
+def _aligned(shape: Shape) -> dict[str, object]:
+    """Words to the left, a little away from the figures before them; figures to the right."""
+    return {"align": "left", "indent": 1} if shape in (Shape.TEXT, Shape.DATE) else {"align": "right"}
 
 
 def _shown(shape: Shape) -> dict[str, object]:
-    if shape is Shape.TEXT:
-        return {"text_wrap": True, **_aligned(shape)}
-    return {"num_format": FIGURES[shape], "text_wrap": shape is Shape.NUMBER, **_aligned(shape)}
+    look = {"text_wrap": True, **_aligned(shape)}
+    return look if shape is Shape.TEXT else look | {"num_format": FIGURES[shape]}
 
 
 def write_book(book: Book) -> bytes:
@@ -93,18 +100,22 @@ def write_book(book: Book) -> bytes:
 
 
 def _write_sheet(paper: Paper, sheet: Sheet, book: Book, formats: _Formats) -> None:
+    paper.hide_gridlines(2)
+    paper.set_row(0, 2 * LINE_HEIGHT)
     paper.write_string(0, 0, sheet.title, formats.title)
     for row, line in enumerate(sheet.introduction, start=1):
-        paper.write_string(row, 0, line, formats.alert if sheet.alert and row == 1 else formats.lead)
+        alert = sheet.alert and row == 1
+        paper.set_row(row, LINE_HEIGHT * (1.5 if alert else 1))
+        paper.write_string(row, 0, line, formats.alert if alert else formats.lead)
     headings = book.headings(sheet)
     _make_table(paper, sheet, headings, formats)
-    width = 0
+    widths = []
     for place, (column, cells) in enumerate(zip(sheet.table.columns, sheet.table.cells, strict=True)):
         _write_column(paper, sheet, place, column, cells, formats)
-        characters = _width(column, [*cells, *sheet.table.totals[place : place + 1]], headings[place])
-        paper.set_column(place, place, characters)
-        width += characters
-    _set_up_page(paper, sheet, book, width)
+        widths.append(_width(column, [*cells, *sheet.table.totals[place : place + 1]], headings[place]))
+        paper.set_column(place, place, widths[-1])
+    lines = _set_heights(paper, sheet, headings, widths)
+    _set_up_page(paper, sheet, book, widths, lines)
 
 
 def _make_table(paper: Paper, sheet: Sheet, headings: Sequence[str], formats: _Formats) -> None:
@@ -211,25 +222,55 @@ def _plain_writer(paper: Paper, shape: Shape) -> Callable[[int, int, Cell, Forma
 
 def _width(column: Column[Any], cells: Sequence[Cell | None], heading: str) -> int:
     """Characters that a column needs: text wraps, figures must fit, and no word of the heading is broken."""
-    longest_word = max(len(word) for word in heading.split())
-    width = max(column.width, longest_word + 4)
+    width = max(column.width, *(len(word) + 3 for word in heading.split()))
     if column.shape is Shape.MONEY:
         largest = max((abs(cell) for cell in cells if isinstance(cell, float)), default=0.0)
         width = max(width, len(f"-£{largest:,.2f}") + 2)
+    while any(line.endswith("[note") for room in range(width - 2, width + 3) for line in wrap(heading, room)):
+        width += 1  # however wide the letters turn out to be, a note's mark stays in one piece
     return width
 
 
-def _set_up_page(paper: Paper, sheet: Sheet, book: Book, width: int) -> None:
+def _set_heights(paper: Paper, sheet: Sheet, headings: Sequence[str], widths: Sequence[int]) -> int:
+    """Rows as tall as their wrapped text needs: not every program works that out when it opens a file.
+
+    Returns how many lines of text the sheet has.
+    """
+    paper.set_row(
+        sheet.header_row - 1,
+        LINE_HEIGHT * max(len(wrap(name, width - 1)) for name, width in zip(headings, widths, strict=True)) + 4,
+    )
+    lines: dict[int, int] = {}
+    for width, cells in zip(widths, sheet.table.cells, strict=True):
+        room = width - 2  # less than the width: lines break between words, and words are of all lengths
+        for row, cell in enumerate(cells, sheet.first_row - 1):
+            if isinstance(cell, str) and (len(cell) > width or "\n" in cell):
+                needed = sum(-(-len(part) // room) or 1 for part in cell.split("\n"))
+                if needed > lines.get(row, 1):
+                    lines[row] = needed
+    for row, needed in lines.items():
+        paper.set_row(row, min(LINE_HEIGHT * needed, TALLEST_ROW))
+    return sheet.last_row + sum(lines.values()) - len(lines)
+
+
+def _set_up_page(paper: Paper, sheet: Sheet, book: Book, widths: Sequence[int], lines: int) -> None:
     """A4 landscape, as many pages wide as the table needs to be read, the header and what names a row on each."""
     header = sheet.header_row - 1
     paper.freeze_panes(header + 1, sheet.frozen)
+    cells = f"A1:{letters(len(sheet.table.columns) - 1)}{sheet.last_row}"
+    paper.ignore_errors(dict.fromkeys(("number_stored_as_text", "formula_differs", "formula_range"), cells))
     paper.set_landscape()
     paper.set_paper(A4)
     paper.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
-    paper.fit_to_pages(-(-width // PAGE_CHARACTERS), 0)
+    repeated = sum(widths[: sheet.frozen])
+    fits = sum(widths) <= PAGE_CHARACTERS
+    across = 1 if fits else -(-(sum(widths) - repeated) // (PAGE_CHARACTERS - repeated))
+    paper.fit_to_pages(across, 1 if lines <= PAGE_LINES else 0)
     paper.repeat_rows(header)
-    if sheet.frozen:
+    if not fits:
+        # The page's header says what the title says, which would be cut off where the first columns are repeated.
         paper.repeat_columns(0, sheet.frozen - 1)
+        paper.print_area(header, 0, sheet.last_row - 1, len(sheet.table.columns) - 1)
     marking, subject = _in_header(book.marking), _in_header(book.subject)
     paper.set_header(f"&L{subject}&C&B{marking}&R{_in_header(sheet.name)}")
     paper.set_footer(f"&C{marking}&RPage &P of &N")
