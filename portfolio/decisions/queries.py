@@ -14,7 +14,6 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     SQLColumnExpression,
-    Subquery,
     exists,
     false,
     func,
@@ -40,6 +39,7 @@ from portfolio.decisions.models import (
 )
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
+from portfolio.money import ZERO
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act, Role, Viewer, Within
 from portfolio.proposals.models import Proposal
@@ -49,12 +49,15 @@ from portfolio.quarters import Quarter
 DECIDING_ROLES = (Role.CSP_OFFICER, Role.CSP_MEMBER)
 
 
-def awarded() -> CompoundSelect[Any]:
-    """What award lines carry, in pounds: the amounts decided, and what variations moved since."""
-    return union_all(
-        select(AwardLine.id.label("award_line_id"), AwardLine.amount),
-        select(VariationShare.award_line_id, VariationShare.amount),
-    )
+def carried() -> ColumnElement[Decimal]:
+    """What an award line carries, in pounds: the amount decided, and what variations moved since."""
+    moved = select(func.sum(VariationShare.amount)).where(VariationShare.award_line_id == AwardLine.id)
+    return type_coerce(AwardLine.amount + func.coalesce(moved.correlate(AwardLine).scalar_subquery(), ZERO), Pence)
+
+
+def awarded() -> Select[int, Decimal]:
+    """What every award line carries, in pounds."""
+    return select(AwardLine.id.label("award_line_id"), carried().label("amount"))
 
 
 def planned() -> CompoundSelect[Any]:
@@ -70,38 +73,13 @@ def total(amount: SQLColumnExpression[Any]) -> ColumnElement[Decimal]:
     return type_coerce(func.sum(amount), Pence)
 
 
-def lines() -> Subquery:
-    """Every award line with its award, proposal, partnership, year and stream, and what it carries: `amount`."""
-    carried = awarded().subquery("carried")
-    return (
-        select(
-            AwardLine.id.label("award_line_id"),
-            Award.id.label("award_id"),
-            Award.proposal_id,
-            Award.csp_id,
-            Proposal.funding_year_id,
-            AwardLine.stream_id,
-            total(carried.c.amount).label("amount"),
-        )
-        .join(Award, Award.id == AwardLine.award_id)
-        .join(Proposal, Proposal.id == Award.proposal_id)
-        .join(carried, carried.c.award_line_id == AwardLine.id)
-        .group_by(
-            AwardLine.id, Award.id, Award.proposal_id, Award.csp_id, Proposal.funding_year_id, AwardLine.stream_id
-        )
-        .subquery("lines")
-    )
-
-
 def awarded_by_csp_and_stream(
     session: Session, funding_year_id: int, csp_id: int | None = None
 ) -> dict[tuple[int, int], Decimal]:
     """What partnerships awarded of each stream in a year, in pounds, by (CSP, stream)."""
-    carried = awarded().subquery("carried")
     found = session.execute(
-        select(Award.csp_id, AwardLine.stream_id, total(carried.c.amount))
+        select(Award.csp_id, AwardLine.stream_id, total(carried()))
         .join(AwardLine, AwardLine.award_id == Award.id)
-        .join(carried, carried.c.award_line_id == AwardLine.id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Proposal.funding_year_id == funding_year_id, *([Award.csp_id == csp_id] if csp_id is not None else []))
         .group_by(Award.csp_id, AwardLine.stream_id)
@@ -111,8 +89,7 @@ def awarded_by_csp_and_stream(
 
 def carried_by_line(session: Session, award_ids: Collection[int]) -> dict[int, Decimal]:
     """What each line of some awards carries, in pounds, by line."""
-    found = lines()
-    rows = session.execute(select(found.c.award_line_id, found.c.amount).where(found.c.award_id.in_(award_ids)))
+    rows = session.execute(awarded().where(AwardLine.award_id.in_(award_ids)))
     return {row.award_line_id: row.amount for row in rows}
 
 
