@@ -17,7 +17,7 @@ class PortTaken(PortfolioError):
 def run(host: str, port: int) -> int:
     """Serve until it is stopped."""
     with ground() as here:
-        from waitress import create_server
+        from waitress.server import create_server
 
         from portfolio.app import create_app
 
