@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import NullPool, create_engine, event, make_url
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -209,6 +209,26 @@ def signed_in(app: Flask, session: Session) -> SignedIn:
         return visitor
 
     return sign_in
+
+
+@pytest.fixture
+def queries_of(app: Flask) -> Callable[[FlaskClient, str], int]:
+    """`queries_of(browser, "/people")`: how many statements a page takes, which must not grow with its rows."""
+    engine = app.extensions["portfolio_database"].engine
+
+    def count(browser: FlaskClient, address: str) -> int:
+        browser.get(address)
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            asked.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        assert browser.get(address).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    return count
 
 
 def title_of(answer: TestResponse) -> str:

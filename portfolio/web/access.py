@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from portfolio.errors import NotAllowed
 from portfolio.history import Author
 from portfolio.people.actions import find_viewer
 from portfolio.people.rules import Act, Viewer
@@ -106,11 +107,12 @@ def _load(person_id: str) -> _SignedIn | None:
 
 
 def sign_in(person_id: int) -> None:
-    """Sign somebody in, under a cookie that has nothing of what was there before."""
-    found = find_viewer(database.session(), person_id, clock.today())
+    """Sign somebody in, under a cookie with nothing of what was there before; raises NotAllowed for the disabled."""
+    found = _load(str(person_id))
+    if found is None:
+        raise NotAllowed("This account is disabled")
     cookie.clear()
-    if found is not None:
-        login_user(_SignedIn(found))
+    login_user(found)
 
 
 def sign_out() -> None:

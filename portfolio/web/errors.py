@@ -161,13 +161,11 @@ def page(status: int, *, title: str = "", sentences: tuple[str, ...] = (), refer
 
 
 def _http_error(error: HTTPException) -> Any:
-    if error.code is None or error.code < 400:
-        return error
     if isinstance(error, CSRFError):
         return page(400, title=FORM_TOO_OLD[0], sentences=FORM_TOO_OLD[1])
     if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault_page(500)
-    answer = page(error.code)
+    answer = page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
         return *answer, {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
     return answer

@@ -1,7 +1,7 @@
 """Forms and their fields: what people type is read here into text, pounds, dates and choices, and shown again as typed.
 
-Whether a blank is allowed, every field says itself: with `missing`, the sentence that asks for it, it is not; without,
-it is, its label says "(optional)", and its value is None (text: ""). `missing=""` is for a field that is needed at times:
+Every field says itself whether it may be blank. With `missing`, the sentence that asks for it, it may not; without, it
+may, its label says "(optional)", and its value is None (text: ""). `missing=""` is for a field that is needed at times:
 its label says nothing, and a rule asks for it.
 """
 
@@ -197,7 +197,8 @@ class _Chosen(_Said):
             raise StopValidation(NOT_OFFERED)
 
     def _values(self) -> list[Any]:
-        raise NotImplementedError
+        values = self.data if isinstance(self.data, list) else [self.data]
+        return [value for value in values if value is not None]
 
     def _read(self, sent: str) -> Any:
         try:
@@ -219,9 +220,6 @@ class OneOf(_Chosen):
         if valuelist and valuelist[0]:
             self.data = self._read(valuelist[0])
 
-    def _values(self) -> list[Any]:
-        return [] if self.data is None else [self.data]
-
 
 class SeveralOf(_Chosen):
     """Any number of choices, as `checkboxes`; a list, empty where nothing is chosen."""
@@ -234,9 +232,6 @@ class SeveralOf(_Chosen):
         """The values chosen."""
         self.data = []
         self.data = [self._read(sent) for sent in valuelist]
-
-    def _values(self) -> list[Any]:
-        return list(self.data)
 
 
 def pairs(choices: Choices) -> list[tuple[Any, str]]:

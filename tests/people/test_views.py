@@ -1,5 +1,6 @@
 """Signing in and out, and the administrator's pages."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -154,6 +155,16 @@ def test_a_long_list_comes_in_pages(signed_in: SignedIn, session: Session) -> No
     assert "Showing 51 to 61 of 61, page 2 of 2" in last
     assert 'href="/people?page=1"' in last
     assert "Aa First" in administrator.get("/people?page=no").text
+
+
+def test_the_list_asks_the_database_no_more_when_it_grows(
+    signed_in: SignedIn, session: Session, queries_of: Callable[[FlaskClient, str], int]
+) -> None:
+    administrator = signed_in(Role.ADMINISTRATOR)
+    few = queries_of(administrator, "/people")
+    for _ in range(20):
+        make.person(session, Role.CSP_OFFICER, Role.LEAD)
+    assert queries_of(administrator, "/people") == few <= 10
 
 
 def test_an_administrator_adds_somebody(signed_in: SignedIn, session: Session) -> None:

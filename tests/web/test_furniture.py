@@ -10,13 +10,16 @@ import pytest
 from flask import Flask, Response, render_template_string, url_for
 from flask.testing import FlaskClient
 from jinja2 import UndefinedError
+from sqlalchemy.orm import Session
 
+from portfolio.errors import NotAllowed
 from portfolio.people.rules import Role
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.web import access
 from portfolio.web.access import local_path
 from portfolio.web.paging import Page
-from tests.conftest import SignedIn
+from tests import make
+from tests.conftest import NOW, SignedIn
 
 
 def test_every_answer_says_what_may_run_and_that_it_is_not_kept(client: FlaskClient) -> None:
@@ -163,6 +166,23 @@ def test_the_menu_holds_what_one_may_open(signed_in: SignedIn, client: FlaskClie
     assert 'href="/people" aria-current="page"' in signed_in(Role.ADMINISTRATOR).get("/people/new").text
     assert 'href="/people"' not in signed_in(Role.LEAD).get("/nowhere").text
     assert 'aria-label="Main"' not in client.get("/sign-in").text
+
+
+def test_nobody_disabled_is_signed_in(app: Flask, session: Session) -> None:
+    person = make.person(session, disabled_at=NOW)
+    session.commit()
+    with app.test_request_context(), pytest.raises(NotAllowed):
+        access.sign_in(person.id)
+
+
+def test_a_link_is_shown_to_those_it_would_open_for(app: Flask, signed_in: SignedIn) -> None:
+    @app.get("/links")
+    @access.signed_in()
+    def links() -> list[str]:
+        return [end for end in ("people.index", "people.sign_in", "people.sign_out", "none") if access.may_open(end)]
+
+    assert signed_in(Role.LEAD).get("/links").json == ["people.sign_in", "people.sign_out"]
+    assert signed_in(Role.ADMINISTRATOR).get("/links").json == ["people.index", "people.sign_in", "people.sign_out"]
 
 
 def test_the_site_stands_without_what_only_draws_and_writes() -> None:
