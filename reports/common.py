@@ -1,7 +1,6 @@
 """The sheets that several returns have: cover, interventions, match, measures, certification, notes."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,118 +9,23 @@ from zoneinfo import ZoneInfo
 
 from reports.cells import LONGEST_NAME, as_text, day
 from reports.content import Kind, MatchRow, MeasureRow, ReturnContent
+from reports.names import Names
+from reports.notes import (
+    CASH_ONLY,
+    CORRECTIONS,
+    FORECASTS,
+    PERCENTAGES,
+    STANDING_NOTES,
+    UNAVAILABLE,
+    UNDERSPEND,
+    VARIANCE,
+)
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
 from reports.totals import InterventionLine
 
 UK = ZoneInfo("Europe/London")
 DRAFT = "draft"
 NOT_STATED = "Not stated"
-
-PERCENTAGES, CORRECTIONS, FORECASTS = "percentages", "corrections", "forecasts"
-VARIANCE, UNDERSPEND, BALANCE = "variance", "underspend", "balance"
-MATCH_APART, CASH_ONLY = "match", "in kind"
-UNAVAILABLE, ONCE_PER_CSP = "unavailable", "once per CSP"
-STANDING_NOTES = {
-    VARIANCE: (
-        "Variance",
-        "Variance is actual less profile. A negative variance, shown with a minus sign, is an underspend.",
-    ),
-    PERCENTAGES: (
-        "Percentages",
-        "A percentage is of the profile of the same period. Where nothing was profiled there is nothing to compare "
-        "with, and the cell says n/a.",
-    ),
-    CORRECTIONS: (
-        "Corrections",
-        "A quarter that has been returned never changes. A mistake in it is put right by a signed correction in the "
-        "actual of this quarter. The amounts of these corrections are shown apart, and are part of the actual.",
-    ),
-    FORECASTS: (
-        "Actual and forecast",
-        "Quarters up to the quarter of this return are actual, on the accruals basis; later quarters are the forecast "
-        "given with the claims of this quarter.",
-    ),
-    UNDERSPEND: (
-        "Outturn against award",
-        "Outturn is actual to date plus forecast. Outturn less award: a negative amount is a forecast underspend.",
-    ),
-    MATCH_APART: (
-        "Match funding",
-        "Match funding is shown apart from grant, and is part of no figure of grant in this return.",
-    ),
-    CASH_ONLY: ("Match in kind", "Support in kind is recorded at its stated value. It is never claimed."),
-    UNAVAILABLE: (
-        "Measures not available",
-        "A measure that could not be obtained says Not available, with the reason. It is not zero.",
-    ),
-    ONCE_PER_CSP: (
-        "Requested",
-        "A proposal that was put to several CSPs stands once for each of them, so requests are not added up.",
-    ),
-    BALANCE: (
-        "Balance",
-        "Eligible expenditure less grant received: a positive amount is due from the funder, a negative amount is due "
-        "to the funder.",
-    ),
-}
-"""What every reader needs to be told, by key: what the note is about, and its text."""
-
-
-class Names:
-    """CSPs' and streams' names as they stand in cells, so that a formula that looks for one finds no other.
-
-    Spreadsheets compare names without regard to capitals, and only so many characters of them: names that would be
-    taken for one another are numbered.
-    """
-
-    def __init__(self, content: ReturnContent) -> None:
-        keys = [(row.csp, row.stream) for row in content.summary]
-        keys += [(row.csp, row.stream) for row in content.interventions]
-        keys += [(row.csp, row.stream) for row in content.categories]
-        self._csps = _distinct(csp for csp, _ in keys)
-        in_statement = [row.stream for row in content.statement.rows] if content.statement else []
-        self._streams = _distinct([*(stream for _, stream in keys), *in_statement])
-        self.plain = not any(_SEARCHED.search(name) for name in (*self._csps.values(), *self._streams.values()))
-        """No name has a character that means something in a search."""
-
-    def csp(self, name: str) -> str:
-        """A CSP's name; one that no figure belongs to is shown as it is."""
-        return self._csps.get(name, name)
-
-    def stream(self, name: str) -> str:
-        """A stream's name."""
-        return self._streams.get(name, name)
-
-
-_SEARCHED = re.compile("^[<>=]|[*?~]")
-
-
-def _distinct(names: Iterable[str]) -> dict[str, str]:
-    shown: dict[str, str] = {}
-    taken: set[str] = set()
-    for name in dict.fromkeys(names):
-        plain = candidate = as_text(name, LONGEST_NAME) or NOT_STATED
-        count = 1
-        while candidate.casefold() in taken:
-            count += 1
-            candidate = f"{plain} ({count})"
-        taken.add(candidate.casefold())
-        shown[name] = candidate
-    return shown
-
-
-def sums_where(source: Sheet, column: str, names: Names, **where: str) -> str:
-    """The formula that adds up a sheet's column where its CSP or stream is that of a cell.
-
-    Wildcards and operators in a name are disarmed; nearly all names have none, and the formula is easier to read.
-    """
-    criteria = "".join(
-        f",{source.range(heading)},{cell if names.plain else _DISARMED.format(cell)}" for heading, cell in where.items()
-    )
-    return f"ROUND(SUMIFS({source.range(column)}{criteria}),2)"
-
-
-_DISARMED = '"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({},"~","~~"),"*","~*"),"?","~?")'
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,7 @@ from decimal import Decimal
 from portfolio.money import ZERO
 from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
 from reports.common import (
-    BALANCE,
-    MATCH_APART,
     Item,
-    Names,
     assemble,
     certification_sheet,
     heading,
@@ -20,9 +17,10 @@ from reports.common import (
     quarter_headings,
     sheet,
     sum_of,
-    sums_where,
 )
 from reports.content import ReturnContent, Statement
+from reports.names import Names, sums_where
+from reports.notes import BALANCE, MATCH_APART
 from reports.sheets import Book, Column, Sheet, Table, money, text
 from reports.totals import (
     ClaimLine,

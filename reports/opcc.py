@@ -6,11 +6,6 @@ from decimal import Decimal
 from portfolio.money import ZERO
 from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
 from reports.common import (
-    FORECASTS,
-    ONCE_PER_CSP,
-    PERCENTAGES,
-    VARIANCE,
-    Names,
     assemble,
     certification_sheet,
     heading,
@@ -20,9 +15,10 @@ from reports.common import (
     quarter_headings,
     sheet,
     sum_of,
-    sums_where,
 )
 from reports.content import CategoryRow, DecisionRow, OutputRow, ReturnContent, VariationRow
+from reports.names import Names, sums_where
+from reports.notes import FORECASTS, ONCE_PER_CSP, PERCENTAGES, VARIANCE
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
 from reports.totals import InterventionLine, SummaryLine, SummaryTotals, intervention_lines, summary_totals
 

@@ -19,7 +19,7 @@ POUNDS = "£#,##0.00;[Red]-£#,##0.00"
 FIGURES = {
     Shape.MONEY: POUNDS,
     Shape.PERCENT: "0.00%;[Red]-0.00%",
-    Shape.NUMBER: "#,##0.##########",
+    Shape.NUMBER: "General",
     Shape.DATE: "d mmm yyyy",
 }
 INK, RULE, HEADER, WARNING = "#0B0C0C", "#B1B4B6", "#DDE6F0", "#A8071A"

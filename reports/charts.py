@@ -1,0 +1,129 @@
+"""Charts: figures in, an SVG picture out. The same figures always give the same bytes.
+
+A chart is shown beside its figures in a table. What it tells apart it tells apart by hatching and by words as well as by
+colour, and every bar carries its amount. Drawn with matplotlib's `Figure` alone, which is safe from several threads
+(pyplot is not); matplotlib is imported when the first chart is drawn, because that takes seconds.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from portfolio.money import ZERO, format_pounds
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDE, NARROW = 7.6, 3.7
+"""Inches: a chart for a screen, and one that can be read on a telephone."""
+FONT = "DejaVu Sans"
+SIZE = 9.0
+LINE, BAR, GAP, MARGIN = 0.185, 0.17, 0.16, 0.04
+LETTER = 0.076
+"""Inches: a line of text, a bar, the gap between proposals, the margin; and a letter's width, generously."""
+INK, ASKED, AWARDED = "#1f2933", "#5b6770", "#174f87"
+NOT_IN_FONT = "□"
+_DRAWING = Lock()
+
+
+@dataclass(frozen=True)
+class Bars:
+    """What one proposal (or all of them) asked for and was awarded, in pounds, and what was decided, in a word."""
+
+    title: str
+    asked: Decimal
+    awarded: Decimal
+    outcome: str
+
+
+@dataclass(frozen=True)
+class AskedAndAwarded:
+    """A picture of what was asked and what was awarded: all together first, against what was available; then each."""
+
+    together: Bars
+    available: Decimal
+    proposals: tuple[Bars, ...]
+    narrow: bool = False
+
+
+@lru_cache(maxsize=64)
+def asked_and_awarded(chart: AskedAndAwarded) -> bytes:
+    """The chart as SVG. Bars of all together and bars of each proposal have a scale of their own each."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    width = NARROW if chart.narrow else WIDE
+    height = MARGIN + sum(_height_of(bars, width) for bars in (chart.together, *chart.proposals)) + BAR
+    # Settings of matplotlib are the whole process's, so one chart is drawn at a time.
+    with _DRAWING, rc_context({"svg.hashsalt": "portfolio", "svg.fonttype": "path", "hatch.linewidth": 0.6}):
+        figure = Figure(figsize=(width, height))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, width)
+        axes.set_ylim(height, 0)
+        pen = _Pen(axes, width, max(chart.together.asked, chart.together.awarded, chart.available))
+        pen.draw(chart.together, chart.available)
+        pen.largest = max((max(bars.asked, bars.awarded) for bars in chart.proposals), default=ZERO)
+        for bars in chart.proposals:
+            pen.draw(bars)
+        picture = BytesIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    return picture.getvalue()
+
+
+def _lines_of(bars: Bars, width: float) -> list[str]:
+    """A title and its outcome, in lines that fit."""
+    return textwrap.wrap(f"{bars.title}: {bars.outcome}", int((width - 2 * MARGIN) / LETTER), break_on_hyphens=False)
+
+
+def _height_of(bars: Bars, width: float) -> float:
+    return len(_lines_of(bars, width)) * LINE + 2 * BAR + GAP
+
+
+class _Pen:
+    """Draws from the top down; the largest amount of its scale is as long as there is room beside its label."""
+
+    def __init__(self, axes: "Axes", width: float, largest: Decimal) -> None:
+        self.axes = axes
+        self.width = width
+        self.largest = largest
+        self.room = width - 2 * MARGIN - LETTER * len(f"{format_pounds(largest)} available")
+        self.at = MARGIN
+
+    def draw(self, bars: Bars, available: Decimal | None = None) -> None:
+        """A title; a hatched bar of what was asked; what was available, where that is said; a full bar of what came."""
+        for line in _lines_of(bars, self.width):
+            self._write(MARGIN, self.at + LINE / 2, line, weight="bold")
+            self.at += LINE
+        self._bar(bars.asked, "asked", facecolor="white", edgecolor=ASKED, hatch="/////")
+        if available is not None:
+            self._bar(available, "available", facecolor="white", edgecolor=INK, hatch="")
+        self._bar(bars.awarded, "awarded", facecolor=AWARDED, edgecolor=AWARDED, hatch="")
+        self.at += GAP
+
+    def _bar(self, amount: Decimal, what: str, *, facecolor: str, edgecolor: str, hatch: str) -> None:
+        from matplotlib.patches import Rectangle
+
+        length = float(amount / self.largest) * self.room if self.largest else 0.0
+        look = {"facecolor": facecolor, "edgecolor": edgecolor, "hatch": hatch}
+        self.axes.add_patch(Rectangle((MARGIN, self.at), length, BAR * 0.82, linewidth=0.8, **look))
+        self._write(MARGIN + length + 0.06, self.at + BAR * 0.41, f"{format_pounds(amount)} {what}")
+        self.at += BAR
+
+    def _write(self, x: float, y: float, text: str, weight: str = "normal") -> None:
+        shown = "".join(_in_font(text))
+        look = {"family": FONT, "size": SIZE, "weight": weight, "color": INK}
+        self.axes.text(x, y, shown, va="center_baseline", ha="left", parse_math=False, **look)
+
+
+def _in_font(text: str) -> Iterator[str]:
+    """The letters of a text, with a box for each that the font does not have: emoji, for one."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont(FONT))
+    return (letter if font.get_char_index(ord(letter)) else NOT_IN_FONT for letter in text)
