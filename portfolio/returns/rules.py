@@ -100,6 +100,15 @@ class WrongQuarter(PortfolioError):
         super().__init__(f"The statement covers the whole year, so it is made for Q4, not {quarter.name}", "quarter")
 
 
+class Superseded(PortfolioError):
+    """Something was to be done with a version that is only kept."""
+
+    def __init__(self, version: int, latest: int) -> None:
+        super().__init__(
+            f"Version {version} was replaced by version {latest} and is only kept. Act on version {latest}"
+        )
+
+
 class QuarterNotOver(PortfolioError):
     """A return of a quarter in which money is still being spent."""
 
@@ -189,6 +198,11 @@ def overdue(about: str, due: date, today: date) -> RuleWarning | None:
 def quarter_not_over(quarter: Quarter, today: date) -> QuarterNotOver | None:
     """A return says what was spent in the whole quarter, so the quarter is over."""
     return QuarterNotOver(quarter) if today <= quarter.last_day else None
+
+
+def superseded(version: int, latest: int) -> Superseded | None:
+    """Only the latest issued version is queried, forwarded and paid."""
+    return Superseded(version, latest) if version < latest else None
 
 
 def wrong_quarter(quarter: Quarter) -> WrongQuarter | None:

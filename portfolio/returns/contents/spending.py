@@ -154,7 +154,7 @@ def _received(scope: Scope) -> dict[int, Decimal]:
         .where(MatchReceipt.quarter <= scope.quarter)
         .group_by(MatchReceipt.match_id)
     )
-    return dict(rows.tuples())
+    return {match_id: amount for match_id, amount in rows}  # noqa: C416 - dict() takes a Result for a mapping
 
 
 def statement(

@@ -1,0 +1,237 @@
+"""The life of a return: prepared, certified, issued; queried and answered, forwarded, paid.
+
+What is certified and issued are the figures that were prepared, proved by their digest. Issuing writes the file,
+freezes the snapshot and locks the quarter's claims in the one transaction of its caller: all of that, or nothing.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portfolio.clock import day_of
+from portfolio.decisions.models import Award
+from portfolio.errors import refuse_any
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stream, StreamAllocation
+from portfolio.money import ZERO
+from portfolio.people.models import Person
+from portfolio.proposals.models import Proposal
+from portfolio.quarters import Quarter
+from portfolio.returns import rules
+from portfolio.returns.assembling import assemble, signed
+from portfolio.returns.drafting import workbook
+from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnQuery
+from portfolio.returns.queries import find_latest, find_latest_issued, issued_quarters, received_by_stream
+from portfolio.returns.reconciling import unreconciled
+from portfolio.returns.rules import CERTIFICATE, ReturnKind, ReturnStatus, next_status
+from portfolio.returns.snapshot import digest_of_figures, freeze, sha256
+from portfolio.spend.approving import lock_claims
+from reports.cells import day
+from reports.content import Kind, ReturnContent
+from reports.totals import summary_totals
+
+
+def prepare_return(
+    session: Session,
+    year: FundingYear,
+    quarter: Quarter,
+    kind: ReturnKind,
+    csp: CSP | None = None,
+    *,
+    by: Person,
+    at: datetime,
+    reason: str | None = None,
+) -> Return:
+    """Prepare a return, or prepare it again with the figures of now; after an issued one, a new version with a reason.
+
+    Refused: while an earlier quarter is not issued (E8), before the quarter is over, without a reason for a new
+    version, and where any two figures do not agree (E10).
+    """
+    _one_at_a_time(session, year)
+    latest = find_latest(session, year, quarter, kind, csp)
+    row = latest if latest is not None and not latest.status.has_left else None
+    version = row.version if row is not None else latest.version + 1 if latest is not None else 1
+    reason = (reason or "").strip() or (row.reason if row is not None else None)
+    refuse_any(
+        [
+            rules.earlier_quarter_open(quarter, issued_quarters(session, year, kind, csp)),
+            rules.quarter_not_over(quarter, day_of(at)),
+            rules.needs_reason(version, reason),
+        ]
+    )
+    content = assemble(session, year, quarter, Kind(kind), csp)
+    refuse_any(unreconciled(session, year, kind, csp, content))
+    if row is None:
+        row = Return(funding_year=year, kind=kind, csp=csp, quarter=quarter, version=version)
+        session.add(row)
+    else:
+        next_status(row.status, ReturnStatus.PREPARED)
+    row.status = ReturnStatus.PREPARED
+    row.reason = reason if version > 1 else None
+    row.prepared_by, row.prepared_by_id, row.prepared_at = by.name, by.id, at
+    row.figures = digest_of_figures(content)
+    row.certified_by = row.certified_by_id = row.certified_role = row.certified_on = row.certificate = None
+    session.flush()
+    return row
+
+
+def certify_return(
+    session: Session, row: Return, *, by: Person, name: str, role: str, on: date, at: datetime
+) -> Return:
+    """Sign a prepared return (E9), if its figures are still those that were prepared."""
+    _one_at_a_time(session, row.funding_year, row)
+    status = next_status(row.status, ReturnStatus.CERTIFIED)
+    same_person = by.id == row.prepared_by_id or name.strip().casefold() == row.prepared_by.strip().casefold()
+    refuse_any(
+        rules.bad_certificate(
+            name=name,
+            role=role,
+            on=on,
+            today=day_of(at),
+            prepared_on=day_of(row.prepared_at),
+            same_person=same_person,
+        )
+    )
+    _content_as_prepared(session, row)
+    row.status, row.certificate = status, CERTIFICATE
+    row.certified_by, row.certified_by_id = name.strip(), by.id
+    row.certified_role, row.certified_on = role.strip(), on
+    session.flush()
+    return row
+
+
+def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> Return:
+    """Issue a certified return: its file is written, read back and kept, its claims are locked, and it never changes.
+
+    Refused: what was not certified, figures that changed since (FiguresChanged), an earlier quarter that is not issued
+    (E8), and figures or a file that do not reconcile (E10).
+    """
+    year, csp = row.funding_year, row.csp
+    _one_at_a_time(session, year, row)
+    status = next_status(row.status, ReturnStatus.ISSUED)
+    _hold_claims(session, year, csp)
+    refuse_any([rules.earlier_quarter_open(row.quarter, issued_quarters(session, year, row.kind, csp))])
+    figures = _content_as_prepared(session, row)
+    refuse_any(unreconciled(session, year, row.kind, csp, figures))
+    covered = year.police_area.csps if csp is None else [csp]
+    with session.no_autoflush:  # the row becomes an issued one whole: the database lets no half of it be completed
+        row.status, row.issued_by, row.issued_at = status, by.name, at
+        content = signed(figures, row)
+        row.file_name = rules.file_name(row.kind, row.quarter, row.version, None if csp is None else csp.key)
+        row.file, row.snapshot = workbook(content), freeze(content)
+        row.file_sha256, row.snapshot_sha256 = sha256(row.file), sha256(row.snapshot)
+        row.amounts = _amounts(year, content)
+    session.flush()
+    because = f"the {row.kind} return of {row.quarter.short} was issued on {day(day_of(at))}"
+    lock_claims(session, year.id, [one.id for one in covered], row.quarter, because=because, now=at)
+    return row
+
+
+def query_return(session: Session, row: Return, question: str, *, by: Person, at: datetime) -> ReturnQuery:
+    """Put a question to an issued or forwarded return; its figures stay as they are."""
+    _take_up(session, row)
+    status = next_status(row.status, ReturnStatus.QUERIED)
+    refuse_any([rules.says_nothing(question, "question")])
+    row.status = status
+    query = ReturnQuery(about=row, question=question.strip(), asked_by=by.name, asked_at=at)
+    session.add(query)
+    session.flush()
+    return query
+
+
+def answer_return(session: Session, row: Return, answer: str, *, by: Person, at: datetime) -> ReturnQuery:
+    """Answer the question put to a return, which then stands where it stood before."""
+    _take_up(session, row)
+    status = next_status(row.status, ReturnStatus.ISSUED if row.forwarded_at is None else ReturnStatus.FORWARDED)
+    refuse_any([rules.says_nothing(answer, "answer")])
+    row.status = status
+    query = row.queries[-1]
+    query.answer, query.answered_by, query.answered_at = answer.strip(), by.name, at
+    session.flush()
+    return query
+
+
+def forward_return(session: Session, row: Return, *, by: Person, at: datetime) -> Return:
+    """Send an issued return on to the funder."""
+    _take_up(session, row)
+    row.status = next_status(row.status, ReturnStatus.FORWARDED)
+    row.forwarded_by, row.forwarded_at = by.name, at
+    session.flush()
+    return row
+
+
+def record_payment(
+    session: Session,
+    row: Return,
+    stream: Stream,
+    amount: Decimal,
+    received_on: date,
+    reference: str | None,
+    *,
+    by: Person,
+    at: datetime,
+) -> Payment:
+    """Record grant received against a forwarded return, or (negative) recovered; paid once all of it has come."""
+    _take_up(session, row)
+    if row.status is not ReturnStatus.PAID:
+        next_status(row.status, ReturnStatus.PAID)
+    received = received_by_stream(session, row)
+    before = received.get(stream.id, ZERO)
+    issued_on = day_of(row.issued_at or at)
+    refuse_any(rules.bad_payment(amount, received_on, today=day_of(at), issued_on=issued_on, received=before))
+    payment = Payment(
+        paid_for=row,
+        stream=stream,
+        amount=amount,
+        received_on=received_on,
+        reference=(reference or "").strip() or None,
+        recorded_by=by.name,
+    )
+    session.add(payment)
+    received[stream.id] = before + amount
+    paid = rules.is_paid({claimed.stream_id: claimed.amount for claimed in row.amounts}, received)
+    row.status = ReturnStatus.PAID if paid else ReturnStatus.FORWARDED
+    session.flush()
+    return payment
+
+
+def _content_as_prepared(session: Session, row: Return) -> ReturnContent:
+    """What the return says now, which is what it said when it was prepared; raises FiguresChanged."""
+    content = assemble(session, row.funding_year, row.quarter, Kind(row.kind), row.csp)
+    if digest_of_figures(content) != row.figures:
+        raise rules.FiguresChanged
+    return content
+
+
+def _amounts(year: FundingYear, content: ReturnContent) -> list[ReturnAmount]:
+    """What the return claims of each stream for its quarter."""
+    claimed = {line.stream: line.this_claim for line in summary_totals(content).streams}
+    return [ReturnAmount(stream=stream, amount=claimed.get(stream.name, ZERO)) for stream in year.programme.streams]
+
+
+def _one_at_a_time(session: Session, year: FundingYear, row: Return | None = None) -> None:
+    """Let one person at a time act on a year's returns, and see a return as it stands once it is their turn.
+
+    On PostgreSQL the year's row is locked, weakly enough that others may point to it; SQLite has one writer anyway.
+    """
+    session.execute(select(FundingYear.id).where(FundingYear.id == year.id).with_for_update(key_share=True))
+    if row is not None:
+        session.refresh(row)
+
+
+def _take_up(session: Session, row: Return) -> None:
+    """See a return as it stands once it is one's turn; one that a later version replaced is only kept."""
+    _one_at_a_time(session, row.funding_year, row)
+    latest = find_latest_issued(session, row)
+    refuse_any([rules.superseded(row.version, row.version if latest is None else latest.version)])
+
+
+def _hold_claims(session: Session, year: FundingYear, csp: CSP | None) -> None:
+    """Keep others from claiming, approving and correcting while a return is issued, as `spend.standing.hold` does."""
+    awards = select(Award.id).join(Proposal).where(Proposal.funding_year_id == year.id)
+    shares = select(CspAllocation.id).join(StreamAllocation).where(StreamAllocation.funding_year_id == year.id)
+    if csp is not None:
+        awards, shares = awards.where(Award.csp_id == csp.id), shares.where(CspAllocation.csp_id == csp.id)
+    session.execute(awards.order_by(Award.id).with_for_update(of=Award))
+    session.execute(shares.order_by(CspAllocation.id).with_for_update(of=CspAllocation))
