@@ -26,8 +26,9 @@ from portfolio.spend.checks import Ground
 from portfolio.spend.models import Claim, ClaimLine, LockedQuarter
 from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award
 
-SENT = (ClaimStatus.SUBMITTED, ClaimStatus.QUERIED, ClaimStatus.RESUBMITTED)
-"""The states of a claim that asks for money which finance has not approved yet."""
+WAITING = tuple(status for status in ClaimStatus if status.waits_for_finance)
+"""The states of a claim that asks for money which finance has not approved yet; one that was queried is with its lead
+again, and held against the award anew when it comes back."""
 
 
 def hold(session: Session, awards: Iterable[Award]) -> None:
@@ -114,7 +115,7 @@ def committed() -> CompoundSelect[Any]:
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(Claim.status.in_(SENT), ~left_behind)
+        .where(Claim.status.in_(WAITING), ~left_behind)
     )
     return union_all(*figures.spent().selects, waiting)
 
@@ -229,3 +230,12 @@ def _elsewhere(session: Session, award: Award, quarter: Quarter, lines: Iterable
         .order_by(Claim.quarter)
     )
     return {transaction: f"{reference}, {of.short}" for transaction, reference, of in rows if transaction}
+
+
+def claimed_of(session: Session, award_id: int) -> dict[int, Decimal]:
+    """All that was claimed of an award, corrections included, by stream: what later decisions may not fall below."""
+    found = committed().subquery("found")
+    rows: Iterable[Any] = session.execute(
+        select(found.c.stream_id, total(found.c.amount)).where(found.c.award_id == award_id).group_by(found.c.stream_id)
+    )
+    return {stream_id: amount for stream_id, amount in rows}
