@@ -1,15 +1,14 @@
 """Charts: figures in, an SVG picture out. The same figures always give the same bytes.
 
-A chart is shown beside its figures in a table. What it tells apart it tells apart by hatching and by words as well as by
-colour, and every bar carries its amount. Drawn with matplotlib's `Figure` alone, which is safe from several threads
+A chart is shown beside its figures in a table. Bars are told apart by hatching and by words as well as
+by colour, and every bar carries its amount. Drawn with matplotlib's `Figure` alone, which is safe from several threads
 (pyplot is not); matplotlib is imported when the first chart is drawn, because that takes seconds.
 """
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -23,9 +22,13 @@ WIDE, NARROW = 7.6, 3.7
 """Inches: a chart for a screen, and one that can be read on a telephone."""
 FONT = "DejaVu Sans"
 SIZE = 9.0
-LINE, BAR, GAP, MARGIN = 0.185, 0.17, 0.16, 0.04
-LETTER = 0.076
-"""Inches: a line of text, a bar, the gap between proposals, the margin; and a letter's width, generously."""
+BOLD, NORMAL = "bold", "normal"
+POINTS = 72
+"""Points to the inch."""
+FIXED_POINT = 65536
+"""Fonts tell widths in sixteen-bit fractions of a point."""
+LINE, BAR, GAP, MARGIN, SPACE = 0.185, 0.17, 0.16, 0.04, 0.06
+"""Inches: a line of text, a bar, the gap between proposals, the margin, the space before a bar's amount."""
 INK, ASKED, AWARDED = "#1f2933", "#5b6770", "#174f87"
 NOT_IN_FONT = "□"
 _DRAWING = Lock()
@@ -58,9 +61,9 @@ def asked_and_awarded(chart: AskedAndAwarded) -> bytes:
     from matplotlib.figure import Figure
 
     width = NARROW if chart.narrow else WIDE
-    height = MARGIN + sum(_height_of(bars, width) for bars in (chart.together, *chart.proposals)) + BAR
-    # Settings of matplotlib are the whole process's, so one chart is drawn at a time.
+    # Settings and fonts of matplotlib are the whole process's, so one chart is drawn at a time.
     with _DRAWING, rc_context({"svg.hashsalt": "portfolio", "svg.fonttype": "path", "hatch.linewidth": 0.6}):
+        height = MARGIN + sum(_height_of(bars, width) for bars in (chart.together, *chart.proposals)) + BAR
         figure = Figure(figsize=(width, height))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
@@ -77,8 +80,45 @@ def asked_and_awarded(chart: AskedAndAwarded) -> bytes:
 
 
 def _lines_of(bars: Bars, width: float) -> list[str]:
-    """A title and its outcome, in lines that fit."""
-    return textwrap.wrap(f"{bars.title}: {bars.outcome}", int((width - 2 * MARGIN) / LETTER), break_on_hyphens=False)
+    """A title and its outcome, in lines that fit; a word longer than a line is cut."""
+    room = width - 2 * MARGIN
+    lines, line = [], ""
+    for word in f"{bars.title}: {bars.outcome}".split():
+        for part in _parts(word, room):
+            longer = f"{line} {part}".lstrip()
+            if line and _length(longer, BOLD) > room:
+                lines.append(line)
+                line = part
+            else:
+                line = longer
+    return [*lines, line]
+
+
+def _parts(word: str, room: float) -> Iterator[str]:
+    """A word, in parts no longer than a line."""
+    part = ""
+    for letter in word:
+        if _length(part + letter, BOLD) > room:
+            yield part
+            part = ""
+        part += letter
+    yield part
+
+
+def _length(text: str, weight: str) -> float:
+    """How long a text is, in inches."""
+    return sum(_advance(letter, weight) for letter in text)
+
+
+@cache
+def _advance(letter: str, weight: str) -> float:
+    """How far a letter of the chart's size takes a line on, in inches; a letter the font does not have is a box."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(family=FONT, weight=weight)))
+    font.set_size(SIZE, POINTS)
+    glyph = font.load_char(ord(letter if font.get_char_index(ord(letter)) else NOT_IN_FONT))
+    return glyph.linearHoriAdvance / FIXED_POINT / POINTS
 
 
 def _height_of(bars: Bars, width: float) -> float:
@@ -92,13 +132,13 @@ class _Pen:
         self.axes = axes
         self.width = width
         self.largest = largest
-        self.room = width - 2 * MARGIN - LETTER * len(f"{format_pounds(largest)} available")
+        self.room = width - 2 * MARGIN - SPACE - _length(f"{format_pounds(largest)} available", NORMAL)
         self.at = MARGIN
 
     def draw(self, bars: Bars, available: Decimal | None = None) -> None:
         """A title; a hatched bar of what was asked; what was available, where that is said; a full bar of what came."""
         for line in _lines_of(bars, self.width):
-            self._write(MARGIN, self.at + LINE / 2, line, weight="bold")
+            self._write(MARGIN, self.at + LINE / 2, line, weight=BOLD)
             self.at += LINE
         self._bar(bars.asked, "asked", facecolor="white", edgecolor=ASKED, hatch="/////")
         if available is not None:
@@ -110,15 +150,17 @@ class _Pen:
         from matplotlib.patches import Rectangle
 
         length = float(amount / self.largest) * self.room if self.largest else 0.0
-        look = {"facecolor": facecolor, "edgecolor": edgecolor, "hatch": hatch}
-        self.axes.add_patch(Rectangle((MARGIN, self.at), length, BAR * 0.82, linewidth=0.8, **look))
-        self._write(MARGIN + length + 0.06, self.at + BAR * 0.41, f"{format_pounds(amount)} {what}")
+        where = (MARGIN, self.at)
+        bar = Rectangle(where, length, BAR * 0.82, linewidth=0.8, facecolor=facecolor, edgecolor=edgecolor, hatch=hatch)
+        self.axes.add_patch(bar)
+        self._write(MARGIN + length + SPACE, self.at + BAR * 0.41, f"{format_pounds(amount)} {what}")
         self.at += BAR
 
-    def _write(self, x: float, y: float, text: str, weight: str = "normal") -> None:
+    def _write(self, x: float, y: float, text: str, weight: str = NORMAL) -> None:
         shown = "".join(_in_font(text))
-        look = {"family": FONT, "size": SIZE, "weight": weight, "color": INK}
-        self.axes.text(x, y, shown, va="center_baseline", ha="left", parse_math=False, **look)
+        self.axes.text(
+            x, y, shown, family=FONT, size=SIZE, weight=weight, color=INK, va="center_baseline", parse_math=False
+        )
 
 
 def _in_font(text: str) -> Iterator[str]:
