@@ -1,0 +1,279 @@
+"""Funded and rejected proposals side by side: the figures of the comparison, each summed in the database.
+
+What is compared are the proposals handed in to the partnerships in question. Each counts once, whatever number of
+partnerships it asked; what is awarded and given is those partnerships' own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from portfolio.decisions.models import Award, AwardLine, Decision
+from portfolio.decisions.queries import carried, current_decisions, is_current, total
+from portfolio.decisions.rules import Outcome
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
+from portfolio.money import ZERO
+from portfolio.proposals.models import Ask, AskedOf, Proposal
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.quarters import FinancialYear
+
+ORDER = (
+    Outcome.FUNDED,
+    Outcome.PART_FUNDED,
+    Outcome.RESERVE,
+    Outcome.DEFERRED,
+    Outcome.REJECTED,
+    Outcome.WITHDRAWN,
+)
+"""From yes to no; what is not decided yet comes last."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What is compared: a year's proposals to some partnerships (a condition on `CSP`), of one stream or of all."""
+
+    year: FinancialYear
+    csps: ColumnElement[bool]
+    stream: str | None = None
+    programme: str | None = None
+
+    def csp_ids(self) -> Select[int]:
+        """The partnerships, by number."""
+        return select(CSP.id).where(self.csps).correlate(None)
+
+    def year_ids(self) -> Select[int]:
+        """The funding years, by number."""
+        named = true() if self.programme is None else Programme.code == self.programme
+        years = select(FundingYear.id).join(FundingYear.programme).where(FundingYear.year == self.year, named)
+        return years.correlate(None)
+
+    def streams(self) -> ColumnElement[bool]:
+        """The streams, as a condition on `Stream`."""
+        return true() if self.stream is None else Stream.name == self.stream
+
+    def proposals(self) -> ColumnElement[bool]:
+        """The proposals, as a condition on `Proposal`."""
+        asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(self.csp_ids()))
+        of_stream = exists().where(
+            Ask.proposal_id == Proposal.id, Ask.stream_id == Stream.id, Ask.amount > ZERO, self.streams()
+        )
+        return (
+            Proposal.funding_year_id.in_(self.year_ids())
+            & (Proposal.status == ProposalStatus.SUBMITTED)
+            & asked.correlate(Proposal)
+            & (true() if self.stream is None else of_stream.correlate(Proposal))
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was asked of a stream, what was there, and what was awarded, in pounds."""
+
+    stream: str
+    asked: Decimal = ZERO
+    allocation: Decimal = ZERO
+    awarded: Decimal = ZERO
+
+    @property
+    def unallocated(self) -> Decimal:
+        """What is there and not awarded."""
+        return self.allocation - self.awarded
+
+    @property
+    def demand(self) -> Decimal | None:
+        """What was asked, in per cent of what was there; None where nothing was."""
+        return percent(self.asked, self.allocation)
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """A part in per cent of the whole; None of nothing."""
+    return part * 100 / whole if whole else None
+
+
+def figures_by_stream(session: Session, looked_at: Slice) -> list[Figures]:
+    """Asked, there and awarded by stream; streams of one name are one, whatever programme they are of."""
+    asked = (
+        select(Stream.name, total(Ask.amount))
+        .join(Ask, Ask.stream_id == Stream.id)
+        .join(Proposal, Proposal.id == Ask.proposal_id)
+        .where(looked_at.proposals(), looked_at.streams())
+        .group_by(Stream.name)
+    )
+    allocated = (
+        select(Stream.name, total(CspAllocation.amount))
+        .join(StreamAllocation, StreamAllocation.stream_id == Stream.id)
+        .join(CspAllocation, CspAllocation.stream_allocation_id == StreamAllocation.id)
+        .where(
+            StreamAllocation.funding_year_id.in_(looked_at.year_ids()),
+            CspAllocation.csp_id.in_(looked_at.csp_ids()),
+            looked_at.streams(),
+        )
+        .group_by(Stream.name, Stream.position)
+        .order_by(Stream.position, Stream.name)
+    )
+    given = (
+        select(Stream.name, total(carried()))
+        .join(AwardLine, AwardLine.stream_id == Stream.id)
+        .join(Award, Award.id == AwardLine.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(looked_at.proposals(), Award.csp_id.in_(looked_at.csp_ids()), looked_at.streams())
+        .group_by(Stream.name)
+    )
+    asked_, allocated_, given_ = (_by_name(session, query) for query in (asked, allocated, given))
+    return [
+        Figures(name, asked_.get(name, ZERO), allocated_.get(name, ZERO), given_.get(name, ZERO))
+        for name in dict.fromkeys((*allocated_, *asked_, *given_))
+    ]
+
+
+def _by_name(session: Session, query: Select[str, Decimal]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for name, amount in session.execute(query):
+        totals[name] = totals.get(name, ZERO) + amount
+    return totals
+
+
+def decisions_by_outcome(session: Session, looked_at: Slice) -> dict[Outcome, int]:
+    """How many of the partnerships' decisions that stand there are of each outcome."""
+    found = session.execute(
+        select(Decision.outcome, func.count().label("number"))
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .where(is_current(), looked_at.proposals(), Decision.csp_id.in_(looked_at.csp_ids()))
+        .group_by(Decision.outcome)
+    )
+    counts = {row.outcome: row.number for row in found}
+    return {outcome: counts[outcome] for outcome in ORDER if outcome in counts}
+
+
+def not_decided(session: Session, looked_at: Slice) -> int:
+    """How many answers are still owed: partnerships that were asked and have not decided."""
+    answered = exists().where(Decision.proposal_id == AskedOf.proposal_id, Decision.csp_id == AskedOf.csp_id)
+    owed = (
+        select(func.count())
+        .select_from(AskedOf)
+        .join(Proposal, Proposal.id == AskedOf.proposal_id)
+        .where(looked_at.proposals(), AskedOf.csp_id.in_(looked_at.csp_ids()), ~answered)
+    )
+    return session.scalar(owed) or 0
+
+
+def proposals_compared(looked_at: Slice) -> Select[Proposal]:
+    """The proposals, those funded first, then in the order of their references, ready to be shown."""
+    place = case({outcome.value: number for number, outcome in enumerate(ORDER)}, value=Decision.outcome)
+    best = (
+        select(func.min(place))
+        .where(Decision.proposal_id == Proposal.id, Decision.csp_id.in_(looked_at.csp_ids()), is_current())
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
+    return (
+        select(Proposal)
+        .where(looked_at.proposals())
+        .order_by(func.coalesce(best, len(ORDER)), Proposal.reference)
+        .options(
+            selectinload(Proposal.lead_organisation),
+            selectinload(Proposal.levels),
+            selectinload(Proposal.asked_of).selectinload(AskedOf.csp),
+            selectinload(Proposal.match_offers),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A proposal of the comparison: what it asked and was awarded, in pounds, and the decisions on it."""
+
+    proposal: Proposal
+    asked: Decimal
+    awarded: Decimal
+    decisions: tuple[Decision, ...]
+
+    @property
+    def share(self) -> Decimal | None:
+        """What was awarded, in per cent of what was asked."""
+        return percent(self.awarded, self.asked)
+
+    @property
+    def match(self) -> Decimal:
+        """The match that it offers, cash and in kind."""
+        return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The most favourable decision; None where nobody decided."""
+        return min((decision.outcome for decision in self.decisions), key=ORDER.index, default=None)
+
+
+def compared(session: Session, looked_at: Slice, proposals: Sequence[Proposal]) -> list[Compared]:
+    """The rows of the comparison for some proposals, in their order."""
+    ids = [proposal.id for proposal in proposals]
+    csps = set(session.scalars(looked_at.csp_ids()))
+    asked = _by_proposal(
+        session,
+        select(Ask.proposal_id, total(Ask.amount).label("amount"))
+        .join(Stream, Stream.id == Ask.stream_id)
+        .where(Ask.proposal_id.in_(ids), looked_at.streams())
+        .group_by(Ask.proposal_id),
+    )
+    awarded = _by_proposal(
+        session,
+        select(Award.proposal_id, total(carried()).label("amount"))
+        .join(AwardLine, AwardLine.award_id == Award.id)
+        .join(Stream, Stream.id == AwardLine.stream_id)
+        .where(Award.proposal_id.in_(ids), Award.csp_id.in_(looked_at.csp_ids()), looked_at.streams())
+        .group_by(Award.proposal_id),
+    )
+    decisions: dict[int, list[Decision]] = {}
+    for (proposal_id, csp_id), decision in current_decisions(session, ids).items():
+        if csp_id in csps:
+            decisions.setdefault(proposal_id, []).append(decision)
+    return [
+        Compared(
+            proposal,
+            asked.get(proposal.id, ZERO),
+            awarded.get(proposal.id, ZERO),
+            tuple(sorted(decisions.get(proposal.id, ()), key=lambda decision: decision.csp.name)),
+        )
+        for proposal in proposals
+    ]
+
+
+def _by_proposal(session: Session, query: Select[int, Decimal]) -> dict[int, Decimal]:
+    return {row.proposal_id: row.amount for row in session.execute(query)}
+
+
+def decided_differently(looked_at: Slice) -> Select[Proposal]:
+    """The proposals that one partnership funded and another did not, whichever of them is looked at."""
+    gives = case((Decision.outcome.in_([each for each in Outcome if each.gives_money]), 1), else_=0)
+    divided = (
+        select(Decision.proposal_id)
+        .where(is_current())
+        .group_by(Decision.proposal_id)
+        .having(func.min(gives) < func.max(gives))
+    )
+    return (
+        select(Proposal)
+        .where(looked_at.proposals(), Proposal.id.in_(divided))
+        .order_by(Proposal.reference)
+        .options(selectinload(Proposal.lead_organisation))
+    )
+
+
+def rejections(looked_at: Slice) -> Select[Decision]:
+    """The partnerships' rejections that stand, with their reasons, in the order of references."""
+    return (
+        select(Decision)
+        .join(Decision.proposal)
+        .join(Decision.csp)
+        .where(
+            is_current(),
+            Decision.outcome == Outcome.REJECTED,
+            Decision.csp_id.in_(looked_at.csp_ids()),
+            looked_at.proposals(),
+        )
+        .order_by(Proposal.reference, CSP.name)
+        .options(selectinload(Decision.proposal), selectinload(Decision.csp))
+    )
