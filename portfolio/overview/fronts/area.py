@@ -1,0 +1,95 @@
+"""The parts of those who look at a whole police area: the commissioner's office, and who certifies its returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portfolio.errors import RuleWarning
+from portfolio.funding_years.models import FundingYear
+from portfolio.overview.fronts.returned import ReturnLine, return_lines
+from portfolio.overview.queries import last_approved, open_years, returns_of
+from portfolio.overview.rules import Deadline, count, first_deadline
+from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
+from portfolio.people.rules import Within
+from portfolio.returns.models import Return
+from portfolio.returns.rules import ReturnStatus
+
+
+@dataclass(frozen=True)
+class AreaYear:
+    """One funding year of a police area, as the commissioner's office finds it."""
+
+    year: FundingYear
+    scope: Scope
+    figures: YearFigures
+    returns: Sequence[ReturnLine]
+    next_deadline: Deadline | None
+
+    @property
+    def to_forward(self) -> list[ReturnLine]:
+        """The returns that were issued and have not been sent on."""
+        return [line for line in self.returns if line.can_be_forwarded]
+
+    @property
+    def in_words(self) -> str:
+        """What the office has to do about the year's returns."""
+        number = len(self.to_forward)
+        if number:
+            return f"{count(number, 'return')} {'is' if number == 1 else 'are'} issued and can be forwarded."
+        coming = self.next_deadline
+        return (
+            f"Nothing waits for you. Claims for {coming.quarter.short} are {coming.lateness}."
+            if coming
+            else ("Nothing waits for you.")
+        )
+
+    @property
+    def action(self) -> str:
+        """What the office does next, on a button."""
+        return "Forward a return" if self.to_forward else "See the returns"
+
+    @property
+    def overdue(self) -> list[RuleWarning]:
+        """The returns that should have been here by now (W10)."""
+        return [line.warning for line in self.returns if line.warning is not None]
+
+
+@dataclass(frozen=True)
+class ToCertify:
+    """A return that waits for a signature."""
+
+    found: Return
+    year: str
+    """The programme and its year."""
+    is_own: bool
+    """Whether the person prepared it themselves, so that somebody else must sign (E9)."""
+
+    @property
+    def name(self) -> str:
+        """Whose return it is."""
+        csp = self.found.csp
+        return f"{self.found.kind} return" if csp is None else f"{self.found.kind} return, {csp.name}"
+
+
+def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
+    """What the commissioner's office finds of each open year, newest first."""
+    found = []
+    for year in open_years(session, within):
+        scope = scope_of(session, year, within)
+        at = last_approved(session, year, scope.awards) or year.year.quarters[0]
+        coming = first_deadline([(year.year, year.programme.claim_deadlines)], today)
+        figures = year_figures(session, scope, at)
+        found.append(AreaYear(year, scope, figures, return_lines(session, year, today), coming))
+    return found
+
+
+def certifier_front(session: Session, within: Within, person_id: int) -> list[ToCertify]:
+    """The returns within reach that are prepared and not certified, newest quarter first."""
+    names = {year.id: f"{year.programme.name} {year.year}" for year in open_years(session, within)}
+    prepared = (Return.status == ReturnStatus.PREPARED) & Return.funding_year_id.in_(names)
+    return [
+        ToCertify(one, names[one.funding_year_id], one.prepared_by_id == person_id)
+        for one in returns_of(session, prepared)
+    ]

@@ -1,0 +1,155 @@
+"""Finance's part of the front page: what waits for them, what is late, and what the quarter has come to so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portfolio.errors import RuleWarning
+from portfolio.funding_years.models import FundingYear
+from portfolio.funding_years.rules import deadline
+from portfolio.overview.fronts.returned import ReturnLine, return_lines
+from portfolio.overview.queries import open_years, tallies
+from portfolio.overview.rules import (
+    Deadline,
+    Tally,
+    count,
+    day_in_words,
+    first_deadline,
+    how_many_late,
+    lateness,
+    number_of,
+    oldest_waiting,
+    quarters_over,
+)
+from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
+from portfolio.people.rules import Within
+from portfolio.quarters import Quarter
+from portfolio.spend.rules import ClaimStatus
+
+MOST_WARNINGS = 6
+"""So many warnings of underspend stand on the front page; the year's page shows every partnership."""
+
+
+@dataclass(frozen=True)
+class QuarterOfClaims:
+    """A quarter's claims by where they stand."""
+
+    quarter: Quarter
+    due: date
+    lateness: str
+    is_late: bool
+    tallies: Sequence[Tally]
+
+    @property
+    def waiting(self) -> int:
+        """Submitted, and not yet approved or queried."""
+        return number_of(self.tallies, ClaimStatus.SUBMITTED, ClaimStatus.RESUBMITTED)
+
+    @property
+    def queried(self) -> int:
+        """Asked about, and not yet answered."""
+        return number_of(self.tallies, ClaimStatus.QUERIED)
+
+    @property
+    def unsent(self) -> int:
+        """Not begun, or still a draft."""
+        return number_of(self.tallies, None, ClaimStatus.DRAFT)
+
+    @property
+    def approved(self) -> int:
+        """Approved, whether returned yet or not."""
+        return number_of(self.tallies, ClaimStatus.APPROVED, ClaimStatus.RETURNED)
+
+    @property
+    def left_behind(self) -> int:
+        """Not approved when the quarter was locked: what they spent comes in as a correction."""
+        return sum(tally.number for tally in self.tallies if tally.left_behind)
+
+
+@dataclass(frozen=True)
+class FinanceYear:
+    """One funding year as finance finds it."""
+
+    year: FundingYear
+    scope: Scope
+    quarters: Sequence[QuarterOfClaims]
+    """The quarters that are over, the last one first."""
+    figures: YearFigures | None
+    """As at the last quarter that is over; None before the first one is."""
+    returns: Sequence[ReturnLine]
+    next_deadline: Deadline | None
+
+    @property
+    def waiting(self) -> int:
+        """Claims that wait for finance, of whatever quarter."""
+        return sum(line.waiting for line in self.quarters)
+
+    @property
+    def queried(self) -> int:
+        """Claims that wait for an answer of their lead."""
+        return sum(line.queried for line in self.quarters)
+
+    @property
+    def unsent(self) -> int:
+        """Claims that nobody has sent."""
+        return sum(line.unsent for line in self.quarters)
+
+    @property
+    def oldest_in_words(self) -> str:
+        """How long the claim waits that has waited longest."""
+        since = oldest_waiting(tally for line in self.quarters for tally in line.tallies)
+        return f"The oldest since {day_in_words(since)}" if since else "Nothing waits for you"
+
+    @property
+    def unsent_in_words(self) -> str:
+        """How many of the claims that nobody has sent are late."""
+        late = sum(line.unsent for line in self.quarters if line.is_late)
+        return how_many_late(self.unsent, late)
+
+    @property
+    def approved_in_words(self) -> str:
+        """How many claims of the last quarter are approved."""
+        return f"{count(self.quarters[0].approved, 'claim')} approved"
+
+    @property
+    def first_claims_in_words(self) -> str:
+        """When the first claims come."""
+        coming = self.next_deadline
+        return f"Claims for {coming.quarter.short} are {coming.lateness}." if coming else ""
+
+    @property
+    def action(self) -> str:
+        """What finance does next, on a button."""
+        return f"Check {count(self.waiting, 'claim')}" if self.waiting else "See the claims"
+
+    @property
+    def warnings(self) -> list[RuleWarning]:
+        """Returns that are overdue (W10), and the largest forecast underspends (W2)."""
+        late = [line.warning for line in self.returns if line.warning is not None]
+        return late + (self.figures.underspends[:MOST_WARNINGS] if self.figures else [])
+
+
+def finance_front(session: Session, within: Within, today: date) -> list[FinanceYear]:
+    """What finance finds of each open year within its reach, newest first."""
+    return [_of_year(session, year, within, today) for year in open_years(session, within)]
+
+
+def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> FinanceYear:
+    scope = scope_of(session, year, within)
+    over = quarters_over(year.year, today)
+    counted = tallies(session, year, over, scope.awards)
+    lines = []
+    for quarter in reversed(over):
+        due = deadline(quarter, year.programme.claim_deadlines)
+        of_quarter = [tally for tally in counted if tally.quarter == quarter]
+        lines.append(QuarterOfClaims(quarter, due, lateness(due, today), today > due, of_quarter))
+    return FinanceYear(
+        year=year,
+        scope=scope,
+        quarters=lines,
+        figures=year_figures(session, scope, over[-1]) if over else None,
+        returns=return_lines(session, year, today),
+        next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
+    )

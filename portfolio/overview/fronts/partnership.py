@@ -1,0 +1,54 @@
+"""A partnership's part of the front page, for its officers and members: its money, its decisions, its interventions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portfolio.funding_years.models import FundingYear
+from portfolio.overview.queries import last_approved, open_years, rags, undecided
+from portfolio.overview.rules import Deadline, first_deadline
+from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
+from portfolio.people.rules import Within
+from portfolio.proposals.models import Proposal
+from portfolio.spend.models import Claim
+
+MOST_ROWS = 10
+"""So many rows of a list stand on the front page; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class PartnershipYear:
+    """One funding year of the partnerships that somebody sits on."""
+
+    year: FundingYear
+    scope: Scope
+    figures: YearFigures
+    undecided: Sequence[Proposal]
+    undecided_in_all: int
+    claims: Sequence[Claim]
+    """The quarter's approved claims, those in most trouble first."""
+    next_deadline: Deadline | None
+
+
+def partnership_front(session: Session, csps: Collection[int], today: date) -> list[PartnershipYear]:
+    """What somebody finds who sits on partnerships: each open year, newest first."""
+    within = Within(csps=frozenset(csps))
+    return [_of_year(session, year, within, today) for year in open_years(session, within)]
+
+
+def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> PartnershipYear:
+    scope = scope_of(session, year, within)
+    waiting = undecided(year, within.csps)
+    last = last_approved(session, year, scope.awards)
+    return PartnershipYear(
+        year=year,
+        scope=scope,
+        figures=year_figures(session, scope, last or year.year.quarters[0]),
+        undecided=session.scalars(waiting.limit(MOST_ROWS)).all(),
+        undecided_in_all=session.scalar(select(func.count()).select_from(waiting.order_by(None).subquery())) or 0,
+        claims=[] if last is None else rags(session, scope.awards, last, MOST_ROWS),
+        next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
+    )

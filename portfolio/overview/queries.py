@@ -1,0 +1,250 @@
+"""What front pages and the funding year's page are read from; nothing here takes more statements for more rows."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from portfolio.clock import day_of
+from portfolio.db import QuarterOfYear, Year
+from portfolio.decisions.models import Award, AwardLine, Decision
+from portfolio.decisions.queries import is_current, planned, total
+from portfolio.decisions.rules import Outcome
+from portfolio.funding_years.models import CSP, FundingYear, Programme
+from portfolio.funding_years.queries import years_within
+from portfolio.funding_years.rules import YearStatus
+from portfolio.money import ZERO
+from portfolio.overview.rules import Tally
+from portfolio.people.rules import Within
+from portfolio.proposals.models import AskedOf, Proposal
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.quarters import FinancialYear, Quarter
+from portfolio.returns.models import Return
+from portfolio.spend.models import Claim, ClaimQuery, LockedQuarter
+from portfolio.spend.rules import COUNTED, RAG, ClaimStatus
+
+WORST_FIRST = tuple(reversed(RAG))
+OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
+"""Decisions that leave a proposal waiting for another one."""
+
+
+def open_years(session: Session, within: Within) -> Sequence[FundingYear]:
+    """The funding years within reach that are not closed, newest first, with their streams."""
+    return session.scalars(_with_streams(years_within(within)).where(FundingYear.status != YearStatus.CLOSED)).all()
+
+
+def years_named(session: Session, within: Within, year: FinancialYear) -> Sequence[FundingYear]:
+    """The funding years of one financial year within reach, one for each programme and police area."""
+    return session.scalars(_with_streams(years_within(within)).where(FundingYear.year == year)).all()
+
+
+def years_led(session: Session, person_id: int) -> Sequence[FundingYear]:
+    """The funding years, not closed, in which somebody leads an award, newest first."""
+    led = select(Proposal.funding_year_id).join(Award, Award.proposal_id == Proposal.id)
+    return session.scalars(
+        _with_streams(select(FundingYear))
+        .where(FundingYear.id.in_(led.where(Award.lead_person_id == person_id)))
+        .where(FundingYear.status != YearStatus.CLOSED)
+        .order_by(FundingYear.year.desc(), FundingYear.id)
+    ).all()
+
+
+def _with_streams(years: Select[FundingYear]) -> Select[FundingYear]:
+    return years.options(
+        selectinload(FundingYear.programme).selectinload(Programme.streams), selectinload(FundingYear.police_area)
+    )
+
+
+def last_approved(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> Quarter | None:
+    """The last quarter of a year with an approved claim, of the awards that the condition names."""
+    return session.scalar(
+        select(func.max(Claim.quarter, type_=QuarterOfYear()))
+        .join(Award, Award.id == Claim.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Proposal.funding_year_id == funding_year.id, Claim.status.in_(COUNTED), only)
+        .where(Claim.quarter.in_(funding_year.year.quarters))
+    )
+
+
+def still_to_come(session: Session, funding_year: FundingYear, at: Quarter) -> dict[int, int]:
+    """By partnership, the awards that planned to spend in a quarter up to this one and have no approved claim of it.
+
+    Until those are approved, an outturn cannot be told: what they spent counts as nothing yet. A quarter that is
+    locked in an issued return waits for nobody.
+    """
+    plan = planned().subquery("plan")
+    line = (
+        select(AwardLine.award_id, plan.c.quarter)
+        .join(plan, plan.c.award_line_id == AwardLine.id)
+        .join(Award, Award.id == AwardLine.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Proposal.funding_year_id == funding_year.id, plan.c.quarter.in_(at.to_date()))
+        .group_by(AwardLine.id, AwardLine.award_id, plan.c.quarter)
+        .having(total(plan.c.amount) != ZERO)
+        .subquery("line")
+    )
+    approved = exists().where(Claim.award_id == Award.id, Claim.quarter == line.c.quarter, Claim.status.in_(COUNTED))
+    locked = exists().where(
+        LockedQuarter.funding_year_id == funding_year.id,
+        LockedQuarter.csp_id == Award.csp_id,
+        LockedQuarter.quarter == line.c.quarter,
+    )
+    rows = session.execute(
+        select(Award.csp_id, func.count(Award.id.distinct()).label("number"))
+        .join(line, line.c.award_id == Award.id)
+        .where(~approved, ~locked)
+        .group_by(Award.csp_id)
+    )
+    return {row.csp_id: row.number for row in rows}
+
+
+def expected(years: Iterable[FundingYear], quarters: Collection[Quarter], *columns: Any) -> Select[Any]:
+    """One row for each award and quarter that its dates touch, with its claim and its lock where there are any."""
+    spelled = union_all(
+        *(
+            select(
+                literal(quarter, QuarterOfYear).label("quarter"),
+                literal(quarter.year, Year).label("year"),
+                literal(quarter.first_day, Date).label("first_day"),
+                literal(quarter.last_day, Date).label("last_day"),
+            )
+            for quarter in quarters
+        )
+    ).subquery("of")
+    of = spelled.c
+    return (
+        select(of.quarter, *columns)
+        .select_from(Award)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
+        .join(
+            spelled,
+            and_(of.year == FundingYear.year, Award.starts_on <= of.last_day, Award.ends_on >= of.first_day),
+        )
+        .outerjoin(Claim, and_(Claim.award_id == Award.id, Claim.quarter == of.quarter))
+        .outerjoin(
+            LockedQuarter,
+            and_(
+                LockedQuarter.funding_year_id == FundingYear.id,
+                LockedQuarter.csp_id == Award.csp_id,
+                LockedQuarter.quarter == of.quarter,
+            ),
+        )
+        .where(FundingYear.id.in_([year.id for year in years]))
+    )
+
+
+def tallies(
+    session: Session, funding_year: FundingYear, quarters: Collection[Quarter], only: ColumnElement[bool]
+) -> list[Tally]:
+    """How many claims of some quarters are in which state, and since when the oldest of them waits."""
+    if not quarters:
+        return []
+    locked = LockedQuarter.id.is_not(None)
+    counted = expected(
+        [funding_year], quarters, Claim.status, locked, func.count(Award.id), func.min(Claim.submitted_at)
+    )
+    rows = session.execute(counted.where(only).group_by(counted.selected_columns.quarter, Claim.status, locked))
+    return [
+        Tally(quarter, status, is_locked, number, day_of(since) if since else None)
+        for quarter, status, is_locked, number, since in rows
+    ]
+
+
+def open_questions(session: Session, only: ColumnElement[bool], most: int) -> Sequence[ClaimQuery]:
+    """Finance's questions that nobody has answered, oldest first, with the claims they were put to."""
+    return session.scalars(
+        select(ClaimQuery)
+        .join(ClaimQuery.claim)
+        .join(Claim.award)
+        .join(Award.proposal)
+        .join(Proposal.funding_year)
+        .where(Claim.status == ClaimStatus.QUERIED, ClaimQuery.answered_at.is_(None), only)
+        .where(FundingYear.status != YearStatus.CLOSED)
+        .order_by(ClaimQuery.asked_at, ClaimQuery.id)
+        .limit(most)
+        .options(
+            joinedload(ClaimQuery.asked_by),
+            joinedload(ClaimQuery.claim).joinedload(Claim.award).joinedload(Award.proposal),
+            joinedload(ClaimQuery.claim).joinedload(Claim.award).joinedload(Award.csp),
+        )
+    ).all()
+
+
+def awards_to_show(only: ColumnElement[bool]) -> Select[Award]:
+    """Awards by partnership and reference, with what names them."""
+    return (
+        select(Award)
+        .join(Award.proposal)
+        .join(Award.csp)
+        .where(only)
+        .order_by(CSP.name, CSP.id, Proposal.reference, Award.id)
+        .options(
+            joinedload(Award.proposal).joinedload(Proposal.lead_organisation),
+            joinedload(Award.csp),
+        )
+    )
+
+
+def approved_claims(session: Session, awards: Collection[int], quarter: Quarter) -> dict[int, Claim]:
+    """The approved claims of some awards in a quarter, by award."""
+    found = session.scalars(
+        select(Claim).where(Claim.award_id.in_(awards), Claim.quarter == quarter, Claim.status.in_(COUNTED))
+    )
+    return {claim.award_id: claim for claim in found}
+
+
+def undecided(year: FundingYear, csps: Collection[int]) -> Select[Proposal]:
+    """The proposals of a year that one of these partnerships was asked and has not decided, or has put off."""
+    decided = exists().where(
+        Decision.proposal_id == Proposal.id,
+        Decision.csp_id == AskedOf.csp_id,
+        Decision.outcome.not_in(OPEN_OUTCOMES),
+        is_current(),
+    )
+    asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(csps), ~decided)
+    return (
+        select(Proposal)
+        .where(Proposal.funding_year_id == year.id, Proposal.status == ProposalStatus.SUBMITTED, asked)
+        .order_by(Proposal.reference)
+        .options(joinedload(Proposal.lead_organisation))
+    )
+
+
+def rags(session: Session, only: ColumnElement[bool], quarter: Quarter, most: int) -> Sequence[Claim]:
+    """The approved claims of a quarter, those in most trouble first."""
+    return session.scalars(
+        select(Claim)
+        .join(Claim.award)
+        .join(Award.proposal)
+        .where(Claim.quarter == quarter, Claim.status.in_(COUNTED), only)
+        .order_by(_trouble(Claim.delivery_rag), _trouble(Claim.spend_rag), Proposal.reference, Claim.id)
+        .limit(most)
+        .options(
+            joinedload(Claim.award).joinedload(Award.proposal).joinedload(Proposal.lead_organisation),
+            joinedload(Claim.award).joinedload(Award.csp),
+        )
+    ).all()
+
+
+def _trouble(rag: Any) -> ColumnElement[int]:
+    return case({word: place for place, word in enumerate(WORST_FIRST)}, value=rag, else_=len(WORST_FIRST))
+
+
+def returns_of(session: Session, condition: ColumnElement[bool]) -> Sequence[Return]:
+    """The last version of each return that the condition names, newest quarter first, without snapshots and files."""
+    later = aliased(Return)
+    newer = exists().where(
+        later.funding_year_id == Return.funding_year_id,
+        later.kind == Return.kind,
+        later.quarter == Return.quarter,
+        or_(later.csp_id == Return.csp_id, and_(later.csp_id.is_(None), Return.csp_id.is_(None))),
+        later.version > Return.version,
+    )
+    return session.scalars(
+        select(Return)
+        .where(condition, ~newer)
+        .order_by(Return.quarter.desc(), Return.kind, Return.id)
+        .options(joinedload(Return.csp), joinedload(Return.funding_year))
+    ).all()

@@ -1,0 +1,194 @@
+"""What pages say of a day and a figure: which quarter is in hand, how late something is, what an underspend means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from portfolio.funding_years.rules import YearStatus, deadline
+from portfolio.money import format_pounds
+from portfolio.quarters import FinancialYear, Quarter
+from portfolio.spend.rules import ClaimStatus, VarianceRule, must_be_explained
+
+NOT_STARTED, LATE, LOCKED, OVERDUE = "not started", "late", "locked", "overdue"
+"""What a quarter's claim or return can be beside the states it has once it is begun."""
+
+
+class Explanation(StrEnum):
+    """What is known of a quarter's variance."""
+
+    NOT_NEEDED = "Not needed"
+    GIVEN = "Given"
+    NEEDED = "Needed"
+    NO_CLAIM = "No claim approved"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many claims of a quarter in one state, the oldest sent on `since`; `locked` by an issued return."""
+
+    quarter: Quarter
+    status: ClaimStatus | None
+    locked: bool
+    number: int
+    since: date | None = None
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the quarter was locked before these were approved: nobody waits for them any more."""
+        return self.locked and (self.status is None or not self.status.counts)
+
+
+def quarter_in_hand(year: FinancialYear, today: date) -> Quarter | None:
+    """The quarter whose claims are being collected: the year's last one that is over; None before the first ends."""
+    over = [quarter for quarter in year.quarters if quarter.last_day < today]
+    return over[-1] if over else None
+
+
+def quarters_over(year: FinancialYear, today: date) -> tuple[Quarter, ...]:
+    """The quarters of a year whose claims can be asked for."""
+    last = quarter_in_hand(year, today)
+    return () if last is None else last.to_date()
+
+
+def lateness(due: date, today: date) -> str:
+    """How far away a deadline is, or how long past, in words."""
+    days = (due - today).days
+    match days:
+        case 0:
+            return "due today"
+        case 1:
+            return "due tomorrow"
+        case -1:
+            return "1 day late"
+        case _ if days < 0:
+            return f"{-days} days late"
+        case _:
+            return f"due in {days} days"
+
+
+@dataclass(frozen=True, order=True)
+class Deadline:
+    """The last day for a quarter's claims."""
+
+    due: date
+    quarter: Quarter
+    lateness: str
+
+
+def first_deadline(years: Iterable[tuple[FinancialYear, str]], today: date) -> Deadline | None:
+    """The deadline of claims that comes next, of years with their programmes' deadlines; None after the last one."""
+    coming = (
+        Deadline(due, quarter, lateness(due, today))
+        for year, deadlines in years
+        for quarter in year.quarters
+        if (due := deadline(quarter, deadlines)) >= today
+    )
+    return min(coming, default=None)
+
+
+def standing(status: ClaimStatus | None, due: date, today: date, *, locked: bool) -> str:
+    """A quarter's claim in one word of the field: late is one that nobody has sent and whose day is past."""
+    if locked and (status is None or not status.counts):
+        return LOCKED
+    if status in (None, ClaimStatus.DRAFT) and today > due:
+        return LATE
+    return NOT_STARTED if status is None else status.value
+
+
+def waits_for_lead(status: ClaimStatus | None, *, locked: bool) -> bool:
+    """Whether the project's lead has to write, finish or answer something."""
+    return not locked and (status is None or status.can_be_edited)
+
+
+def explanation(
+    actual: Decimal, profile: Decimal, rule: VarianceRule, *, said: str | None, is_claimed: bool
+) -> Explanation:
+    """Whether the variance of a quarter's claim, in pounds of one stream, is to be explained, and was."""
+    if not is_claimed:
+        return Explanation.NO_CLAIM
+    if (said or "").strip():
+        return Explanation.GIVEN
+    return Explanation.NEEDED if must_be_explained(actual, profile, rule) else Explanation.NOT_NEEDED
+
+
+def per_cent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """One amount in per cent of another; None where there is nothing to compare with."""
+    return part * 100 / whole if whole else None
+
+
+def day_in_words(day: date) -> str:
+    """`13 March 2025`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def status_in_words(status: YearStatus, confirmed_on: date | None, reference: str | None) -> str:
+    """Whether a funding year's money is certain, since when, and by which letter."""
+    if status is YearStatus.PROVISIONAL:
+        return "The funder has not confirmed this year yet: every figure is provisional."
+    since = f" on {day_in_words(confirmed_on)}" if confirmed_on else ""
+    named = f", reference {reference}" if reference else ""
+    closed = " It is closed: nothing of it changes any more." if status is YearStatus.CLOSED else ""
+    return f"Confirmed by the funder{since}{named}.{closed}"
+
+
+def share_in_words(part: Decimal, whole: Decimal) -> str:
+    """One amount in per cent of another, `46.6%`; a dash where there is nothing to compare with."""
+    share = per_cent(part, whole)
+    return "–" if share is None else f"{share:.1f}%"
+
+
+def what_underspend_means(amount: Decimal | None, *, carry_over: bool) -> str:
+    """A forecast underspend (negative: overspend), in pounds, and what follows from it; None is not known yet."""
+    if amount is None:
+        return "Known once every claim of the quarter is approved"
+    if amount == 0:
+        return "Everything awarded is forecast to be spent"
+    if amount < 0:
+        return f"{format_pounds(-amount)} more is forecast than was awarded; only the award can be claimed"
+    if carry_over:
+        return "May be carried over into the next year"
+    return "Cannot be carried over: tell the OPCC as soon as practicable"
+
+
+def what_unallocated_means(amount: Decimal) -> str:
+    """Allocation less awards, in pounds, in words."""
+    if amount == 0:
+        return "All of the allocation is awarded"
+    if amount < 0:
+        return f"{format_pounds(-amount)} more than the allocation"
+    return f"{format_pounds(amount)} is unallocated"
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """`1 claim`, `3 claims`, `No claims`."""
+    words = one if number == 1 else several or f"{one}s"
+    return f"{number or 'No'} {words}"
+
+
+def how_many_late(number: int, late: int) -> str:
+    """Of so many claims that nobody has sent, how many should have been."""
+    if not number:
+        return "Every claim is in"
+    if late == number:
+        return "Late" if late == 1 else "All of them late"
+    return f"{late} of them late" if late else "Not late yet"
+
+
+def number_of(tallies: Iterable[Tally], *statuses: ClaimStatus | None) -> int:
+    """How many claims are in one of these states (None: not begun), without those that a lock left behind."""
+    return sum(tally.number for tally in tallies if tally.status in statuses and not tally.left_behind)
+
+
+def oldest_waiting(tallies: Iterable[Tally]) -> date | None:
+    """Since when the claim waits for finance that has waited longest; None where none waits."""
+    waiting = (
+        tally.since
+        for tally in tallies
+        if tally.since is not None
+        and tally.status is not None
+        and tally.status.waits_for_finance
+        and not tally.left_behind
+    )
+    return min(waiting, default=None)

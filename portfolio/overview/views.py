@@ -1,0 +1,119 @@
+"""The front page of each role, and the funding year's page."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import FundingYear
+from portfolio.overview.forms import LookForm
+from portfolio.overview.fronts.administrator import administrator_front
+from portfolio.overview.fronts.area import area_front, certifier_front
+from portfolio.overview.fronts.finance import finance_front
+from portfolio.overview.fronts.lead import lead_front
+from portfolio.overview.fronts.partnership import partnership_front
+from portfolio.overview.queries import awards_to_show, last_approved, years_named
+from portfolio.overview.year import Scope, award_lines, csps_to_show, scope_of, year_figures
+from portfolio.people.rules import Act, Role
+from portfolio.quarters import FinancialYear, Quarter
+from portfolio.web.access import allow, signed_in, viewer
+from portfolio.web.clock import today
+from portfolio.web.database import session
+from portfolio.web.paging import paged
+
+room = Blueprint("overview", __name__)
+FEW_PARTNERSHIPS = 12
+"""As many partnerships stand on the year's own page; more than that have a page to themselves."""
+
+
+@room.get("/")
+@signed_in()
+def front() -> Any:
+    """What each role of the person finds when they come in."""
+    person, day = viewer(), today()
+    held = [holding for holding in person.holdings if holding.holds_on(day)]
+    roles = {holding.role for holding in held}
+    csps = {holding.csp_id for holding in held if holding.csp_id is not None}
+    area, certified = person.within(Act.FORWARD_RETURN), person.within(Act.CERTIFY_RETURN)
+    return render_template(
+        "overview/front.html",
+        day=day,
+        several=len(roles) > 1,
+        few=FEW_PARTNERSHIPS,
+        lead=lead_front(session(), person.person_id, day) if Role.LEAD in roles else None,
+        finance=finance_front(session(), person.within(Act.APPROVE_CLAIM), day) if Role.FINANCE in roles else None,
+        partnership=partnership_front(session(), csps, day) if csps else None,
+        area=area_front(session(), area, day) if Role.OPCC in roles else None,
+        certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
+        administrator=administrator_front(session()) if Role.ADMINISTRATOR in roles else None,
+    )
+
+
+@room.get("/years/<year:year>")
+@allow(Act.SEE_YEAR)
+def year(year: FinancialYear) -> Any:
+    """A funding year: by stream and partnership, by quarter, and award by award."""
+    found = _years_asked_for(year)
+    if len(found) > 1:
+        return render_template("overview/years.html", year=year, years=found)
+    scope, at = _asked_for(found[0])
+    awards, page = paged(awards_to_show(scope.awards))
+    form = LookForm()
+    form.offer(scope, at)
+    return render_template(
+        "overview/year.html",
+        form=form,
+        scope=scope,
+        figures=year_figures(session(), scope, at),
+        lines=award_lines(session(), scope.year, awards, at),
+        page=page,
+        kept=_kept(),
+        few=len(scope.csps) <= FEW_PARTNERSHIPS,
+    )
+
+
+@room.get("/years/<year:year>/partnerships")
+@allow(Act.SEE_YEAR)
+def partnerships(year: FinancialYear) -> Any:
+    """Every partnership of a funding year, where there are too many for its page."""
+    found = _years_asked_for(year)
+    if len(found) > 1:
+        return render_template("overview/years.html", year=year, years=found)
+    scope, at = _asked_for(found[0])
+    shown, page = paged(csps_to_show(scope.year, viewer().within(Act.SEE_YEAR)))
+    return render_template(
+        "overview/partnerships.html",
+        scope=scope,
+        figures=year_figures(session(), scope, at),
+        shown={csp.key for csp in shown},
+        page=page,
+        kept=_kept(),
+    )
+
+
+def _years_asked_for(year: FinancialYear) -> list[FundingYear]:
+    """The funding years that the address could mean: `?programme=` and `?area=` say which, where there are several."""
+    found = [
+        one
+        for one in years_named(session(), viewer().within(Act.SEE_YEAR), year)
+        if request.args.get("programme", one.programme.code) == one.programme.code
+        and request.args.get("area", one.police_area.code) == one.police_area.code
+        and request.args.get("body", one.programme.administering_body) == one.programme.administering_body
+    ]
+    if not found:
+        raise NotFound("There is no such funding year")
+    return found
+
+
+def _asked_for(year: FundingYear) -> tuple[Scope, Quarter]:
+    """What of the year is looked at, and as at which quarter: the last one with approved claims, or `?quarter=`."""
+    scope = scope_of(session(), year, viewer().within(Act.SEE_YEAR), request.args.get("csp"))
+    named = request.args.get("quarter")
+    if named is not None:
+        return scope, Quarter.parse(year.year, named)
+    return scope, last_approved(session(), year, scope.awards) or year.year.quarters[0]
+
+
+def _kept() -> dict[str, str]:
+    """What says which of several funding years is meant, whatever else of the address changes."""
+    return {name: request.args[name] for name in ("programme", "area", "body") if name in request.args}
