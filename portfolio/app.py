@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import portfolio.tables  # noqa: F401  # every table is known before the first query
 from portfolio.clock import Clock
 from portfolio.config import ROOT, Config
+from portfolio.spend.standing import claimed_of
 from portfolio.web import access, addresses, database, errors, filters, headers, navigation
 
 ROOMS = (
@@ -53,6 +54,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["portfolio_clock"] = clock
+    # A later decision on an award must know what is claimed of it; the room of claims comes after that of decisions.
+    app.extensions["portfolio_claimed"] = claimed_of
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, config)

@@ -12,7 +12,7 @@ from portfolio.web.filters import day
 ITEMS = (
     ("Front page", "overview.front"),
     ("Funding years", "funding_years.index"),
-    ("Proposals", "proposals.index"),
+    ("Proposals", "decisions.proposals"),
     ("Compare", "decisions.compare"),
     ("Claims", "spend.index"),
     ("Match", "match_funding.index"),
