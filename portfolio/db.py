@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import (
     BigInteger,
@@ -161,6 +161,19 @@ class ReadingOnly(RuntimeError):
     """A reading session was asked to write: our mistake."""
 
 
+class BulkWriteRefused(RuntimeError):
+    """A bulk write would slip past history: our mistake."""
+
+
+class RowByRow(Session):
+    """A session that writes rows one by one, so that each leaves history."""
+
+    def _refuse(self, *_rows: Any, **_options: Any) -> NoReturn:
+        raise BulkWriteRefused("a bulk write would leave no history; add or change the rows one by one")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse
+
+
 class Database:
     """One database: its engine, and sessions that either read or write."""
 
@@ -174,7 +187,7 @@ class Database:
         options: dict[str, Any] = {"writing": writing}
         if not self.is_sqlite and not writing:
             options["postgresql_readonly"] = True
-        session = Session(self.engine.execution_options(**options), expire_on_commit=False)
+        session = RowByRow(self.engine.execution_options(**options), expire_on_commit=False)
         session.info["writing"] = writing
         return session
 
@@ -217,6 +230,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

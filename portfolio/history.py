@@ -7,13 +7,15 @@ must equal what its entries add up to, a figure changed behind the record's back
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -22,23 +24,29 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    TextClause,
     UpdateBase,
     event,
     insert,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
-from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column, object_session
+from sqlalchemy.orm.attributes import QueryableAttribute, get_history
 
-from portfolio.db import Base, Moment, Pence
+from portfolio.db import Base, BulkWriteRefused, Moment, Pence
 from portfolio.money import to_pence
 from portfolio.quarters import FinancialYear, Quarter
 
+Values = dict[str, Any]
+"""A row's columns by name, as history writes them."""
 START = "0" * 64
 """What the first entry is sealed to."""
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE)\b", re.IGNORECASE)
 ONE_WRITER = 7_305_011
 """PostgreSQL's advisory lock that lets one transaction at a time append; SQLite has one writer anyway."""
+AT_ONCE = 2000
+"""How many entries are read or written in one go."""
 
 
 class Change(StrEnum):
@@ -83,8 +91,14 @@ class Author:
         session.info["author"] = self
 
 
-class BulkWriteRefused(RuntimeError):
-    """A bulk update or delete would slip past history: our mistake."""
+class _Noted(NamedTuple):
+    """A change on its way into the record, at the commit."""
+
+    record: str
+    record_id: int
+    change: Change
+    before: str
+    after: str
 
 
 class NoAuthor(RuntimeError):
@@ -132,55 +146,104 @@ def _is_kept(table: FromClause) -> bool:
     return table is not HistoryEntry.__table__ and not getattr(table, "info", {}).get("passing")
 
 
+@event.listens_for(Base, "attribute_instrument")
+def _know_what_was_before(_row: type[Base], _name: str, attribute: QueryableAttribute[Any]) -> None:
+    """Have a column's present value read before it is set, also where the session has not read it yet."""
+    if hasattr(attribute.property, "columns"):
+        event.listen(attribute, "set", lambda *_: None, active_history=True)
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk_writes(state: ORMExecuteState) -> None:
     statement = state.statement
     if isinstance(statement, UpdateBase) and _is_kept(statement.table):
         raise BulkWriteRefused(f"a bulk write on {statement.table} would leave no history; change the rows one by one")
+    if isinstance(statement, TextClause) and _WRITES.match(statement.text):
+        raise BulkWriteRefused("a statement of one's own would leave no history; change the rows one by one")
+
+
+@event.listens_for(Session, "before_flush")
+def _begin_to_collect(session: Session, _context: Any, _instances: Any) -> None:
+    session.info["removed"] = []
+
+
+@event.listens_for(Base, "after_delete", propagate=True)
+def _note_removal(_mapper: Any, _connection: Any, row: Base) -> None:
+    # A row that goes because its parent let go of it is not among `session.deleted`.
+    session = object_session(row)
+    if session is not None:
+        session.info["removed"].append(row)
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: Any) -> None:
-    changes = session.info.setdefault("changes", [])
-    for row in session.new:
-        table = row.__table__
-        if _is_kept(table):
-            after = {name: written(getattr(row, name)) for name, written in _columns(table)}
-            changes.append((table.name, row.id, Change.ADDED, {}, _without_blanks(after)))
-    for row in session.dirty:
-        table = row.__table__
-        if not _is_kept(table):
-            continue
-        before: dict[str, Any] = {}
-        after = {}
-        for name, written in _columns(table):
-            changed = get_history(row, name)
-            if changed.has_changes():
-                was = written(changed.deleted[0]) if changed.deleted else None
-                now = written(changed.added[0]) if changed.added else None
-                if was != now:
-                    before[name], after[name] = was, now
-        if after:
-            changes.append((table.name, row.id, Change.CHANGED, before, after))
-    for row in session.deleted:
-        table = row.__table__
-        if _is_kept(table):
-            before = {name: written(getattr(row, name)) for name, written in _columns(table)}
-            changes.append((table.name, row.id, Change.REMOVED, _without_blanks(before), {}))
+    removed = session.info.pop("removed")
+    changed = sorted(set(session.dirty).difference(removed), key=lambda row: (row.__tablename__, row.id))
+    session.info.setdefault("changes", []).extend(
+        _Noted(row.__tablename__, row.id, change, _canonical(before), _canonical(after))
+        for rows, change, difference in (
+            (removed, Change.REMOVED, _removal),
+            (session.new, Change.ADDED, _addition),
+            (changed, Change.CHANGED, _change),
+        )
+        for row in rows
+        if _is_kept(row.__table__)
+        for before, after in [difference(row)]
+        if before or after
+    )
 
 
-def _without_blanks(values: dict[str, Any]) -> dict[str, Any]:
+def _removal(row: Base) -> tuple[Values, Values]:
+    before = {}
+    for name, written in _columns(row.__table__):
+        values = get_history(row, name)
+        before[name] = written(next(iter(values.deleted or values.unchanged), None))
+    return _without_blanks(before), {}
+
+
+def _addition(row: Base) -> tuple[Values, Values]:
+    return {}, _without_blanks({name: written(getattr(row, name)) for name, written in _columns(row.__table__)})
+
+
+def _change(row: Base) -> tuple[Values, Values]:
+    before, after = {}, {}
+    for name, written in _columns(row.__table__):
+        values = get_history(row, name)
+        if values.has_changes():
+            was, now = written(next(iter(values.deleted), None)), written(next(iter(values.added), None))
+            if was != now:
+                before[name], after[name] = was, now
+    return before, after
+
+
+def _without_blanks(values: Values) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("changes", None)
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault("savepoints", {})[transaction] = len(session.info.get("changes", ()))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_to_the_mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested and "changes" in session.info:
+        del session.info["changes"][session.info["savepoints"][transaction] :]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("changes", None)
+        session.info.pop("savepoints", None)
 
 
 @event.listens_for(Session, "before_commit")
 def _append(session: Session) -> None:
     session.flush()
+    if session.in_nested_transaction():
+        return
     changes = session.info.pop("changes", None)
     if not changes:
         return
@@ -193,28 +256,30 @@ def _append(session: Session) -> None:
     last = connection.execute(
         select(HistoryEntry.id, HistoryEntry.seal).order_by(HistoryEntry.id.desc()).limit(1)
     ).one_or_none()
-    number, seal = last or (0, START)
-    rows = []
-    for record, record_id, change, before, after in changes:
-        number += 1
+    entries = _sealed(changes, author, *(last or (0, START)))
+    while some := list(islice(entries, AT_ONCE)):
+        connection.execute(insert(HistoryEntry), some)
+
+
+def _sealed(changes: list[_Noted], author: Author, last: int, seal: str) -> Iterator[dict[str, Any]]:
+    for number, noted in enumerate(changes, last + 1):
         row = {
             "id": number,
             "at": author.at,
             "author": author.name,
             "deed": author.deed,
-            "record": record,
-            "record_id": record_id,
-            "change": change.value,
-            "before": _canonical(before),
-            "after": _canonical(after),
+            "record": noted.record,
+            "record_id": noted.record_id,
+            "change": noted.change.value,
+            "before": noted.before,
+            "after": noted.after,
             "previous_seal": seal,
         }
         seal = row["seal"] = seal_of(row)
-        rows.append(row)
-    connection.execute(insert(HistoryEntry), rows)
+        yield row
 
 
-def _canonical(values: dict[str, Any]) -> str:
+def _canonical(values: Values) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -231,7 +296,7 @@ def broken_seals(session: Session) -> Iterator[str]:
     """Prove the chain: every entry there, unaltered, sealed to the one before. Yields a sentence a fault."""
     expected, seal = 1, START
     entries = HistoryEntry.__table__
-    for row in session.execute(select(entries).order_by(entries.c.id).execution_options(yield_per=2000)).mappings():
+    for row in session.execute(select(entries).order_by(entries.c.id).execution_options(yield_per=AT_ONCE)).mappings():
         if row["id"] != expected:
             yield f"history entry {expected} is missing"
         elif row["previous_seal"] != seal:
@@ -247,7 +312,7 @@ def rows_behind_its_back(session: Session) -> Iterator[str]:
         if not _is_kept(table):
             continue
         recorded = _recorded_state(session, table)
-        for row in session.execute(select(table).order_by(table.c.id).execution_options(yield_per=2000)).mappings():
+        for row in session.execute(select(table).order_by(table.c.id).execution_options(yield_per=AT_ONCE)).mappings():
             told = recorded.pop(row["id"], None)
             if told is None:
                 yield f"{table.name} {row['id']} is there, but history never recorded it"
@@ -264,7 +329,7 @@ def _recorded_state(session: Session, table: Table) -> dict[int, dict[str, Any]]
     state: dict[int, dict[str, Any]] = {}
     entries = select(HistoryEntry.record_id, HistoryEntry.change, HistoryEntry.after)
     ordered = entries.where(HistoryEntry.record == table.name).order_by(HistoryEntry.id)
-    for record_id, change, after in session.execute(ordered.execution_options(yield_per=2000)):
+    for record_id, change, after in session.execute(ordered.execution_options(yield_per=AT_ONCE)):
         if change == Change.REMOVED:
             state.pop(record_id, None)
         else:
