@@ -1,11 +1,12 @@
 """Finding programmes, funding years, partnerships and what they are given."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
+from portfolio.db import Pence
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import (
     CSP,
@@ -86,6 +87,34 @@ def get_csp(session: Session, key: str, within: Within) -> CSP:
     if found is None:
         raise NotFound("There is no such partnership")
     return found
+
+
+def programmes(session: Session) -> Sequence[Programme]:
+    """Every programme with its streams, by name."""
+    return session.scalars(
+        select(Programme).order_by(Programme.name, Programme.id).options(selectinload(Programme.streams))
+    ).all()
+
+
+def areas_of(session: Session, within: Within) -> Sequence[PoliceArea]:
+    """The police areas that somebody reaches with their partnerships, by name."""
+    return session.scalars(
+        select(PoliceArea)
+        .where(areas_within(within))
+        .order_by(PoliceArea.name, PoliceArea.id)
+        .options(selectinload(PoliceArea.csps))
+    ).all()
+
+
+def given_in(session: Session, year_ids: Collection[int]) -> dict[int, Decimal]:
+    """What funding years give over all their streams, in pounds, by year."""
+    amount = type_coerce(func.sum(StreamAllocation.amount), Pence)
+    found = session.execute(
+        select(StreamAllocation.funding_year_id, amount.label("amount"))
+        .where(StreamAllocation.funding_year_id.in_(year_ids))
+        .group_by(StreamAllocation.funding_year_id)
+    )
+    return {row.funding_year_id: row.amount for row in found}
 
 
 def organisations(session: Session) -> Sequence[Organisation]:

@@ -258,6 +258,11 @@ def ceiling(allocation: Decimal, tolerance_percent: Decimal) -> Decimal:
     return allocation + percent_of(allocation, tolerance_percent)
 
 
+def held_back(allocation: Decimal, shares: Sequence[Decimal]) -> Decimal:
+    """What of a stream no partnership has a share of, in pounds."""
+    return allocation - sum(shares, ZERO)
+
+
 def next_status(present: YearStatus, wanted: YearStatus) -> YearStatus:
     """Provisional, then confirmed, then closed; raises BadStep for any other way."""
     match (present, wanted):
