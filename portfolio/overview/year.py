@@ -302,7 +302,7 @@ def award_lines(session: Session, year: FundingYear, awards: Sequence[Award], at
     numbers = [award.id for award in awards]
     positions = figures.by_line(session, year.id, at, Award.id.in_(numbers))
     claims = approved_claims(session, numbers, at)
-    rule, place = rule_of(year.programme), at.number - 1
+    rule = rule_of(year.programme)
     lines = []
     for award in awards:
         claim = claims.get(award.id)
@@ -310,7 +310,7 @@ def award_lines(session: Session, year: FundingYear, awards: Sequence[Award], at
         for stream in year.programme.streams:
             position = positions.get((award.id, stream.id))
             if position is not None:
-                claimed, profile = position.claimed[place], position.profile[place]
-                found = explanation(claimed, profile, rule, said=said, is_claimed=claim is not None)
+                actual, profile = position.this_quarter, position.profile[at.number - 1]
+                found = explanation(actual, profile, rule, said=said, is_claimed=claim is not None)
                 lines.append(AwardLine(award, stream, position, claim, found))
     return lines
