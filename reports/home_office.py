@@ -83,11 +83,7 @@ def _claim_sheet(content: ReturnContent, names: Names, claims: Sequence[ClaimLin
             lambda line: line.difference,
             "ROUND({Actual this quarter}-{Last quarter's forecast for this quarter},2)",
         ),
-        text(
-            "Reason for the difference",
-            lambda line: line.reason if line.difference else "Not needed: no difference",
-            60,
-        ),
+        text("Reason for the difference", _reason, 60),
         money(
             "Next quarter's forecast",
             lambda line: "Not applicable: the year ends" if line.next_forecast is None else line.next_forecast,

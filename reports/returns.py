@@ -1,5 +1,7 @@
 """Returns as workbooks: written, read back and compared with what they are to say before anyone gets them."""
 
+from collections.abc import Callable
+
 from reports.content import Kind, ReturnContent
 from reports.home_office import claim_book, statement_book
 from reports.opcc import quarterly_book
@@ -14,15 +16,17 @@ class NotReconciled(ValueError):
         self.differences = differences
 
 
+BOOKS: dict[Kind, Callable[[ReturnContent], Book]] = {
+    Kind.CSP: quarterly_book,
+    Kind.OPCC: quarterly_book,
+    Kind.HOME_OFFICE: claim_book,
+    Kind.STATEMENT: statement_book,
+}
+
+
 def book(content: ReturnContent) -> Book:
     """The declared sheets of a return of its kind."""
-    match content.cover.kind:
-        case Kind.CSP | Kind.OPCC:
-            return quarterly_book(content)
-        case Kind.HOME_OFFICE:
-            return claim_book(content)
-        case Kind.STATEMENT:
-            return statement_book(content)
+    return BOOKS[content.cover.kind](content)
 
 
 def write(content: ReturnContent) -> bytes:

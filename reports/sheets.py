@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from portfolio.money import ZERO
 from reports.cells import Cell, Value, as_cell
@@ -160,9 +160,7 @@ class Table(Generic[Line]):
 
 
 def _percentage(part: Value, whole: Value) -> Value:
-    if not isinstance(part, Decimal) or not isinstance(whole, Decimal):
-        return NOT_APPLICABLE
-    share = share_of(part, whole)
+    share = share_of(cast(Decimal, part), cast(Decimal, whole))  # columns of money, always filled
     return NO_PERCENTAGE if share is None else share
 
 

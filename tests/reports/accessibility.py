@@ -25,9 +25,6 @@ def _document(file: Workbook) -> Iterator[str]:
     for name in ("title", "creator", "language"):
         if not getattr(properties, name):
             yield f"the document has no {name}"
-    names = [name.casefold() for sheet in file.worksheets for name in sheet.tables]
-    if len(set(names)) < len(names):
-        yield "two tables have one name"
 
 
 def _title(sheet: Worksheet) -> Iterator[str]:

@@ -1,0 +1,116 @@
+"""LibreOffice recalculates every formula of every workbook, and comes to the values that the files carry."""
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from portfolio.money import ZERO
+from reports import returns
+from reports.content import ReturnContent
+from tests import libreoffice
+from tests.libreoffice import LibreOffice
+from tests.reports.content_samples import BCP, DORSET, dorset, many_csps
+from tests.reports.test_cells import HOSTILE, with_texts
+from tests.reports.test_reading import SUMMARY, tampered
+from tests.reports.test_returns import SAMPLES
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
+    return LibreOffice(libreoffice.find(), tmp_path_factory.mktemp("libreoffice"))
+
+
+def cells(file: bytes | Path) -> dict[str, object]:
+    """Every cell that holds something, by sheet and place."""
+    book = load_workbook(BytesIO(file) if isinstance(file, bytes) else file, data_only=True)
+    return {
+        f"{sheet.title}!{cell.coordinate}": cell.value
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def changed(office: LibreOffice, files: dict[str, bytes], folder: Path) -> dict[str, list[str]]:
+    """The cells of each file that recalculation changed; figures to the last bit."""
+    paths = []
+    for name, workbook in files.items():
+        paths.append(folder / f"{name}.xlsx")
+        paths[-1].write_bytes(workbook)
+    found = {}
+    for (name, workbook), recalculated in zip(files.items(), office.convert(paths), strict=True):
+        before, after = cells(workbook), cells(recalculated)
+        found[name] = [
+            f"{place}: {before.get(place)!r}, recalculated {after.get(place)!r}"
+            for place in sorted(before.keys() | after.keys())
+            if before.get(place) != after.get(place)
+        ]
+    return found
+
+
+def with_rounding_at_its_hardest() -> ReturnContent:
+    """Percentages on and beside the half of the last place, and amounts that doubles cannot hold exactly."""
+    whole = many_csps(1, 2)
+    row = whole.interventions[0]
+    rows = []
+    for place in range(400):
+        profile = Decimal(10_000 * (1 + place % 60))
+        actual = profile + (Decimal(place - 200) + Decimal("0.5")) * profile / 10_000
+        rows.append(
+            replace(
+                row,
+                reference=f"SVD-25-{place:03d}",
+                award=Decimal("0.10") * place,
+                profile=(profile.quantize(Decimal("0.01")), Decimal("0.07"), ZERO, ZERO),
+                quarters=(actual.quantize(Decimal("0.01")), Decimal("0.29"), Decimal("1.01"), Decimal("-0.30")),
+            )
+        )
+    return replace(whole, interventions=tuple(rows))
+
+
+def with_awkward_names() -> ReturnContent:
+    whole = dorset()
+    names = {DORSET: "Safer * Partnership? ~ <north>", BCP: "=Safer Stronger Partnership"}
+    return replace(
+        whole,
+        summary=tuple(replace(row, csp=names[row.csp]) for row in whole.summary),
+        interventions=tuple(replace(row, csp=names[row.csp]) for row in whole.interventions),
+        categories=tuple(replace(row, csp=names[row.csp]) for row in whole.categories),
+    )
+
+
+def test_recalculation_changes_nothing(office: LibreOffice, tmp_path: Path) -> None:
+    contents = {name: make() for name, make in SAMPLES.items()}
+    contents["rounding"] = with_rounding_at_its_hardest()
+    contents["awkward_names"] = with_awkward_names()
+    files = {name: returns.proved(content) for name, content in contents.items()}
+    assert changed(office, files, tmp_path) == {name: [] for name in files}
+
+
+def test_hostile_texts_survive_another_program(office: LibreOffice, tmp_path: Path) -> None:
+    """LibreOffice keeps the texts but for what it writes its own way: emphasis on line ends, not on what is said."""
+    files = {"hostile": returns.proved(with_texts([text for text in HOSTILE if "x005F" not in text]))}
+    assert changed(office, files, tmp_path) == {"hostile": []}
+
+
+def test_a_wrong_value_is_found(office: LibreOffice, tmp_path: Path) -> None:
+    """Were the file's own values kept, as is LibreOffice's default, nothing here could ever fail."""
+    right = returns.proved(dorset())
+    wrong = tampered(right, SUMMARY, "</f><v>72857.14</v>", "</f><v>72857.15</v>")
+    found = changed(office, {"wrong": wrong}, tmp_path)["wrong"]
+    assert found == ["Summary!G11: 72857.15, recalculated 72857.14"]
+
+
+def test_the_figures_are_numbers_there_too(office: LibreOffice, tmp_path: Path) -> None:
+    path = tmp_path / "dorset.xlsx"
+    path.write_bytes(returns.proved(dorset()))
+    (recalculated,) = office.convert([path])
+    total = cells(recalculated)["Summary!G11"]
+    assert isinstance(total, float)
+    assert math.isclose(total, 72857.14, abs_tol=0)
