@@ -101,7 +101,7 @@ def _show(
     forms = {
         "confirm": confirm or ConfirmForm(formdata=None),
         "close": close or CloseForm(formdata=None),
-        "copy": copy or CopyForm(formdata=None, year=suggested(year)),
+        "copying": copy or CopyForm(formdata=None, year=suggested(year)),
     }
     held_back = {
         stream: rules.held_back(amount, [given.get(stream, ZERO) for given in shares.values()])

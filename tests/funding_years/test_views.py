@@ -1,10 +1,12 @@
 """The list of funding years, and opening, copying, confirming and closing one."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, select
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.funding_years.models import FundingYear
@@ -118,20 +120,14 @@ def test_a_year_is_opened_in_two_steps(session: Session, year: FundingYear, sign
 
 
 def test_the_number_of_queries_does_not_grow_with_the_years(
-    session: Session, year: FundingYear, signed_in: SignedIn
+    session: Session, year: FundingYear, signed_in: SignedIn, queries_of: Callable[[FlaskClient, str], int]
 ) -> None:
     officer = signed_in(Role.CSP_OFFICER)
-
-    def queries() -> int:
-        counted: list[str] = []
-        engine = officer.application.extensions["portfolio_database"].engine
-        listener = lambda *said: counted.append(said[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listener)
-        assert officer.get("/years").status_code == 200
-        event.remove(engine, "before_cursor_execute", listener)
-        return len(counted)
-
-    first = queries()
+    settings = f"/years/{year.id}/settings"
+    first, first_settings = queries_of(officer, "/years"), queries_of(officer, settings)
     for start in range(2000, 2020):
         make.funding_year(session, FinancialYear(start))
-    assert queries() == first
+    for number in range(10):
+        make.csp(session, f"csp-{number}")
+    assert queries_of(officer, "/years") == first
+    assert queries_of(officer, settings) == first_settings
