@@ -43,6 +43,22 @@ COUNTED = (ClaimStatus.APPROVED, ClaimStatus.RETURNED)
 """The states whose figures count as spend: finance has approved them."""
 
 
+class Stage(StrEnum):
+    """Where an award's quarter stands, as lists show it: a claim's status, or what its absence means."""
+
+    NOT_YET_DUE = "not yet due"
+    NOTHING_PLANNED = "nothing planned"
+    NOT_STARTED = "not started"
+    DRAFT = "draft"
+    LATE = "late"
+    SUBMITTED = "submitted"
+    QUERIED = "queried"
+    RESUBMITTED = "resubmitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    LEFT_OUT = "left out"
+
+
 class RAG(StrEnum):
     """How delivery or spend goes, from on track (Green) to in trouble (Red)."""
 

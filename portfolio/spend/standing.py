@@ -238,4 +238,4 @@ def claimed_of(session: Session, award_id: int) -> dict[int, Decimal]:
     rows: Iterable[Any] = session.execute(
         select(found.c.stream_id, total(found.c.amount)).where(found.c.award_id == award_id).group_by(found.c.stream_id)
     )
-    return {stream_id: amount for stream_id, amount in rows}
+    return dict(rows)

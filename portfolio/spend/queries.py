@@ -1,0 +1,274 @@
+"""Reading claims for pages: where each award's quarter stands, and what happened to one award's money.
+
+No page takes more statements for more rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Bundle, Session, contains_eager, joinedload, selectinload
+
+from portfolio.db import QuarterOfYear
+from portfolio.decisions.models import Award, AwardLine
+from portfolio.decisions.queries import awards_within, planned, total
+from portfolio.funding_years.models import CSP, FundingYear, Organisation, Programme
+from portfolio.funding_years.rules import deadline
+from portfolio.money import ZERO
+from portfolio.people.rules import Within
+from portfolio.proposals.models import Proposal
+from portfolio.quarters import FinancialYear, Quarter
+from portfolio.spend import figures
+from portfolio.spend.checks import Ground
+from portfolio.spend.claiming import contents_of, with_rows
+from portfolio.spend.figures import Position
+from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.rules import COUNTED, ClaimStatus, Stage
+from portfolio.spend.standing import ground_of
+
+Entry = Any
+"""A row of `entries`: one award's quarter, with the names it is shown by, its amounts and its stage."""
+
+
+def years_of(session: Session, within: Within) -> list[FinancialYear]:
+    """The financial years that the awards within reach were made for, newest first."""
+    years = (
+        select(FundingYear.year)
+        .join(Proposal, Proposal.funding_year_id == FundingYear.id)
+        .join(Award, Award.proposal_id == Proposal.id)
+        .where(awards_within(within))
+        .distinct()
+        .order_by(FundingYear.year.desc())
+    )
+    return list(session.scalars(years))
+
+
+def entries(session: Session, within: Within, quarters: Collection[Quarter], today: date) -> Select[Entry]:
+    """A row for each award within reach and each quarter that its dates touch, by reference, with or without a claim.
+
+    `.stage` is a Stage; `.profile` and `.claimed` are pounds of all streams together; `.due` is the last day for its
+    claim; `.because` says why the quarter is locked.
+    """
+    of = _calendar(session.scalars(select(Programme)), quarters).c
+    plan = planned().subquery("plan")
+    plans = (
+        select(AwardLine.award_id, plan.c.quarter, total(plan.c.amount).label("amount"))
+        .join(plan, plan.c.award_line_id == AwardLine.id)
+        .where(plan.c.quarter.in_(quarters))
+        .group_by(AwardLine.award_id, plan.c.quarter)
+        .subquery("plans")
+    )
+    claims = (
+        select(ClaimLine.claim_id, total(ClaimLine.amount).label("amount"))
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(Claim.quarter.in_(quarters))
+        .group_by(ClaimLine.claim_id)
+        .subquery("claims")
+    )
+    profile, claimed = func.coalesce(plans.c.amount, ZERO), claims.c.amount
+    return (
+        select(
+            Bundle(
+                "entry",
+                Award.id.label("award_id"),
+                Award.csp_id.label("csp_id"),
+                Proposal.reference.label("reference"),
+                Proposal.title.label("title"),
+                CSP.key.label("csp_key"),
+                CSP.name.label("csp_name"),
+                Organisation.name.label("organisation"),
+                of.quarter.label("quarter"),
+                of.due.label("due"),
+                Claim.id.label("claim_id"),
+                Claim.edition.label("edition"),
+                Claim.submitted_at.label("submitted_at"),
+                Claim.submitted_by_id.label("submitted_by_id"),
+                LockedQuarter.because.label("because"),
+                profile.label("profile"),
+                claimed.label("claimed"),
+                _stage(of, profile, today).label("stage"),
+            )
+        )
+        .select_from(Award)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
+        .join(Organisation, Organisation.id == Proposal.lead_organisation_id)
+        .join(CSP, CSP.id == Award.csp_id)
+        .join(
+            of.quarter.table,
+            and_(
+                of.programme_id == FundingYear.programme_id,
+                of.last_day >= Award.starts_on,
+                of.first_day <= Award.ends_on,
+            ),
+        )
+        .outerjoin(Claim, and_(Claim.award_id == Award.id, Claim.quarter == of.quarter))
+        .outerjoin(claims, claims.c.claim_id == Claim.id)
+        .outerjoin(plans, and_(plans.c.award_id == Award.id, plans.c.quarter == of.quarter))
+        .outerjoin(
+            LockedQuarter,
+            and_(
+                LockedQuarter.funding_year_id == FundingYear.id,
+                LockedQuarter.csp_id == Award.csp_id,
+                LockedQuarter.quarter == of.quarter,
+            ),
+        )
+        .where(awards_within(within))
+        .order_by(Proposal.reference, CSP.name, Award.id, of.quarter)
+    )
+
+
+def _calendar(programmes: Iterable[Programme], quarters: Collection[Quarter]) -> Any:
+    """Each programme's quarters with their first and last day and the day their claims are due, as rows."""
+    return union_all(
+        *(
+            select(
+                literal(programme.id).label("programme_id"),
+                literal(quarter, QuarterOfYear).label("quarter"),
+                literal(quarter.first_day, Date).label("first_day"),
+                literal(quarter.last_day, Date).label("last_day"),
+                literal(deadline(quarter, programme.claim_deadlines), Date).label("due"),
+            )
+            for programme in programmes
+            for quarter in quarters
+        )
+    ).subquery("calendar")
+
+
+def _stage(of: Any, profile: ColumnElement[Any], today: date) -> ColumnElement[str]:
+    """A claim's status; or, without one that was sent, what that means on a day."""
+    sent = Claim.status.not_in([ClaimStatus.DRAFT])
+    left_out = and_(LockedQuarter.id.is_not(None), or_(Claim.id.is_(None), Claim.status.not_in(COUNTED)))
+    return case(
+        (left_out, Stage.LEFT_OUT.value),
+        (sent, Claim.status),
+        (of.first_day > today, Stage.NOT_YET_DUE.value),
+        (and_(Claim.id.is_(None), profile == ZERO), Stage.NOTHING_PLANNED.value),
+        (of.due < today, Stage.LATE.value),
+        (Claim.id.is_not(None), Stage.DRAFT.value),
+        else_=Stage.NOT_STARTED.value,
+    )
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many quarters are at a stage, and the pounds their claims come to."""
+
+    stage: Stage
+    number: int
+    claimed: Decimal
+
+
+def counts(session: Session, found: Select[Entry]) -> list[Count]:
+    """What entries are made of by stage, in the order of a claim's life."""
+    row = found.order_by(None).subquery("row").c
+    rows = session.execute(select(row.stage, func.count(row.award_id), total(row.claimed)).group_by(row.stage))
+    by_stage = {Stage(stage): Count(Stage(stage), number, claimed or ZERO) for stage, number, claimed in rows}
+    return [by_stage[stage] for stage in Stage if stage in by_stage]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything about an award's quarter: its claim, what it is held against, the quarter before, and corrections."""
+
+    award: Award
+    quarter: Quarter
+    claim: Claim | None
+    ground: Ground
+    claims: Mapping[Quarter, Claim]
+    """The award's claims of the year, by quarter."""
+    corrections: Sequence[Correction]
+    """Every correction of the award, oldest first."""
+    positions: Mapping[str, Position]
+    """Where the money stands by stream, as approved."""
+
+    @property
+    def last(self) -> Claim | None:
+        """The claim of the quarter before, of the same year."""
+        return self.claims.get(self.quarter.previous)
+
+    def spent_before(self) -> dict[tuple[str, str], Decimal]:
+        """The quarter before by stream and category, whether approved or not yet."""
+        amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for line in self.last.lines if self.last else ():
+            amounts[line.stream.name, line.category.name] += line.amount
+        return amounts
+
+    def forecast_before(self) -> dict[str, Decimal]:
+        """What the quarter before forecast for this one, by stream."""
+        forecasts = self.last.forecasts if self.last else ()
+        return {row.stream.name: row.amount for row in forecasts if row.quarter == self.quarter}
+
+    def earlier(self) -> dict[str, list[Decimal]]:
+        """The actual of the year's earlier quarters, by stream."""
+        return {name: list(position.actual[: self.quarter.number - 1]) for name, position in self.positions.items()}
+
+    @property
+    def corrected_here(self) -> list[Correction]:
+        """The corrections that count in this quarter."""
+        return [row for row in self.corrections if row.entered_in == self.quarter]
+
+    @property
+    def corrected_since(self) -> list[Correction]:
+        """The corrections of this quarter, each entered in a later one."""
+        return [row for row in self.corrections if row.corrects == self.quarter]
+
+
+def sheet_of(session: Session, award: Award, quarter: Quarter) -> Sheet:
+    """Everything about an award's quarter."""
+    claims = {claim.quarter: claim for claim in claims_of(session, award, quarter.year)}
+    claim = claims.get(quarter)
+    streams = {stream.id: stream.name for stream in award.proposal.funding_year.programme.streams}
+    positions = figures.of_award(session, award, quarter)
+    return Sheet(
+        award=award,
+        quarter=quarter,
+        claim=claim,
+        ground=ground_of(session, award, quarter, contents_of(claim).lines if claim else ()),
+        claims=claims,
+        corrections=corrections_of(session, award),
+        positions={name: positions[number] for number, name in streams.items() if number in positions},
+    )
+
+
+def claims_of(session: Session, award: Award, year: FinancialYear) -> Sequence[Claim]:
+    """An award's claims of a year, in the order of quarters."""
+    claims = with_rows(Claim.award_id == award.id, Claim.quarter.in_(year.quarters)).order_by(Claim.quarter)
+    return session.scalars(claims).all()
+
+
+def corrections_of(session: Session, award: Award) -> Sequence[Correction]:
+    """Every correction of an award, oldest first."""
+    return session.scalars(
+        select(Correction)
+        .where(Correction.award_id == award.id)
+        .order_by(Correction.entered_in, Correction.id)
+        .options(joinedload(Correction.stream), joinedload(Correction.category))
+    ).all()
+
+
+def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> Sequence[Claim]:
+    """Some claims within reach, with their rows and awards, in the order of references; others are left out."""
+    return session.scalars(
+        with_rows(Claim.id.in_(numbers), awards_within(within))
+        .join(Claim.award)
+        .join(Award.proposal)
+        .order_by(Proposal.reference, Award.csp_id, Claim.quarter)
+        .options(
+            contains_eager(Claim.award).options(
+                contains_eager(Award.proposal).joinedload(Proposal.funding_year).joinedload(FundingYear.programme),
+                joinedload(Award.csp),
+                selectinload(Award.lines).joinedload(AwardLine.stream),
+            )
+        )
+    ).all()
+
+
+def csps_of_entries(session: Session, within: Within) -> list[CSP]:
+    """The partnerships that made the awards within reach, by name."""
+    awarded = select(Award.csp_id).where(awards_within(within))
+    return list(session.scalars(select(CSP).where(CSP.id.in_(awarded)).order_by(CSP.name, CSP.id)))

@@ -1,0 +1,35 @@
+"""Where the pages of spend hang, and the award that an address names."""
+
+from flask import Blueprint, url_for
+
+from portfolio.decisions.models import Award
+from portfolio.decisions.queries import awards_within, get_award
+from portfolio.people.rules import Act
+from portfolio.quarters import Quarter
+from portfolio.spend.models import Claim
+from portfolio.web.access import viewer
+from portfolio.web.database import session
+
+room = Blueprint("spend", __name__)
+
+
+def award_at(reference: str, csp_key: str, act: Act) -> Award:
+    """The award of an address, within the viewer's reach for an act; raises NotFound."""
+    return get_award(session(), reference, csp_key, awards_within(viewer().within(act)))
+
+
+def reaches(award: Award, act: Act) -> bool:
+    """Whether the viewer may do something to an award that they see."""
+    area_id = award.proposal.funding_year.police_area_id
+    return viewer().within(act).holds(award.csp_id, area_id, award.lead_person_id)
+
+
+def address(endpoint: str, award: Award, quarter: Quarter) -> str:
+    """The address of a page of an award's quarter."""
+    return url_for(f"spend.{endpoint}", reference=award.proposal.reference, csp_key=award.csp.key, quarter=quarter)
+
+
+def receipt_number(claim: Claim) -> str:
+    """What a lead can quote about a claim that was sent: the award, the quarter, and which edition of it."""
+    year, name = claim.quarter.year.slug, claim.quarter.name
+    return f"{claim.award.proposal.reference}-{claim.award.csp.key}-{year}-{name}-{claim.edition}".upper()
