@@ -17,6 +17,7 @@ from portfolio.funding_years.models import (
     Programme,
     StreamAllocation,
 )
+from portfolio.funding_years.rules import YearStatus
 from portfolio.people.rules import Within
 from portfolio.quarters import FinancialYear
 
@@ -59,13 +60,20 @@ def years_within(within: Within) -> Select[FundingYear]:
     )
 
 
+def open_years(session: Session, within: Within) -> Sequence[FundingYear]:
+    """The funding years within reach that are not closed, newest first."""
+    return session.scalars(years_within(within).where(FundingYear.status != YearStatus.CLOSED)).all()
+
+
 def get_year(session: Session, number: int, within: Within) -> FundingYear:
     """A funding year by number, with everything that its settings show; raises NotFound for one beyond reach."""
     found = session.scalar(
         years_within(within)
         .where(FundingYear.id == number)
         .options(
-            selectinload(FundingYear.programme).selectinload(Programme.streams),
+            selectinload(FundingYear.programme).options(
+                selectinload(Programme.streams), selectinload(Programme.categories)
+            ),
             selectinload(FundingYear.police_area).selectinload(PoliceArea.csps),
             selectinload(FundingYear.allocations).selectinload(StreamAllocation.stream),
             selectinload(FundingYear.allocations).selectinload(StreamAllocation.shares).selectinload(CspAllocation.csp),
