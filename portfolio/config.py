@@ -1,5 +1,6 @@
 """Where the data is and how the site runs: read once, from the environment, with defaults that work."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ class Config:
                 "DATABASE_URL is neither PostgreSQL nor SQLite. "
                 "Set it to postgresql://user:password@host/name, or leave it out for the built-in database"
             )
+        if url in ("sqlite:///", "sqlite:///:memory:"):
+            raise BadSetting("DATABASE_URL names a database that is kept nowhere. Set it to sqlite:////path/of/a/file")
         return cls(instance, url)
 
     @property
@@ -47,11 +50,13 @@ class Config:
     def secret_key(self) -> str:
         """The key that signs sessions: made once, kept in the instance folder, readable by its owner alone."""
         file = self.instance / "secret_key"
-        self.instance.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text(encoding="ascii")
-        with os.fdopen(descriptor, "w", encoding="ascii") as made:
-            made.write(secrets.token_hex(32))
+        if not file.exists():
+            self.instance.mkdir(parents=True, exist_ok=True)
+            # Linked into place whole: of two processes that start at once, neither reads half a key, and both read one.
+            beside = file.with_name(f".secret_key.{secrets.token_hex(8)}")
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+                made.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(beside, file)
+            beside.unlink()
         return file.read_text(encoding="ascii")

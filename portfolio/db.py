@@ -67,8 +67,12 @@ class Pence(TypeDecorator[Decimal]):
         return to_pence(value)
 
     def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
-        """Pence to pounds; PostgreSQL gives sums of pence as whole decimals."""
-        return None if value is None else from_pence(int(value))
+        """Pence to pounds; PostgreSQL gives sums of pence as whole decimals; a fraction was never written."""
+        if value is None:
+            return None
+        if int(value) != value:
+            raise ValueError(f"{value!r} is not a whole number of pence")
+        return from_pence(int(value))
 
 
 class Year(TypeDecorator[FinancialYear]):
@@ -186,7 +190,7 @@ class Database:
         """A session; on SQLite a writing one takes its turn as the only writer from its first statement."""
         options: dict[str, Any] = {"writing": writing}
         if not self.is_sqlite and not writing:
-            options["postgresql_readonly"] = True
+            options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         session = RowByRow(self.engine.execution_options(**options), expire_on_commit=False)
         session.info["writing"] = writing
         return session

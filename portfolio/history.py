@@ -30,9 +30,11 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column, object_session
 from sqlalchemy.orm.attributes import QueryableAttribute, get_history
+from sqlalchemy.types import NullType
 
 from portfolio.db import Base, BulkWriteRefused, Moment, Pence
 from portfolio.money import to_pence
@@ -292,16 +294,48 @@ def seal_of(row: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
+def _is_sealed(row: Values) -> bool:
+    try:
+        return bool(row["seal"] == seal_of(row))
+    except (TypeError, AttributeError):
+        return False  # what was damaged beyond reading is not what was sealed
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What stands in a column that cannot hold it."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return f"“{self.value}”, which cannot be read,"
+
+
+def _rows_of(session: Session, table: FromClause) -> Iterator[Values]:
+    """A table's rows by number, each value read by itself, so that a damaged one hides no other."""
+    dialect = session.get_bind().dialect
+    readers = {column.name: column.type.dialect_impl(dialect).result_processor(dialect, None) for column in table.c}
+    raw = [type_coerce(column, NullType()).label(column.name) for column in table.c]
+    for row in session.execute(select(*raw).order_by(table.c.id).execution_options(yield_per=AT_ONCE)).mappings():
+        yield {name: _read(row[name], reader) for name, reader in readers.items()}
+
+
+def _read(value: Any, reader: Callable[[Any], Any] | None) -> Any:
+    try:
+        return value if reader is None else reader(value)
+    except (ValueError, LookupError, TypeError, ArithmeticError):
+        return Unreadable(value)
+
+
 def broken_seals(session: Session) -> Iterator[str]:
     """Prove the chain: every entry there, unaltered, sealed to the one before. Yields a sentence a fault."""
     expected, seal = 1, START
-    entries = HistoryEntry.__table__
-    for row in session.execute(select(entries).order_by(entries.c.id).execution_options(yield_per=AT_ONCE)).mappings():
+    for row in _rows_of(session, HistoryEntry.__table__):
         if row["id"] != expected:
             yield f"history entry {expected} is missing"
         elif row["previous_seal"] != seal:
             yield f"history entry {row['id']} is not sealed to the entry before it"
-        elif row["seal"] != seal_of(dict(row)):
+        elif not _is_sealed(row):
             yield f"history entry {row['id']} ({row['record']} {row['record_id']}) was altered"
         expected, seal = row["id"] + 1, row["seal"]
 
@@ -312,26 +346,34 @@ def rows_behind_its_back(session: Session) -> Iterator[str]:
         if not _is_kept(table):
             continue
         recorded = _recorded_state(session, table)
-        for row in session.execute(select(table).order_by(table.c.id).execution_options(yield_per=AT_ONCE)).mappings():
+        for row in _rows_of(session, table):
             told = recorded.pop(row["id"], None)
             if told is None:
                 yield f"{table.name} {row['id']} is there, but history never recorded it"
                 continue
             for name, written in _columns(table):
-                there = written(row[name])
+                there = row[name] if isinstance(row[name], Unreadable) else written(row[name])
                 if there != told.get(name):
                     yield f"{table.name} {row['id']}: {name} is {there}, history says {told.get(name)}"
         for missing in recorded:
             yield f"{table.name} {missing} is gone, but history never recorded that it was removed"
 
 
-def _recorded_state(session: Session, table: Table) -> dict[int, dict[str, Any]]:
-    state: dict[int, dict[str, Any]] = {}
+def _recorded_state(session: Session, table: Table) -> dict[int, Values]:
+    state: dict[int, Values] = {}
     entries = select(HistoryEntry.record_id, HistoryEntry.change, HistoryEntry.after)
     ordered = entries.where(HistoryEntry.record == table.name).order_by(HistoryEntry.id)
     for record_id, change, after in session.execute(ordered.execution_options(yield_per=AT_ONCE)):
         if change == Change.REMOVED:
             state.pop(record_id, None)
         else:
-            state.setdefault(record_id, {}).update(json.loads(after))
+            state.setdefault(record_id, {}).update(_told(after))
     return state
+
+
+def _told(after: str) -> Values:
+    try:
+        told = json.loads(after)
+    except (ValueError, TypeError):
+        return {}  # `broken_seals` says that this entry was altered
+    return told if isinstance(told, dict) else {}

@@ -51,7 +51,7 @@ def parse_pounds(text: str | int | Decimal) -> Decimal:
         raise _not_an_amount(typed)
     pence = match["pence"] or "0"
     if len(pence) > 2:
-        raise NotMoney(f"“{_shorten(typed)}” has more than two decimals. Enter pounds and pence, like 1234.50")
+        raise _too_fine(typed)
     pounds = match["pounds"].replace(",", "") or "0"
     amount = _within_limit(Decimal(f"{pounds}.{pence}")).quantize(PENNY)
     return -amount if negative and amount else amount
