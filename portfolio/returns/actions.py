@@ -123,7 +123,7 @@ def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> 
         row.file_sha256, row.snapshot_sha256 = sha256(row.file), sha256(row.snapshot)
         row.amounts = _amounts(year, content)
     session.flush()
-    because = f"the {row.kind} return of {row.quarter.short} was issued on {day(day_of(at))}"
+    because = f"it stands in the {row.kind} return issued on {day(day_of(at))}"
     lock_claims(session, year.id, [one.id for one in covered], row.quarter, because=because, now=at)
     return row
 

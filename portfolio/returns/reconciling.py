@@ -60,8 +60,12 @@ def unreconciled(
     spent = spent_directly(session, year.id)
     if csp is not None:
         spent = {key: amount for key, amount in spent.items() if key[0] == csp.id}
-    before = returned_before(session, year.id, kind, csp, content.cover.quarter)
-    return differences([*_against_claims(year, spent, content), *_against_returns(year, spent, before, content)])
+    pairs = list(_against_claims(year, spent, content))
+    before = content.cover.quarter.to_date()[:-1]
+    issued = returned_before(session, year.id, kind, csp, content.cover.quarter)
+    if {quarter for quarter, _ in issued}.issuperset(before):  # E8 says so where they are not
+        pairs += _against_returns(year, spent, issued, content.cover.quarter)
+    return differences(pairs)
 
 
 def _against_claims(year: FundingYear, spent: Spent, content: ReturnContent) -> Iterator[Pair]:
@@ -87,31 +91,29 @@ def _against_claims(year: FundingYear, spent: Spent, content: ReturnContent) -> 
 
 
 def _against_returns(
-    year: FundingYear, spent: Spent, before: dict[int, Decimal], content: ReturnContent
+    year: FundingYear, spent: Spent, issued: dict[tuple[Quarter, int], Decimal], quarter: Quarter
 ) -> Iterator[Pair]:
-    """What was claimed before must be what the issued returns of the earlier quarters claimed."""
-    earlier = content.cover.quarter.to_date()[:-1]
-    if not earlier:
-        return
-    for stream in year.programme.streams:
-        now = sum(
-            (amount for (_, of, _, quarter), amount in spent.items() if of == stream.id and quarter in earlier), ZERO
-        )
-        what = f"{stream.name}: claimed before {content.cover.quarter.short}, and the issued returns of those quarters"
-        yield Pair(what, now, before.get(stream.id, ZERO))
+    """What was claimed in each earlier quarter is what its issued return claims."""
+    streams = {stream.id: stream.name for stream in year.programme.streams}
+    now: dict[tuple[Quarter, int], Decimal] = defaultdict(lambda: ZERO)
+    for (_, stream_id, _, when), amount in spent.items():
+        now[when, stream_id] += amount
+    for earlier in quarter.to_date()[:-1]:
+        for stream_id, stream in streams.items():
+            what = f"{stream}, {earlier.short}: claims and corrections, and the issued return"
+            yield Pair(what, now[earlier, stream_id], issued.get((earlier, stream_id), ZERO))
 
 
 def returned_before(
     session: Session, funding_year_id: int, kind: ReturnKind, csp: CSP | None, quarter: Quarter
-) -> dict[int, Decimal]:
+) -> dict[tuple[Quarter, int], Decimal]:
     """What the issued returns of the year's earlier quarters claim of each stream, in their latest versions."""
     rows = session.execute(
-        select(ReturnAmount.stream_id, type_coerce(func.sum(ReturnAmount.amount), Pence))
+        select(Return.quarter, ReturnAmount.stream_id, ReturnAmount.amount)
         .join(Return, Return.id == ReturnAmount.return_id)
         .where(same_return(funding_year_id, kind, csp), Return.quarter.in_(quarter.to_date()[:-1]), is_latest_issued())
-        .group_by(ReturnAmount.stream_id)
     )
-    return {stream_id: amount for stream_id, amount in rows}  # noqa: C416 - dict() takes a Result for a mapping
+    return {(quarter, stream_id): amount for quarter, stream_id, amount in rows}
 
 
 def same_return(funding_year_id: int, kind: ReturnKind, csp: CSP | None) -> ColumnElement[bool]:

@@ -262,3 +262,22 @@ def file_name(kind: ReturnKind, quarter: Quarter, version: int = 1, csp: str | N
 def statement_name(year: FinancialYear) -> str:
     """`Statement_2025-26.xlsx`: there is one a year."""
     return f"Statement_{year.slug}.xlsx"
+
+
+def slug_of(kind: ReturnKind, csp: str | None = None) -> str:
+    """How an address names a return of a quarter: `opcc`, `home-office`, `csp-dorset`."""
+    return f"csp-{csp}" if kind is ReturnKind.CSP else kind.value.lower().replace(" ", "-")
+
+
+def read_slug(slug: str) -> tuple[ReturnKind, str | None] | None:
+    """The kind, and the partnership's key where it is one partnership's; None for what names no return."""
+    if slug.startswith("csp-"):
+        return ReturnKind.CSP, slug.removeprefix("csp-")
+    whole_area = {slug_of(kind): kind for kind in (ReturnKind.OPCC, ReturnKind.HOME_OFFICE)}
+    return (whole_area[slug], None) if slug in whole_area else None
+
+
+def quarter_to_return(year: FinancialYear, today: date) -> Quarter:
+    """The quarter whose return is in hand on a day: the last one that is over; in the year's first quarter that one."""
+    over = [quarter for quarter in year.quarters if quarter.last_day < today]
+    return over[-1] if over else year.quarters[0]

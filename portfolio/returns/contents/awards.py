@@ -113,6 +113,11 @@ def status_of(facts: AwardFacts, told: Told | None, scope: Scope) -> str:
     return NOT_SUBMITTED if is_due else NOT_DUE
 
 
+def is_left_out(facts: AwardFacts, told: Told | None, scope: Scope) -> bool:
+    """Whether an award's claim of the quarter is due and not in the figures, so that they cannot be its lead's word."""
+    return status_of(facts, told, scope) not in (word(ClaimStatus.APPROVED), NOT_DUE)
+
+
 def positions(scope: Scope, facts: dict[int, AwardFacts]) -> dict[Line, Position]:
     """Where the money of each award's stream stands, in the order of the return."""
     found = figures.by_line(scope.session, scope.year.id, scope.quarter, scope.only)

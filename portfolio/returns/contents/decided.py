@@ -12,7 +12,7 @@ from portfolio.funding_years.models import Organisation
 from portfolio.money import ZERO
 from portfolio.proposals.models import Ask, AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
-from portfolio.returns.contents.awards import AwardFacts, Line, Told
+from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
 from portfolio.returns.contents.scope import Scope, who, word
 from portfolio.spend.figures import Position
 from reports.content import DecisionRow, VariationRow
@@ -178,10 +178,9 @@ def _underspends(
 ) -> list[VariationRow]:
     rows = []
     for (award_id, stream_id), position in found.items():
-        amount = underspend_of(position)
-        if amount <= 0:
+        amount, award, claim = underspend_of(position), facts[award_id], told.get(award_id)
+        if amount <= 0 or is_left_out(award, claim, scope):
             continue
-        award, claim = facts[award_id], told.get(award_id)
         stream = scope.streams[stream_id]
         rows.append(
             VariationRow(

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import format_pounds
-from portfolio.returns.contents.awards import NOT_DUE, AwardFacts, Told, status_of
-from portfolio.returns.contents.scope import Scope, word
+from portfolio.returns.contents.awards import AwardFacts, Told, is_left_out, status_of
+from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import HELD_BACK
-from portfolio.spend.rules import ClaimStatus
 from reports.content import MeasureRow, Note, OutputRow, Statement, SummaryRow
 
 NOTE = "note"
@@ -25,9 +24,9 @@ def claims_left_out(scope: Scope, facts: dict[int, AwardFacts], told: dict[int, 
     """The awards whose claim of the quarter is due and not in the figures, by where the claim stands."""
     found: dict[str, list[str]] = defaultdict(list)
     for award_id in sorted(facts, key=lambda number: (facts[number].csp_id, facts[number].reference)):
-        status = status_of(facts[award_id], told.get(award_id), scope)
-        if status not in (word(ClaimStatus.APPROVED), NOT_DUE):
-            found[status].append(facts[award_id].about)
+        award, claim = facts[award_id], told.get(award_id)
+        if is_left_out(award, claim, scope):
+            found[status_of(award, claim, scope)].append(award.about)
     return found
 
 

@@ -13,7 +13,7 @@ from portfolio.funding_years.rules import deadline
 from portfolio.match_funding.rules import match_warnings, required_match
 from portfolio.measures.rules import unavailable_without_reason
 from portfolio.money import ZERO, format_pounds
-from portfolio.returns.contents.awards import AwardFacts, Line, Told
+from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
 from portfolio.returns.contents.decided import underspend_of
 from portfolio.returns.contents.progress import NOT_REPORTED
 from portfolio.returns.contents.scope import Scope, who
@@ -49,12 +49,14 @@ def warnings_of(
 def _by_line(
     scope: Scope, facts: dict[int, AwardFacts], told: dict[int, Told], found: dict[Line, Position]
 ) -> Iterator[RuleWarning]:
-    """W1 and W2, for each award's stream."""
+    """W1 and W2, for each award's stream; not where a claim is missing, which the notes say."""
     programme, place = scope.year.programme, scope.quarter.number - 1
     rule = spend.VarianceRule(programme.variance_percent, programme.variance_floor)
     for (award_id, stream_id), position in found.items():
-        about = who(facts[award_id].reference, facts[award_id].csp, scope.streams[stream_id])
-        claim, profile = told.get(award_id), position.profile[place]
+        award, claim, profile = facts[award_id], told.get(award_id), position.profile[place]
+        if is_left_out(award, claim, scope):
+            continue
+        about = who(award.reference, award.csp, scope.streams[stream_id])
         explained = bool(claim and (claim.explanation or "").strip())
         if not explained and spend.must_be_explained(position.this_quarter, profile, rule):
             yield RuleWarning("W1", _unexplained(position.this_quarter, profile), about)

@@ -1,0 +1,162 @@
+"""What the pages of a return show: its figures as the workbook has them, warnings, checks, and what was done to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.money import ZERO
+from portfolio.returns.assembling import assemble, signed
+from portfolio.returns.models import Payment, Return
+from portfolio.returns.queries import Place, issued_quarters, payments_of, received_by_stream
+from portfolio.returns.reconciling import unreconciled
+from portfolio.returns.rules import earlier_quarter_open, quarter_not_over
+from portfolio.returns.snapshot import digest_of_figures, thaw
+from reports import returns
+from reports.checks import Check
+from reports.content import Kind, Note, ReturnContent
+from reports.totals import SummaryLine, SummaryTotals, summary_totals
+
+MOST_LINES = 40
+"""So many lines of partnerships stand on a page; of more, the page shows the streams and the workbook all of them."""
+MOST_WARNINGS = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A return's content, made ready to be read on a page."""
+
+    content: ReturnContent
+    is_issued: bool
+    has_changed: bool
+    """Whether its figures are no longer those that were prepared."""
+    faults: tuple[PortfolioError, ...]
+    """E10: what does not agree."""
+
+    @property
+    def totals(self) -> SummaryTotals:
+        """The figures of the workbook's first sheet."""
+        return summary_totals(self.content)
+
+    @property
+    def lines(self) -> Sequence[SummaryLine]:
+        """The lines of each partnership, where there are few enough to be read."""
+        lines = self.totals.lines
+        return lines if len(lines) <= MOST_LINES else ()
+
+    @property
+    def warnings(self) -> list[RuleWarning]:
+        """W1 to W10, the first of them."""
+        return [RuleWarning(note.label, note.text, note.about) for note in self._warned[:MOST_WARNINGS]]
+
+    @property
+    def more_warnings(self) -> int:
+        """How many warnings stand in the workbook only."""
+        return max(0, len(self._warned) - MOST_WARNINGS)
+
+    @property
+    def _warned(self) -> list[Note]:
+        return [note for note in self.content.notes if note.label.startswith("W")]
+
+    @property
+    def notes(self) -> list[Note]:
+        """What must be known to read the figures rightly."""
+        return [note for note in self.content.notes if not note.label.startswith("W")]
+
+    @property
+    def left_out(self) -> list[Note]:
+        """The claims of the quarter that are in no figure."""
+        return [note for note in self.notes if note.about.startswith("Claims not in the figures")]
+
+    @property
+    def checks(self) -> list[Check]:
+        """The reconciliations of the workbook's Checks sheet."""
+        sheets = {sheet.name: sheet for sheet in returns.book(self.content).sheets}
+        return [line for line in sheets["Checks"].table.lines if isinstance(line, Check)]
+
+
+def shown_now(session: Session, place: Place, prepared: Return | None) -> Shown:
+    """A return as it stands now, prepared or not."""
+    content = assemble(session, place.year, place.quarter, Kind(place.kind), place.csp)
+    changed = prepared is not None and prepared.figures != digest_of_figures(content)
+    faults = unreconciled(session, place.year, place.kind, place.csp, content)
+    if prepared is not None and not changed:
+        content = signed(content, prepared)
+    return Shown(content, is_issued=False, has_changed=changed, faults=tuple(faults))
+
+
+def shown(session: Session, place: Place, row: Return) -> Shown:
+    """A return as it was issued, from its snapshot; before that, as it stands now."""
+    if row.snapshot is not None:
+        return Shown(thaw(row.snapshot), is_issued=True, has_changed=False, faults=())
+    return shown_now(session, place, row)
+
+
+def in_the_way(session: Session, place: Place, today: date) -> list[PortfolioError]:
+    """Why a return cannot be prepared yet: an earlier quarter is not issued (E8), or the quarter is not over."""
+    issued = issued_quarters(session, place.year, place.kind, place.csp)
+    maybe = (earlier_quarter_open(place.quarter, issued), quarter_not_over(place.quarter, today))
+    return [error for error in maybe if error is not None]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that was done to a return: at a moment, or (the certificate) on a day."""
+
+    when: datetime | date
+    who: str
+    what: str
+    detail: str | None = None
+
+
+def events_of(row: Return) -> list[Event]:
+    """What was done to a return, newest first; its payments stand apart."""
+    events = [Event(row.prepared_at, row.prepared_by, "Prepared", row.reason)]
+    if row.certified_on is not None:
+        events.append(Event(row.certified_on, f"{row.certified_by}, {row.certified_role}", "Certified"))
+    if row.issued_at is not None:
+        events.append(Event(row.issued_at, row.issued_by or "", "Issued", row.file_name))
+    later: list[tuple[datetime, Event]] = []
+    for query in row.queries:
+        later.append((query.asked_at, Event(query.asked_at, query.asked_by, "Queried", query.question)))
+        if query.answered_at is not None:
+            answered = Event(query.answered_at, query.answered_by or "", "Answered", query.answer)
+            later.append((query.answered_at, answered))
+    if row.forwarded_at is not None:
+        later.append((row.forwarded_at, Event(row.forwarded_at, row.forwarded_by or "", "Forwarded")))
+    events += [event for _, event in sorted(later, key=lambda each: each[0])]
+    return events[::-1]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a return claims of a stream, what has come of it, and what is still to come, in pounds."""
+
+    stream: str
+    claimed: Decimal
+    received: Decimal
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Claimed and not yet received; negative is more than was claimed."""
+        return self.claimed - self.received
+
+
+@dataclass(frozen=True)
+class MoneyIn:
+    """The payments received for an issued return, and what they leave outstanding."""
+
+    payments: Sequence[Payment]
+    streams: list[Due]
+    total: Due
+
+
+def money_in(session: Session, row: Return) -> MoneyIn:
+    """What has been received for a return."""
+    received = received_by_stream(session, row)
+    streams = [Due(one.stream.name, one.amount, received.get(one.stream_id, ZERO)) for one in row.amounts]
+    total = Due("Total", sum((due.claimed for due in streams), ZERO), sum((due.received for due in streams), ZERO))
+    return MoneyIn(payments_of(session, row), streams, total)
