@@ -308,7 +308,7 @@ class Unreadable:
     value: Any
 
     def __str__(self) -> str:
-        return f"“{self.value}”, which cannot be read,"
+        return f"“{self.value}” (unreadable)"
 
 
 def _rows_of(session: Session, table: FromClause) -> Iterator[Values]:
