@@ -44,11 +44,11 @@ class Check:
 def checks_sheet(content: ReturnContent, checks: Sequence[Check]) -> Sheet:
     """Every check with both figures, its result, and a last line for all of them together."""
     columns: list[Column[Check]] = [
-        text("Check", lambda check: check.about, 40),
-        text("First figure is", lambda check: check.first.what, 34),
+        text("Check", lambda check: check.about, 36),
+        text("First figure is", lambda check: check.first.what, 32),
         Column("First figure", lambda check: check.first.amount, Shape.MONEY, 16, lambda check: check.first.formula),
-        text("Rule", lambda check: check.must, 14),
-        text("Second figure is", lambda check: check.second.what, 34),
+        text("Rule", lambda check: check.must, 22),
+        text("Second figure is", lambda check: check.second.what, 32),
         Column("Second figure", lambda check: check.second.amount, Shape.MONEY, 16, lambda check: check.second.formula),
         Column("Result", lambda check: check.difference or OK, Shape.MONEY, 14, _result_formula),
     ]

@@ -269,12 +269,15 @@ class StatementCategory:
 
 
 def statement_categories(content: ReturnContent) -> tuple[StatementCategory, ...]:
-    """Eligible expenditure by stream and cost category, the whole area together."""
+    """Eligible expenditure by stream and cost category, the whole area together; both in the content's order."""
     found: dict[tuple[str, str], tuple[Decimal, ...]] = {}
     for row in content.categories:
         before = found.get((row.stream, row.category), (ZERO,) * len(row.actual))
         found[row.stream, row.category] = tuple(a + b for a, b in zip(before, row.actual, strict=True))
-    return tuple(StatementCategory(*key, quarters) for key, quarters in found.items())
+    streams = list(dict.fromkeys(row.stream for row in content.categories))
+    categories = list(dict.fromkeys(row.category for row in content.categories))
+    order = sorted(found, key=lambda key: (streams.index(key[0]), categories.index(key[1])))
+    return tuple(StatementCategory(*key, found[key]) for key in order)
 
 
 @dataclass(frozen=True)

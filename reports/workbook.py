@@ -13,7 +13,10 @@ from reports.cells import Cell
 from reports.sheets import ROW, Book, Column, Shape, Sheet, letters
 
 LANGUAGE = "en-GB"
-FONT = {"font_name": "Arial", "font_size": 11, "font_scheme": "none"}
+FONT = {"font_name": "Arial", "font_size": 12, "font_scheme": "none"}
+"""Sans-serif, and no smaller than 12 points: the Government Analysis Function's advice for spreadsheets."""
+FONT_COLUMN = 80
+"""Pixels of a standard column in FONT, from which XlsxWriter works out every column's width."""
 POUNDS = "£#,##0.00;[Red]-£#,##0.00"
 """A minus sign as well as the colour: colour alone would not be seen by everybody."""
 FIGURES = {
@@ -90,7 +93,8 @@ def _shown(shape: Shape) -> dict[str, object]:
 def write_book(book: Book) -> bytes:
     """The file's bytes. Every formula carries its computed value, so that a reader need not recalculate."""
     out = BytesIO()
-    file = _File(out, {"in_memory": True, "default_format_properties": dict(FONT)})
+    options = {"in_memory": True, "default_format_properties": dict(FONT), "default_column_width": FONT_COLUMN}
+    file = _File(out, options)
     file.set_properties({"title": book.title, "subject": book.subject, "author": book.author, "created": book.created})
     formats = _Formats(file)
     for sheet in book.sheets:

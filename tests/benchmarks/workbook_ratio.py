@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 CSPS, AWARDS, ROUNDS = 300, 20, 3
 MOST_WRITTEN, MOST_PROVED, MOST_MEGABYTES = 1.5, 4.0, 300
@@ -24,25 +27,16 @@ def cells_of(workbook: bytes) -> Cells:
     """Every cell of a file, sheet by sheet: row, column, formula, value, number format."""
     from openpyxl import load_workbook
 
-    with_formulas, with_values = load_workbook(BytesIO(workbook)), load_workbook(BytesIO(workbook), data_only=True)
-    return [
-        (
-            sheet.title,
-            [
-                (
-                    cell.row - 1,
-                    cell.column - 1,
-                    cell.value if cell.data_type == "f" else None,
-                    with_values[sheet.title][cell.coordinate].value,
-                    cell.number_format,
-                )
-                for row in sheet.iter_rows()
-                for cell in row
-                if cell.has_style
-            ],
-        )
-        for sheet in with_formulas
-    ]
+    formulas, values = load_workbook(BytesIO(workbook)), load_workbook(BytesIO(workbook), data_only=True)
+    return [(sheet.title, list(_cells(sheet, values[sheet.title]))) for sheet in formulas.worksheets]
+
+
+def _cells(formulas: "Worksheet", values: "Worksheet") -> Iterator[tuple[int, int, str | None, Any, str]]:
+    for row, line in enumerate(formulas.iter_rows()):
+        for column, cell in enumerate(line):
+            if cell.has_style:
+                formula = str(cell.value) if cell.data_type == "f" else None
+                yield row, column, formula, values[str(cell.coordinate)].value, cell.number_format
 
 
 def bare(cells: Cells) -> bytes:

@@ -101,7 +101,7 @@ def test_each_hostile_text_everywhere(typed: str) -> None:
     assert {row["Narrative"] for row in rows[:-1]} == {as_text(typed).replace("x005F_", "")}  # as openpyxl reads it
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(st.characters(exclude_categories=())), min_size=1, max_size=8))
 def test_any_text_at_all_reads_back(typed: list[str]) -> None:
     assert returns.proved(with_texts(typed))

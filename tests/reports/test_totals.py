@@ -120,6 +120,8 @@ def test_statement_adds_up_categories_over_csps() -> None:
     by_category = {(line.stream, line.category): line.expenditure for line in statement_categories(content)}
     assert by_category[LABOUR, "training"] == Decimal("315.01")
     assert sum(by_category.values()) == summary_totals(content).overall.to_date
+    streams = [stream for stream, _ in by_category]
+    assert streams == sorted(streams)  # a stream's categories stand together, whichever CSP spent on them
     labour, non_labour = statement_lines(content)
     assert (labour.balance, labour.unspent) == (Decimal("27967.51"), Decimal("315.02"))
     assert non_labour.balance == non_labour.expenditure - Decimal("140000.00")
