@@ -1,13 +1,14 @@
 """What front pages and the funding year's page are read from; nothing here takes more statements for more rows."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.clock import day_of
-from portfolio.db import QuarterOfYear, Year
+from portfolio.db import QuarterOfYear
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.queries import is_current, planned, total
 from portfolio.decisions.rules import Outcome
@@ -21,8 +22,11 @@ from portfolio.proposals.models import AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.models import Return
+from portfolio.returns.queries import returns_within
+from portfolio.returns.rules import ReturnStatus
 from portfolio.spend.models import Claim, ClaimQuery, LockedQuarter
-from portfolio.spend.rules import COUNTED, RAG, ClaimStatus
+from portfolio.spend.queries import entries
+from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
 
 WORST_FIRST = tuple(reversed(RAG))
 OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
@@ -99,56 +103,19 @@ def still_to_come(session: Session, funding_year: FundingYear, at: Quarter) -> d
     return {row.csp_id: row.number for row in rows}
 
 
-def expected(years: Iterable[FundingYear], quarters: Collection[Quarter], *columns: Any) -> Select[Any]:
-    """One row for each award and quarter that its dates touch, with its claim and its lock where there are any."""
-    spelled = union_all(
-        *(
-            select(
-                literal(quarter, QuarterOfYear).label("quarter"),
-                literal(quarter.year, Year).label("year"),
-                literal(quarter.first_day, Date).label("first_day"),
-                literal(quarter.last_day, Date).label("last_day"),
-            )
-            for quarter in quarters
-        )
-    ).subquery("of")
-    of = spelled.c
-    return (
-        select(of.quarter, *columns)
-        .select_from(Award)
-        .join(Proposal, Proposal.id == Award.proposal_id)
-        .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
-        .join(
-            spelled,
-            and_(of.year == FundingYear.year, Award.starts_on <= of.last_day, Award.ends_on >= of.first_day),
-        )
-        .outerjoin(Claim, and_(Claim.award_id == Award.id, Claim.quarter == of.quarter))
-        .outerjoin(
-            LockedQuarter,
-            and_(
-                LockedQuarter.funding_year_id == FundingYear.id,
-                LockedQuarter.csp_id == Award.csp_id,
-                LockedQuarter.quarter == of.quarter,
-            ),
-        )
-        .where(FundingYear.id.in_([year.id for year in years]))
-    )
-
-
-def tallies(
-    session: Session, funding_year: FundingYear, quarters: Collection[Quarter], only: ColumnElement[bool]
-) -> list[Tally]:
-    """How many claims of some quarters are in which state, and since when the oldest of them waits."""
+def tallies(session: Session, only: ColumnElement[bool], quarters: Collection[Quarter], today: date) -> list[Tally]:
+    """How many claims of some quarters are at which stage, and since when the oldest of them is sent."""
     if not quarters:
         return []
-    locked = LockedQuarter.id.is_not(None)
-    counted = expected(
-        [funding_year], quarters, Claim.status, locked, func.count(Award.id), func.min(Claim.submitted_at)
+    found = entries(session, quarters, today, only)
+    row = found.order_by(None).subquery("row").c
+    rows = session.execute(
+        select(row.quarter, row.stage, func.count(row.award_id), func.min(row.submitted_at)).group_by(
+            row.quarter, row.stage
+        )
     )
-    rows = session.execute(counted.where(only).group_by(counted.selected_columns.quarter, Claim.status, locked))
     return [
-        Tally(quarter, status, is_locked, number, day_of(since) if since else None)
-        for quarter, status, is_locked, number, since in rows
+        Tally(quarter, Stage(stage), number, day_of(since) if since else None) for quarter, stage, number, since in rows
     ]
 
 
@@ -173,13 +140,13 @@ def open_questions(session: Session, only: ColumnElement[bool], most: int) -> Se
 
 
 def awards_to_show(only: ColumnElement[bool]) -> Select[Award]:
-    """Awards by partnership and reference, with what names them."""
+    """Awards by partnership, each by reference, with what names them."""
     return (
         select(Award)
         .join(Award.proposal)
         .join(Award.csp)
         .where(only)
-        .order_by(CSP.name, CSP.id, Proposal.reference, Award.id)
+        .order_by(CSP.id, Proposal.reference, Award.id)
         .options(
             joinedload(Award.proposal).joinedload(Proposal.lead_organisation),
             joinedload(Award.csp),
@@ -198,7 +165,7 @@ def approved_claims(session: Session, awards: Collection[int], quarter: Quarter)
 def undecided(year: FundingYear, csps: Collection[int]) -> Select[Proposal]:
     """The proposals of a year that one of these partnerships was asked and has not decided, or has put off."""
     decided = exists().where(
-        Decision.proposal_id == Proposal.id,
+        Decision.proposal_id == AskedOf.proposal_id,
         Decision.csp_id == AskedOf.csp_id,
         Decision.outcome.not_in(OPEN_OUTCOMES),
         is_current(),
@@ -232,19 +199,12 @@ def _trouble(rag: Any) -> ColumnElement[int]:
     return case({word: place for place, word in enumerate(WORST_FIRST)}, value=rag, else_=len(WORST_FIRST))
 
 
-def returns_of(session: Session, condition: ColumnElement[bool]) -> Sequence[Return]:
-    """The last version of each return that the condition names, newest quarter first, without snapshots and files."""
-    later = aliased(Return)
-    newer = exists().where(
-        later.funding_year_id == Return.funding_year_id,
-        later.kind == Return.kind,
-        later.quarter == Return.quarter,
-        or_(later.csp_id == Return.csp_id, and_(later.csp_id.is_(None), Return.csp_id.is_(None))),
-        later.version > Return.version,
-    )
+def to_certify(session: Session, within: Within) -> Sequence[Return]:
+    """The returns within reach that are prepared and not certified, newest quarter first."""
     return session.scalars(
         select(Return)
-        .where(condition, ~newer)
+        .join(Return.funding_year)
+        .where(Return.status == ReturnStatus.PREPARED, FundingYear.status != YearStatus.CLOSED, returns_within(within))
         .order_by(Return.quarter.desc(), Return.kind, Return.id)
-        .options(joinedload(Return.csp), joinedload(Return.funding_year))
+        .options(joinedload(Return.csp), joinedload(Return.funding_year).joinedload(FundingYear.programme))
     ).all()

@@ -9,10 +9,13 @@ from enum import StrEnum
 from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.money import format_pounds
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.rules import ClaimStatus, VarianceRule, must_be_explained
+from portfolio.spend.rules import Stage, VarianceRule, must_be_explained
 
-NOT_STARTED, LATE, LOCKED, OVERDUE = "not started", "late", "locked", "overdue"
-"""What a quarter's claim or return can be beside the states it has once it is begun."""
+WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
+"""The stages at which a project's lead has to write, finish or answer something, once the quarter is over."""
+WAIT_FOR_FINANCE = (Stage.SUBMITTED, Stage.RESUBMITTED)
+UNSENT = (Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
+APPROVED = (Stage.APPROVED, Stage.RETURNED)
 
 
 class Explanation(StrEnum):
@@ -26,30 +29,17 @@ class Explanation(StrEnum):
 
 @dataclass(frozen=True)
 class Tally:
-    """So many claims of a quarter in one state, the oldest sent on `since`; `locked` by an issued return."""
+    """So many claims of a quarter at one stage; the oldest of them was sent on `since`."""
 
     quarter: Quarter
-    status: ClaimStatus | None
-    locked: bool
+    stage: Stage
     number: int
     since: date | None = None
 
-    @property
-    def left_behind(self) -> bool:
-        """Whether the quarter was locked before these were approved: nobody waits for them any more."""
-        return self.locked and (self.status is None or not self.status.counts)
-
-
-def quarter_in_hand(year: FinancialYear, today: date) -> Quarter | None:
-    """The quarter whose claims are being collected: the year's last one that is over; None before the first ends."""
-    over = [quarter for quarter in year.quarters if quarter.last_day < today]
-    return over[-1] if over else None
-
 
 def quarters_over(year: FinancialYear, today: date) -> tuple[Quarter, ...]:
-    """The quarters of a year whose claims can be asked for."""
-    last = quarter_in_hand(year, today)
-    return () if last is None else last.to_date()
+    """The quarters of a year that are over, so that their claims are asked for; the last of them is in hand."""
+    return tuple(quarter for quarter in year.quarters if quarter.last_day < today)
 
 
 def lateness(due: date, today: date) -> str:
@@ -86,20 +76,6 @@ def first_deadline(years: Iterable[tuple[FinancialYear, str]], today: date) -> D
         if (due := deadline(quarter, deadlines)) >= today
     )
     return min(coming, default=None)
-
-
-def standing(status: ClaimStatus | None, due: date, today: date, *, locked: bool) -> str:
-    """A quarter's claim in one word of the field: late is one that nobody has sent and whose day is past."""
-    if locked and (status is None or not status.counts):
-        return LOCKED
-    if status in (None, ClaimStatus.DRAFT) and today > due:
-        return LATE
-    return NOT_STARTED if status is None else status.value
-
-
-def waits_for_lead(status: ClaimStatus | None, *, locked: bool) -> bool:
-    """Whether the project's lead has to write, finish or answer something."""
-    return not locked and (status is None or status.can_be_edited)
 
 
 def explanation(
@@ -176,19 +152,12 @@ def how_many_late(number: int, late: int) -> str:
     return f"{late} of them late" if late else "Not late yet"
 
 
-def number_of(tallies: Iterable[Tally], *statuses: ClaimStatus | None) -> int:
-    """How many claims are in one of these states (None: not begun), without those that a lock left behind."""
-    return sum(tally.number for tally in tallies if tally.status in statuses and not tally.left_behind)
+def number_at(tallies: Iterable[Tally], *stages: Stage) -> int:
+    """How many claims are at one of these stages."""
+    return sum(tally.number for tally in tallies if tally.stage in stages)
 
 
 def oldest_waiting(tallies: Iterable[Tally]) -> date | None:
     """Since when the claim waits for finance that has waited longest; None where none waits."""
-    waiting = (
-        tally.since
-        for tally in tallies
-        if tally.since is not None
-        and tally.status is not None
-        and tally.status.waits_for_finance
-        and not tally.left_behind
-    )
+    waiting = (tally.since for tally in tallies if tally.stage in WAIT_FOR_FINANCE and tally.since is not None)
     return min(waiting, default=None)

@@ -13,9 +13,10 @@ from portfolio.overview.fronts.finance import finance_front
 from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
 from portfolio.overview.queries import awards_to_show, last_approved, years_named
-from portfolio.overview.year import Scope, award_lines, csps_to_show, scope_of, year_figures
+from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
 from portfolio.people.rules import Act, Role
 from portfolio.quarters import FinancialYear, Quarter
+from portfolio.returns.queries import csps_to_show
 from portfolio.web.access import allow, signed_in, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session

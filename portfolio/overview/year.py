@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Stream, StreamAllocation
-from portfolio.funding_years.queries import csps_within, shares_of
+from portfolio.funding_years.queries import shares_of
 from portfolio.money import ZERO
 from portfolio.overview.queries import approved_claims, still_to_come
 from portfolio.overview.rules import (
@@ -26,6 +26,7 @@ from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.returns.contents.decided import underspend_of
+from portfolio.returns.queries import csps_to_show
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
@@ -223,12 +224,6 @@ class Scope:
         """The year's awards within it, as a condition on `Award` joined to its proposal."""
         of_year = Proposal.funding_year_id == self.year.id
         return of_year if self.whole_area else and_(of_year, Award.csp_id.in_([csp.id for csp in self.csps]))
-
-
-def csps_to_show(year: FundingYear, within: Within) -> Select[CSP]:
-    """The partnerships of a funding year's area that somebody reaches, by name."""
-    here = select(CSP).where(CSP.police_area_id == year.police_area_id, csps_within(within))
-    return here.order_by(CSP.name, CSP.id)
 
 
 def scope_of(session: Session, year: FundingYear, within: Within, csp_key: str | None = None) -> Scope:

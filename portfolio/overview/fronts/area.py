@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import last_approved, open_years, returns_of
+from portfolio.overview.queries import last_approved, open_years, to_certify
 from portfolio.overview.rules import Deadline, count, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.returns.models import Return
-from portfolio.returns.rules import ReturnStatus
+from portfolio.returns.queries import Place, place_of
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,18 @@ class ToCertify:
     """A return that waits for a signature."""
 
     found: Return
-    year: str
-    """The programme and its year."""
     is_own: bool
     """Whether the person prepared it themselves, so that somebody else must sign (E9)."""
 
     @property
-    def name(self) -> str:
-        """Whose return it is."""
-        csp = self.found.csp
-        return f"{self.found.kind} return" if csp is None else f"{self.found.kind} return, {csp.name}"
+    def place(self) -> Place:
+        """Whose return it is, and of which quarter."""
+        return place_of(self.found)
+
+    @property
+    def year_in_words(self) -> str:
+        """The programme and its year."""
+        return f"{self.found.funding_year.programme.name} {self.found.funding_year.year}"
 
 
 def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
@@ -81,15 +83,10 @@ def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
         at = last_approved(session, year, scope.awards) or year.year.quarters[0]
         coming = first_deadline([(year.year, year.programme.claim_deadlines)], today)
         figures = year_figures(session, scope, at)
-        found.append(AreaYear(year, scope, figures, return_lines(session, year, today), coming))
+        found.append(AreaYear(year, scope, figures, return_lines(session, year, within, today), coming))
     return found
 
 
 def certifier_front(session: Session, within: Within, person_id: int) -> list[ToCertify]:
-    """The returns within reach that are prepared and not certified, newest quarter first."""
-    names = {year.id: f"{year.programme.name} {year.year}" for year in open_years(session, within)}
-    prepared = (Return.status == ReturnStatus.PREPARED) & Return.funding_year_id.in_(names)
-    return [
-        ToCertify(one, names[one.funding_year_id], one.prepared_by_id == person_id)
-        for one in returns_of(session, prepared)
-    ]
+    """The returns that somebody may be asked to sign, newest quarter first."""
+    return [ToCertify(one, one.prepared_by_id == person_id) for one in to_certify(session, within)]

@@ -12,6 +12,9 @@ from portfolio.funding_years.rules import deadline
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
 from portfolio.overview.queries import open_years, tallies
 from portfolio.overview.rules import (
+    APPROVED,
+    UNSENT,
+    WAIT_FOR_FINANCE,
     Deadline,
     Tally,
     count,
@@ -19,14 +22,14 @@ from portfolio.overview.rules import (
     first_deadline,
     how_many_late,
     lateness,
-    number_of,
+    number_at,
     oldest_waiting,
     quarters_over,
 )
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter
-from portfolio.spend.rules import ClaimStatus
+from portfolio.spend.rules import Stage
 
 MOST_WARNINGS = 6
 """So many warnings of underspend stand on the front page; the year's page shows every partnership."""
@@ -39,33 +42,32 @@ class QuarterOfClaims:
     quarter: Quarter
     due: date
     lateness: str
-    is_late: bool
     tallies: Sequence[Tally]
 
     @property
     def waiting(self) -> int:
         """Submitted, and not yet approved or queried."""
-        return number_of(self.tallies, ClaimStatus.SUBMITTED, ClaimStatus.RESUBMITTED)
+        return number_at(self.tallies, *WAIT_FOR_FINANCE)
 
     @property
     def queried(self) -> int:
         """Asked about, and not yet answered."""
-        return number_of(self.tallies, ClaimStatus.QUERIED)
+        return number_at(self.tallies, Stage.QUERIED)
 
     @property
     def unsent(self) -> int:
         """Not begun, or still a draft."""
-        return number_of(self.tallies, None, ClaimStatus.DRAFT)
+        return number_at(self.tallies, *UNSENT)
 
     @property
     def approved(self) -> int:
         """Approved, whether returned yet or not."""
-        return number_of(self.tallies, ClaimStatus.APPROVED, ClaimStatus.RETURNED)
+        return number_at(self.tallies, *APPROVED)
 
     @property
-    def left_behind(self) -> int:
+    def left_out(self) -> int:
         """Not approved when the quarter was locked: what they spent comes in as a correction."""
-        return sum(tally.number for tally in self.tallies if tally.left_behind)
+        return number_at(self.tallies, Stage.LEFT_OUT)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class FinanceYear:
     @property
     def unsent_in_words(self) -> str:
         """How many of the claims that nobody has sent are late."""
-        late = sum(line.unsent for line in self.quarters if line.is_late)
+        late = sum(number_at(line.tallies, Stage.LATE) for line in self.quarters)
         return how_many_late(self.unsent, late)
 
     @property
@@ -139,17 +141,17 @@ def finance_front(session: Session, within: Within, today: date) -> list[Finance
 def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> FinanceYear:
     scope = scope_of(session, year, within)
     over = quarters_over(year.year, today)
-    counted = tallies(session, year, over, scope.awards)
+    counted = tallies(session, scope.awards, over, today)
     lines = []
     for quarter in reversed(over):
         due = deadline(quarter, year.programme.claim_deadlines)
         of_quarter = [tally for tally in counted if tally.quarter == quarter]
-        lines.append(QuarterOfClaims(quarter, due, lateness(due, today), today > due, of_quarter))
+        lines.append(QuarterOfClaims(quarter, due, lateness(due, today), of_quarter))
     return FinanceYear(
         year=year,
         scope=scope,
         quarters=lines,
         figures=year_figures(session, scope, over[-1]) if over else None,
-        returns=return_lines(session, year, today),
+        returns=return_lines(session, year, within, today),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
     )

@@ -8,67 +8,62 @@ from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
-from portfolio.funding_years.models import CSP, FundingYear, Stream
-from portfolio.funding_years.rules import deadline
-from portfolio.overview.queries import awards_to_show, expected, open_questions, years_led
+from portfolio.funding_years.models import FundingYear, Stream
+from portfolio.overview.queries import awards_to_show, open_questions, years_led
 from portfolio.overview.rules import (
-    LATE,
+    WAIT_FOR_LEAD,
     Deadline,
     first_deadline,
     how_many_late,
     lateness,
-    quarter_in_hand,
     quarters_over,
     share_in_words,
-    standing,
-    waits_for_lead,
 )
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
-from portfolio.spend.models import Claim, ClaimQuery, LockedQuarter
-from portfolio.spend.rules import ClaimStatus
+from portfolio.spend.models import ClaimQuery
+from portfolio.spend.queries import Entry, entries
+from portfolio.spend.rules import Stage
 
 MOST_ROWS = 20
 """So many rows stand on the front page; the rest are counted, and listed in their room."""
-
-
-ACTIONS = {
-    None: "Start the claim",
-    ClaimStatus.DRAFT: "Go on with the claim",
-    ClaimStatus.QUERIED: "Answer the question",
-}
 
 
 @dataclass(frozen=True)
 class ExpectedClaim:
     """A quarter's claim of one award, whether anybody has begun it or not."""
 
-    reference: str
-    title: str
-    csp_key: str
-    csp: str
-    quarter: Quarter
-    status: ClaimStatus | None
-    due: date
-    word: str
-    """Where it stands, in a word of the field."""
+    entry: Entry
     lateness: str
-    waits_for_lead: bool
-    stands_here: bool
-    """Whether the front page shows it: it waits for its lead, or is of the quarter in hand."""
-    locked_because: str | None
+    """How late it is, or how long there is; empty where nothing waits for the lead."""
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands."""
+        return Stage(self.entry.stage)
+
+    @property
+    def waits_for_lead(self) -> bool:
+        """Whether the lead has to write, finish or answer something."""
+        return self.stage in WAIT_FOR_LEAD
 
     @property
     def action(self) -> str:
         """What its lead does about it, on a button."""
-        return f"{ACTIONS.get(self.status, 'See the claim')}: {self.reference}, {self.quarter.short}"
+        return f"{self._deed}: {self.entry.reference}, {self.entry.quarter.short}"
+
+    @property
+    def _deed(self) -> str:
+        if self.stage is Stage.QUERIED:
+            return "Answer the question"
+        return "Start the claim" if self.entry.claim_id is None else "Go on with the claim"
 
     @property
     def in_words(self) -> str:
         """What is due, when, for which award."""
-        return f"The claim for {self.quarter} of {self.reference} {self.title} is {self.lateness}."
+        return f"The claim for {self.entry.quarter} of {self.entry.reference} {self.entry.title} is {self.lateness}."
 
 
 @dataclass(frozen=True)
@@ -117,7 +112,7 @@ class LeadFront:
     @property
     def late_in_words(self) -> str:
         """How many of them nobody has sent though their day is past."""
-        late = sum(claim.word == LATE for claim in self.claims)
+        late = sum(claim.stage is Stage.LATE for claim in self.claims)
         return how_many_late(len(self.to_do), late)
 
 
@@ -125,8 +120,9 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
     """What somebody finds who leads projects."""
     years = years_led(session, person_id)
     claims = _claims(session, years, person_id, today)
+    in_hand = {quarter for year in years for quarter in quarters_over(year.year, today)[-1:]}
     return LeadFront(
-        claims=[claim for claim in claims if claim.stands_here],
+        claims=[claim for claim in claims if claim.waits_for_lead or claim.entry.quarter in in_hand],
         questions=open_questions(session, Award.lead_person_id == person_id, MOST_ROWS),
         left=_left(session, years, person_id),
         locks=_locks(claims),
@@ -137,30 +133,21 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
 def _claims(session: Session, years: Sequence[FundingYear], person_id: int, today: date) -> list[ExpectedClaim]:
     """The claims of every quarter that is over, those that wait for their lead first."""
     quarters = {quarter for year in years for quarter in quarters_over(year.year, today)}
-    in_hand = {quarter_in_hand(year.year, today) for year in years}
     if not quarters:
         return []
-    columns = (FundingYear.id, Proposal.reference, Proposal.title, CSP.key, CSP.name, Claim.status)
-    rows = session.execute(
-        expected(years, quarters, *columns, LockedQuarter.because)
-        .join(CSP, CSP.id == Award.csp_id)
-        .where(Award.lead_person_id == person_id)
-    )
-    deadlines = {year.id: year.programme.claim_deadlines for year in years}
+    of_years = Proposal.funding_year_id.in_([year.id for year in years])
+    led = entries(session, quarters, today, Award.lead_person_id == person_id, of_years)
     found = []
-    for quarter, year_id, reference, title, key, csp, status, because in rows:
-        due, is_locked = deadline(quarter, deadlines[year_id]), because is not None
-        waits = waits_for_lead(status, locked=is_locked)
-        word = standing(status, due, today, locked=is_locked)
-        said = lateness(due, today) if waits else ""
-        here = waits or quarter in in_hand
-        found.append(ExpectedClaim(reference, title, key, csp, quarter, status, due, word, said, waits, here, because))
-    return sorted(found, key=lambda claim: (not claim.waits_for_lead, claim.due, claim.reference, claim.csp))
+    for (entry,) in session.execute(led):
+        waits = entry.stage in WAIT_FOR_LEAD
+        found.append(ExpectedClaim(entry, lateness(entry.due, today) if waits else ""))
+    return sorted(found, key=lambda claim: (not claim.waits_for_lead, claim.entry.due))
 
 
 def _locks(claims: Iterable[ExpectedClaim]) -> list[Lock]:
-    locked = {Lock(claim.quarter, claim.csp, claim.locked_because) for claim in claims if claim.locked_because}
-    return sorted(locked)
+    """Why quarters are locked, each reason once."""
+    entries_ = (claim.entry for claim in claims)
+    return sorted({Lock(entry.quarter, entry.csp_name, entry.because) for entry in entries_ if entry.because})
 
 
 def _left(session: Session, years: Iterable[FundingYear], person_id: int) -> list[Left]:

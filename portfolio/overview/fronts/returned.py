@@ -1,6 +1,5 @@
 """The area's returns of a year, quarter by quarter: where each stands, and which should have left by now."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,50 +7,40 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.rules import deadline
-from portfolio.overview.queries import returns_of
-from portfolio.overview.rules import NOT_STARTED, OVERDUE, lateness, quarters_over
-from portfolio.quarters import Quarter
-from portfolio.returns.models import Return
-from portfolio.returns.rules import ReturnKind, ReturnStatus, overdue
-
-OF_THE_AREA = (ReturnKind.OPCC, ReturnKind.HOME_OFFICE)
+from portfolio.overview.rules import lateness, quarters_over
+from portfolio.people.rules import Within
+from portfolio.returns.queries import Slot, slots
+from portfolio.returns.rules import ReturnStatus, overdue
 
 
 @dataclass(frozen=True)
 class ReturnLine:
     """One return of a quarter that is over, whether anybody has prepared it or not."""
 
-    kind: ReturnKind
-    quarter: Quarter
-    due: date
-    found: Return | None
-    warning: RuleWarning | None
+    slot: Slot
     lateness: str
+    """How late it is, or how long there is; empty once it has left."""
+    warning: RuleWarning | None
+    """W10."""
 
     @property
-    def word(self) -> str:
-        """Where it stands, in a word of the field."""
-        if self.found is None:
-            return OVERDUE if self.warning else NOT_STARTED
-        return self.found.status.value
+    def claims_in_words(self) -> str:
+        """How many of the quarter's claims are approved."""
+        return f"{self.slot.progress.approved} of {self.slot.progress.due} approved"
 
     @property
     def can_be_forwarded(self) -> bool:
         """Whether the commissioner's office has it and has not sent it on."""
-        return self.found is not None and self.found.status is ReturnStatus.ISSUED
+        return self.slot.latest is not None and self.slot.latest.status is ReturnStatus.ISSUED
 
 
-def return_lines(session: Session, year: FundingYear, today: date) -> Sequence[ReturnLine]:
+def return_lines(session: Session, year: FundingYear, within: Within, today: date) -> list[ReturnLine]:
     """The returns that the whole area owes for the quarters that are over, the last quarter first."""
-    condition = (Return.funding_year_id == year.id) & Return.csp_id.is_(None)
-    found = {(one.kind, one.quarter): one for one in returns_of(session, condition)}
     lines = []
     for quarter in reversed(quarters_over(year.year, today)):
-        due = deadline(quarter, year.programme.claim_deadlines)
-        for kind in OF_THE_AREA:
-            there = found.get((kind, quarter))
-            has_left = there is not None and there.status.has_left
-            warning = None if has_left else overdue(f"{kind} return, {quarter.short}", due, today)
-            lines.append(ReturnLine(kind, quarter, due, there, warning, "" if has_left else lateness(due, today)))
+        for slot in slots(session, year, quarter, (), within, today):
+            has_left = slot.latest is not None and slot.latest.status.has_left
+            about = f"{slot.place.name}, {quarter.short}"
+            warning = overdue(about, slot.due, today) if slot.is_overdue else None
+            lines.append(ReturnLine(slot, "" if has_left else lateness(slot.due, today), warning))
     return lines
