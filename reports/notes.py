@@ -21,8 +21,8 @@ STANDING_NOTES = {
     ),
     FORECASTS: (
         "Actual and forecast",
-        "Quarters up to the quarter of this return are actual, on the accruals basis; later quarters are the forecast "
-        "given with the claims of this quarter.",
+        "Quarters up to the quarter of this return are actual: what was claimed, corrections included. Later quarters "
+        "are a forecast.",
     ),
     UNDERSPEND: (
         "Outturn against award",

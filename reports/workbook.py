@@ -28,6 +28,8 @@ FIGURES = {
 INK, RULE, HEADER, WARNING = "#0B0C0C", "#B1B4B6", "#DDE6F0", "#A8071A"
 LINE_HEIGHT = 15
 """Points of one line of text in FONT."""
+SENTENCE = 32
+"""Characters of a first column that says why there are no rows."""
 TALLEST_ROW = 409
 """Points; Excel shows no taller row."""
 PAGE_CHARACTERS = 170
@@ -117,6 +119,8 @@ def _write_sheet(paper: Paper, sheet: Sheet, book: Book, formats: _Formats) -> N
     for place, (column, cells) in enumerate(zip(sheet.table.columns, sheet.table.cells, strict=True)):
         _write_column(paper, sheet, place, column, cells, formats)
         widths.append(_width(column, [*cells, *sheet.table.totals[place : place + 1]], headings[place]))
+        if sheet.table.empty and place == 0:
+            widths[0] = max(widths[0], SENTENCE)
         paper.set_column(place, place, widths[-1])
     lines = _set_heights(paper, sheet, headings, widths)
     _set_up_page(paper, sheet, book, widths, lines)

@@ -129,6 +129,15 @@ def test_another_process_on_another_day_gives_the_same_bytes() -> None:
     assert ran.stdout.decode().strip() == hashlib.sha256(returns.write(dorset())).hexdigest()
 
 
+def test_asking_for_the_figures_loads_no_library_that_writes_or_reads_files() -> None:
+    program = (
+        "import sys, reports.returns, reports.totals;"
+        "print(sorted({'openpyxl', 'xlsxwriter', 'matplotlib', 'sqlalchemy', 'flask'} & sys.modules.keys()))"
+    )
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, check=True).stdout == b"[]\n"
+
+
 @pytest.mark.parametrize("kind", [Kind.CSP, Kind.OPCC])
 def test_quarterly_return_has_twelve_sheets(kind: Kind) -> None:
     assert [sheet.name for sheet in returns.book(dorset(kind)).sheets] == TWELVE
