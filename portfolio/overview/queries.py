@@ -154,11 +154,9 @@ def awards_to_show(only: ColumnElement[bool]) -> Select[Award]:
     )
 
 
-def approved_claims(session: Session, awards: Collection[int], quarter: Quarter) -> dict[int, Claim]:
-    """The approved claims of some awards in a quarter, by award."""
-    found = session.scalars(
-        select(Claim).where(Claim.award_id.in_(awards), Claim.quarter == quarter, Claim.status.in_(COUNTED))
-    )
+def claims_of(session: Session, awards: Collection[int], quarter: Quarter) -> dict[int, Claim]:
+    """The claims of some awards in a quarter, by award, whatever state they are in."""
+    found = session.scalars(select(Claim).where(Claim.award_id.in_(awards), Claim.quarter == quarter))
     return {claim.award_id: claim for claim in found}
 
 

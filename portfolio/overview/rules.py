@@ -9,7 +9,7 @@ from enum import StrEnum
 from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.money import format_pounds
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.rules import Stage, VarianceRule, must_be_explained
+from portfolio.spend.rules import ClaimStatus, Stage, VarianceRule, must_be_explained
 
 WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
 """The stages at which a project's lead has to write, finish or answer something, once the quarter is over."""
@@ -24,7 +24,7 @@ class Explanation(StrEnum):
     NOT_NEEDED = "Not needed"
     GIVEN = "Given"
     NEEDED = "Needed"
-    NO_CLAIM = "No claim approved"
+    NO_CLAIM = "Not yet"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,13 @@ def first_deadline(years: Iterable[tuple[FinancialYear, str]], today: date) -> D
         if (due := deadline(quarter, deadlines)) >= today
     )
     return min(coming, default=None)
+
+
+def claim_in_words(status: ClaimStatus | None) -> str:
+    """Where a claim stands, as everybody may know it: a draft is its lead's own."""
+    if status in (None, ClaimStatus.DRAFT):
+        return "Not submitted"
+    return status.value.capitalize()
 
 
 def explanation(

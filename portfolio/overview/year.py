@@ -12,9 +12,10 @@ from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Stream, StreamAllocation
 from portfolio.funding_years.queries import shares_of
 from portfolio.money import ZERO
-from portfolio.overview.queries import approved_claims, still_to_come
+from portfolio.overview.queries import claims_of, still_to_come
 from portfolio.overview.rules import (
     Explanation,
+    claim_in_words,
     count,
     explanation,
     per_cent,
@@ -183,6 +184,9 @@ class AwardLine:
     stream: Stream
     position: Position
     claim: Claim | None
+    """The quarter's approved claim."""
+    stands: str
+    """Where the quarter's claim stands, as everybody may know it: a draft is its lead's own."""
     explanation: Explanation
 
     @property
@@ -296,16 +300,18 @@ def award_lines(session: Session, year: FundingYear, awards: Sequence[Award], at
     """Each stream of some awards of a year, in the order given."""
     numbers = [award.id for award in awards]
     positions = figures.by_line(session, year.id, at, Award.id.in_(numbers))
-    claims = approved_claims(session, numbers, at)
+    claims = claims_of(session, numbers, at)
     rule = rule_of(year.programme)
     lines = []
     for award in awards:
-        claim = claims.get(award.id)
+        begun = claims.get(award.id)
+        claim = begun if begun and begun.status.counts else None
+        stands = claim_in_words(begun.status if begun else None)
         said = claim.variance_explanation if claim else None
         for stream in year.programme.streams:
             position = positions.get((award.id, stream.id))
             if position is not None:
                 actual, profile = position.this_quarter, position.profile[at.number - 1]
                 found = explanation(actual, profile, rule, said=said, is_claimed=claim is not None)
-                lines.append(AwardLine(award, stream, position, claim, found))
+                lines.append(AwardLine(award, stream, position, claim, stands, found))
     return lines

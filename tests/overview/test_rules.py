@@ -11,6 +11,7 @@ from portfolio.overview.rules import (
     Deadline,
     Explanation,
     Tally,
+    claim_in_words,
     count,
     explanation,
     first_deadline,
@@ -26,7 +27,7 @@ from portfolio.overview.rules import (
     what_underspend_means,
 )
 from portfolio.quarters import FinancialYear
-from portfolio.spend.rules import Stage, VarianceRule
+from portfolio.spend.rules import ClaimStatus, Stage, VarianceRule
 
 YEAR = FinancialYear(2025)
 Q1, Q2, Q3, Q4 = YEAR.quarters
@@ -181,3 +182,8 @@ def test_tallies_are_counted_by_stage() -> None:
     assert number_at(tallies, Stage.DRAFT) == 0
     assert oldest_waiting(tallies) == date(2025, 10, 2)
     assert oldest_waiting(tallies[:2]) is None
+
+
+def test_a_draft_is_its_leads_own() -> None:
+    assert claim_in_words(None) == claim_in_words(ClaimStatus.DRAFT) == "Not submitted"
+    assert claim_in_words(ClaimStatus.RESUBMITTED) == "Resubmitted"
