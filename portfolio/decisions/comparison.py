@@ -4,7 +4,7 @@ What is compared are the proposals handed in to the partnerships in question. Ea
 partnerships it asked; what is awarded and given is those partnerships' own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -87,6 +87,11 @@ class Figures:
         """What was asked, in per cent of what was there; None where nothing was."""
         return percent(self.asked, self.allocation)
 
+    @property
+    def granted(self) -> Decimal | None:
+        """What was awarded, in per cent of what was asked."""
+        return percent(self.awarded, self.asked)
+
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     """A part in per cent of the whole; None of nothing."""
@@ -127,6 +132,70 @@ def figures_by_stream(session: Session, looked_at: Slice) -> list[Figures]:
         Figures(name, asked_.get(name, ZERO), allocated_.get(name, ZERO), given_.get(name, ZERO))
         for name in dict.fromkeys((*allocated_, *asked_, *given_))
     ]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The comparison in a few figures, in pounds and in numbers of proposals and of decisions."""
+
+    streams: tuple[Figures, ...]
+    proposals: int
+    decisions: Mapping[Outcome, int]
+    undecided: int
+
+    @property
+    def together(self) -> Figures:
+        """All streams as one."""
+        return Figures(
+            "all",
+            sum((each.asked for each in self.streams), ZERO),
+            sum((each.allocation for each in self.streams), ZERO),
+            sum((each.awarded for each in self.streams), ZERO),
+        )
+
+    @property
+    def funded(self) -> int:
+        """Decisions that give money, in full or in part."""
+        return sum(number for outcome, number in self.decisions.items() if outcome.gives_money)
+
+    @property
+    def in_part(self) -> int:
+        """Decisions that give a part of what was asked."""
+        return self.decisions.get(Outcome.PART_FUNDED, 0)
+
+    @property
+    def rejected(self) -> int:
+        """Decisions that say no."""
+        return self.decisions.get(Outcome.REJECTED, 0)
+
+    @property
+    def in_words(self) -> str:
+        """`4 funded (2 in part), 2 rejected, 1 not decided`."""
+        others = [
+            (number, outcome.value)
+            for outcome, number in self.decisions.items()
+            if not outcome.gives_money and outcome is not Outcome.REJECTED
+        ]
+        part = f" ({self.in_part} in part)" if self.in_part else ""
+        told = [f"{self.funded} funded{part}", f"{self.rejected} rejected"]
+        told += [f"{number} {word}" for number, word in (*others, (self.undecided, "not decided")) if number]
+        return ", ".join(told)
+
+    @property
+    def proposals_in_words(self) -> str:
+        """`6 proposals`."""
+        return "1 proposal" if self.proposals == 1 else f"{self.proposals:,} proposals"
+
+
+def summary(session: Session, looked_at: Slice) -> Summary:
+    """The figures that a comparison begins with."""
+    number = select(func.count()).select_from(Proposal).where(looked_at.proposals())
+    return Summary(
+        tuple(figures_by_stream(session, looked_at)),
+        session.scalar(number) or 0,
+        decisions_by_outcome(session, looked_at),
+        not_decided(session, looked_at),
+    )
 
 
 def _by_name(session: Session, query: Select[str, Decimal]) -> dict[str, Decimal]:

@@ -38,7 +38,7 @@ from portfolio.decisions.models import (
     VariationShare,
 )
 from portfolio.errors import NotFound
-from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, StreamAllocation
 from portfolio.money import ZERO
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act, Role, Viewer, Within
@@ -177,6 +177,16 @@ def awards_of(session: Session, proposal_id: int) -> Sequence[Award]:
     return session.scalars(_awards().where(Award.proposal_id == proposal_id).order_by(Award.id)).all()
 
 
+def awards_of_year(session: Session, funding_year_id: int, condition: ColumnElement[bool]) -> Sequence[Award]:
+    """A year's awards with their lines, in the order of references."""
+    return session.scalars(
+        _awards()
+        .join(Award.proposal)
+        .where(Proposal.funding_year_id == funding_year_id, condition)
+        .order_by(Proposal.reference, Award.csp_id)
+    ).all()
+
+
 def find_award(session: Session, proposal_id: int, csp_id: int) -> Award | None:
     """What a partnership awarded to a proposal, read anew, or None."""
     found = _awards().where(Award.proposal_id == proposal_id, Award.csp_id == csp_id)
@@ -194,26 +204,6 @@ def get_award(session: Session, reference: str, csp_key: str, condition: ColumnE
     if found is None:
         raise NotFound("There is no such award")
     return found
-
-
-def award_lines_of_year(
-    session: Session, funding_year_id: int, condition: ColumnElement[bool] | None = None
-) -> Sequence[AwardLine]:
-    """The award lines of a year with their award, proposal, partnership and stream, in the order of references."""
-    return session.scalars(
-        select(AwardLine)
-        .join(AwardLine.award)
-        .join(Award.proposal)
-        .join(Award.csp)
-        .join(AwardLine.stream)
-        .where(Proposal.funding_year_id == funding_year_id, true() if condition is None else condition)
-        .order_by(Proposal.reference, CSP.id, Stream.position)
-        .options(
-            contains_eager(AwardLine.award).contains_eager(Award.proposal),
-            contains_eager(AwardLine.award).contains_eager(Award.csp),
-            contains_eager(AwardLine.stream),
-        )
-    ).all()
 
 
 def variations_of(session: Session, award_ids: Collection[int]) -> Sequence[Variation]:

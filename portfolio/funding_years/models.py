@@ -93,6 +93,11 @@ class CSP(Base):
 
     __table_args__ = (UniqueConstraint("key"), Index(None, "police_area_id"))
 
+    @property
+    def short_name(self) -> str:
+        """The name as people say it: Dorset CSP."""
+        return self.name.replace("Community Safety Partnership", "CSP")
+
 
 class Organisation(Base):
     """A body that leads projects or gives match, with its identifier where it has one."""

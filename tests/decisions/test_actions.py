@@ -321,8 +321,6 @@ def test_awards_are_found_within_reach(session: Session, nurse: Proposal, office
     with pytest.raises(NotFound):
         queries.get_award(session, "SVD-25-01", CSP, queries.awards_within(Within()))
     assert list(queries.awards_of(session, nurse.id)) == [award]
-    [line] = queries.award_lines_of_year(session, nurse.funding_year_id)
-    assert (line.award, line.stream.name) == (award, "non-labour")
 
 
 def test_a_lead_sees_the_proposal_of_the_award_they_lead(session: Session, nurse: Proposal) -> None:

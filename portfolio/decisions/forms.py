@@ -1,0 +1,166 @@
+"""The forms of deciding, declaring an interest, describing an award, and moving money."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from wtforms import BooleanField
+
+from portfolio.decisions.listing import STANDINGS
+from portfolio.decisions.models import Award, AwardLine, Decision
+from portfolio.decisions.rules import Outcome, Ruling
+from portfolio.funding_years.models import CSP, Stream
+from portfolio.money import ZERO, format_pounds
+from portfolio.people.models import Person
+from portfolio.quarters import FinancialYear
+from portfolio.web.errors import constraint_means
+from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField, SeveralOf
+
+SOMEBODY_ELSE = "Somebody else has just recorded a decision on this proposal. Look at it before you record another"
+constraint_means("uq_decision_supersedes_id", SOMEBODY_ELSE)
+constraint_means("uq_decision_first", SOMEBODY_ELSE)
+constraint_means("uq_decision_proposal_id_csp_id", SOMEBODY_ELSE)
+constraint_means("uq_interest_proposal_id_person_id", "This interest is declared already", "nature")
+
+
+class Filter(Form):
+    """Narrows a page, by its address alone."""
+
+    class Meta:
+        """It changes nothing, so it carries no token."""
+
+        csrf = False
+
+    year = OneOf("Year", blank="All years")
+    csp = OneOf("Partnership", blank="All partnerships")
+
+    def offer_places(self, years: Iterable[FinancialYear], csps: Iterable[CSP]) -> None:
+        """Offer years and partnerships."""
+        self.year.choices = [(year.slug, str(year)) for year in years]
+        self.csp.choices = [(csp.key, csp.name) for csp in csps]
+        for field in self:
+            field.flags.optional = False
+
+
+class ListFilter(Filter):
+    """Narrows the list of proposals."""
+
+    standing = OneOf("Outcome", STANDINGS, blank="All outcomes")
+
+
+class CompareFilter(Filter):
+    """Says what is compared."""
+
+    stream = OneOf("Stream", blank="All streams")
+    programme = OneOf("Programme", blank="All programmes")
+
+
+class DecideForm(Form):
+    """What a partnership decided, with a box for each stream of the programme."""
+
+    outcome = OneOf("What was decided?", Outcome, missing="Select what was decided")
+    reason = Paragraphs(
+        "Reason",
+        missing="",
+        most=2_000,
+        hint="Needed unless it is funded in full. The applicant will read it, and next year’s panel",
+    )
+    conditions = Paragraphs("Conditions", most=2_000)
+    body = Line("Who decided", missing="Enter which meeting decided", hint="As it will stand in the return")
+    met_on = DateParts("Date of the meeting", missing="Enter the date of the meeting")
+    minute = Line("Minute", hint="For example, 6.5 (a)")
+    deciders = SeveralOf("Who took part", kind=int, hint="People who declared an interest cannot take part")
+
+    streams: tuple[Stream, ...]
+
+    def box(self, stream: Stream) -> Any:
+        """The box of a stream's award."""
+        return self[f"awarded-{stream.id}"]
+
+    def ruling(self) -> Ruling:
+        """What was entered, as the rules read it; a blank amount is nothing."""
+        return Ruling(
+            self.outcome.data,
+            self.body.data,
+            {stream.name: self.box(stream).data or ZERO for stream in self.streams},
+            self.reason.data,
+            self.conditions.data,
+            self.met_on.data,
+            self.minute.data,
+        )
+
+    def places(self) -> dict[str, str]:
+        """Where the rules' places are on the form."""
+        boxes = {f"awarded.{stream.name}": self.box(stream).name for stream in self.streams}
+        return {**boxes, "awarded": next(iter(boxes.values()), ""), "decided_by": "deciders"}
+
+
+def decide_form(
+    streams: Sequence[Stream], people: Iterable[Person], csp: CSP, before: Decision | None = None
+) -> DecideForm:
+    """The form for a programme's streams; it begins with the decision that stands, where there is one."""
+    standing = {each.stream_id: each.amount for each in before.amounts} if before else {}
+    fields: dict[str, Any] = {"streams": tuple(streams)}
+    for stream in streams:
+        fields[f"awarded-{stream.id}"] = PoundsField(
+            f"Award, {stream.name}", missing=None, default=standing.get(stream.id)
+        )
+    begin = {"body": before.body if before else csp.name, "conditions": before.conditions if before else None}
+    form: DecideForm = type("DecideForm", (DecideForm,), fields)(data=begin)
+    form.deciders.choices = [(person.id, person.name) for person in people]
+    return form
+
+
+class InterestForm(Form):
+    """An interest in a proposal, one's own or somebody's on whose behalf it is recorded."""
+
+    person = OneOf("Whose interest", kind=int, blank="My own")
+    nature = Line(
+        "What the interest is", missing="Say what the interest is", hint="For example, trustee of the applicant"
+    )
+
+
+class WithdrawForm(Form):
+    """A button: nothing to fill in."""
+
+
+class AwardForm(Form):
+    """Who leads an award, and what finance needs to know of it."""
+
+    lead_person = OneOf("Lead person", kind=int, blank="Nobody yet", hint="They enter the claims")
+    agreement_signed_on = DateParts("Grant agreement signed")
+    cost_centre = Line("Cost centre", most=60)
+    provisional = BooleanField("The amount is provisional: a pay award is pending")
+
+
+class VariationForm(Form):
+    """Money moved from one award's stream to another's."""
+
+    from_line = OneOf("From", blank="Unallocated")
+    to_line = OneOf("To", blank="Unallocated")
+    amount = PoundsField("Amount", missing="Enter the amount to move")
+    reason = Paragraphs("Reason", missing="Give the reason for the variation", most=2_000)
+    approved_on = DateParts("Approved on", missing="Enter the date of the approval")
+    reference = Line("Reference", most=60, hint="Left empty, it gets the next of the year")
+
+    def offer(self, lines: Iterable[AwardLine], awards: Iterable[Award], carried: Mapping[int, Decimal]) -> None:
+        """Offer what carries money to give, and every stream of every award to receive it."""
+        self.from_line.choices = [
+            (
+                f"{line.award_id}-{line.stream_id}",
+                f"{_said(line.award, line.stream)}, {format_pounds(carried[line.id])}",
+            )
+            for line in lines
+            if carried[line.id] > ZERO
+        ]
+        self.to_line.choices = [
+            (f"{award.id}-{stream.id}", _said(award, stream))
+            for award in awards
+            for stream in award.proposal.funding_year.programme.streams
+        ]
+        for field in (self.from_line, self.to_line):
+            field.flags.optional = False
+
+
+def _said(award: Award, stream: Stream) -> str:
+    return f"{award.proposal.reference} {award.proposal.title}, {award.csp.short_name}, {stream.name}"

@@ -1,0 +1,233 @@
+"""What the pages of a proposal, of an award and of a decision tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from portfolio.clock import day_of
+from portfolio.decisions import listing, queries, rules
+from portfolio.decisions.listing import Listed
+from portfolio.decisions.models import Award, AwardLine, Decision, Interest, Variation
+from portfolio.errors import RuleWarning
+from portfolio.funding_years.models import CSP, Stream
+from portfolio.funding_years.queries import shares_of
+from portfolio.funding_years.rules import ceiling
+from portfolio.money import ZERO, format_pounds
+from portfolio.people.models import Person
+from portfolio.people.rules import Act, Viewer
+from portfolio.proposals.models import Proposal
+from portfolio.proposals.queries import requested
+from portfolio.quarters import Quarter
+
+
+@dataclass(frozen=True)
+class LineTold:
+    """One stream of an award: what was decided, what variations moved, what it carries and plans, in pounds."""
+
+    line: AwardLine
+    carried: Decimal
+    plan: tuple[Decimal, ...]
+
+    @property
+    def moved(self) -> Decimal:
+        """What variations brought, or, negative, took."""
+        return self.carried - self.line.amount
+
+
+@dataclass(frozen=True)
+class AwardTold:
+    """An award with its lines and the quarters that they plan for."""
+
+    award: Award
+    quarters: tuple[Quarter, ...]
+    lines: tuple[LineTold, ...]
+
+    @property
+    def carried(self) -> Decimal:
+        """All that it carries, in pounds."""
+        return sum((line.carried for line in self.lines), ZERO)
+
+    def warnings(self) -> list[RuleWarning]:
+        """W5, W7 and W9."""
+        award = self.award
+        about = f"{award.proposal.reference}, {award.csp.short_name}"
+        found = rules.award_warnings(about, award.starts_on, award.ends_on, provisional=award.provisional)
+        last = award.proposal.funding_year.year.quarters[-1]
+        for told in self.lines:
+            planned = dict(zip(self.quarters, told.plan, strict=True)).get(last, ZERO)
+            late = rules.late_in_the_year(f"{about}, {told.line.stream.name}", told.carried, planned)
+            found += [late] if late else []
+        return found
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of a proposal's history."""
+
+    when: str
+    who: str
+    what: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class ProposalTold:
+    """Everything that a proposal's page tells."""
+
+    listed: Listed
+    lead_person: Person | None
+    awards: tuple[AwardTold, ...]
+    history: tuple[Event, ...]
+    interests: tuple[Interest, ...]
+    other_years: tuple[Listed, ...]
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposal itself."""
+        return self.listed.proposal
+
+    @property
+    def match(self) -> Decimal:
+        """The match that it offers, cash and in kind, in pounds."""
+        return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
+
+    def warnings(self) -> list[RuleWarning]:
+        """What is worth knowing of its awards."""
+        return [warning for award in self.awards for warning in award.warnings()]
+
+
+def awards_told(session: Session, awards: Sequence[Award]) -> tuple[AwardTold, ...]:
+    """Some awards with what their lines carry and plan."""
+    ids = [award.id for award in awards]
+    carried, plans = queries.carried_by_line(session, ids), queries.plan_by_line(session, ids)
+    told = []
+    for award in awards:
+        own = [plans.get(line.id, {}) for line in award.lines]
+        planned_for = {quarter for plan in own for quarter in plan}
+        quarters = tuple(sorted(planned_for.union(award.proposal.funding_year.year.quarters)))
+        lines = tuple(
+            LineTold(line, carried[line.id], tuple(plan.get(quarter, ZERO) for quarter in quarters))
+            for line, plan in zip(award.lines, own, strict=True)
+        )
+        told.append(AwardTold(award, quarters, lines))
+    return tuple(told)
+
+
+def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> ProposalTold:
+    """One proposal for somebody: interests are told to those who record decisions, and each person their own."""
+    records = viewer.may(Act.DECIDE)
+    interests = (
+        each for each in queries.interests_in(session, proposal.id) if records or each.person_id == viewer.person_id
+    )
+    others = session.scalars(listing.same_intervention(viewer, proposal)).all()
+    [listed, *other_years] = listing.listed(session, [proposal, *others])
+    lead = session.get(Person, proposal.lead_person_id) if proposal.lead_person_id else None
+    return ProposalTold(
+        listed,
+        lead,
+        awards_told(session, queries.awards_of(session, proposal.id)),
+        tuple(_history(proposal, queries.decisions_on(session, proposal.id))),
+        tuple(interests),
+        tuple(other_years),
+    )
+
+
+def _history(proposal: Proposal, decisions: Iterable[Decision]) -> Iterable[Event]:
+    """Every decision and the submission, newest first."""
+    for decision in decisions:
+        yield Event(
+            _day(decision.met_on or day_of(decision.recorded_at)),
+            decision.body,
+            f"{decision.csp.short_name}: {_said(decision)}",
+            "\n".join(_details(decision)),
+        )
+    if proposal.submitted_at:
+        yield Event(_day(day_of(proposal.submitted_at)), proposal.lead_organisation.name, "Submitted")
+
+
+def _said(decision: Decision) -> str:
+    amounts = ", ".join(f"{format_pounds(each.amount)} {each.stream.name}" for each in decision.amounts)
+    return f"{decision.outcome.value}{f', {amounts}' if amounts else ''}"
+
+
+def _details(decision: Decision) -> Iterable[str]:
+    if decision.reason:
+        yield f"Reason: {decision.reason}"
+    if decision.conditions:
+        yield f"Conditions: {decision.conditions}"
+    if decision.minute:
+        yield f"Minute: {decision.minute}"
+    if decision.deciders:
+        yield f"Decided by {', '.join(each.person.name for each in decision.deciders)}"
+    change = ", in the place of the decision before" if decision.supersedes_id else ""
+    yield f"Recorded by {decision.recorded_by} on {_day(day_of(decision.recorded_at))}{change}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+@dataclass(frozen=True)
+class VariationTold:
+    """A variation as one award sees it: what it brought, or, negative, took, in pounds, and from or to where."""
+
+    variation: Variation
+    stream: str
+    change: Decimal
+    other: str
+
+
+def variations_told(session: Session, award: Award) -> list[VariationTold]:
+    """Every variation of an award, newest first; one between two of its own streams is told from both."""
+    told = []
+    for variation in queries.variations_of(session, [award.id]):
+        for own, other, sign in (
+            (variation.to_line, variation.from_line, 1),
+            (variation.from_line, variation.to_line, -1),
+        ):
+            if own is not None and own.award_id == award.id:
+                told.append(VariationTold(variation, own.stream.name, sign * variation.amount, _where(other)))
+    return told
+
+
+def _where(line: AwardLine | None) -> str:
+    if line is None:
+        return "Unallocated"
+    return f"{line.award.proposal.reference}, {line.award.csp.short_name}, {line.stream.name}"
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a partnership may still award of a stream to one proposal, in pounds."""
+
+    stream: Stream
+    asked: Decimal
+    limit: Decimal
+    elsewhere: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """The allocation, with its tolerance, less what other proposals were awarded."""
+        return self.limit - self.elsewhere
+
+
+def room_left(session: Session, proposal: Proposal, csp: CSP) -> list[Room]:
+    """What is left for a proposal of each stream, whatever it is awarded now."""
+    year = proposal.funding_year
+    shares = shares_of(session, year.id)
+    awarded = queries.awarded_by_csp_and_stream(session, year.id, csp.id)
+    award = queries.find_award(session, proposal.id, csp.id)
+    own = {line.stream_id: line.amount for line in award.lines} if award else {}
+    asked = requested(session, [proposal.id]).get(proposal.id, {})
+    return [
+        Room(
+            stream,
+            asked.get(stream.id, ZERO),
+            ceiling(shares.get((csp.id, stream.id), ZERO), year.programme.tolerance_percent),
+            awarded.get((csp.id, stream.id), ZERO) - own.get(stream.id, ZERO),
+        )
+        for stream in year.programme.streams
+    ]

@@ -1,0 +1,116 @@
+"""The comparison of funded with rejected proposals, and its chart at an address of its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from portfolio.decisions import comparison, listing
+from portfolio.decisions.comparison import Compared, Slice, Summary
+from portfolio.decisions.forms import CompareFilter
+from portfolio.decisions.views.room import room
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import CSP
+from portfolio.funding_years.queries import csps_of, csps_within, programmes
+from portfolio.people.rules import Act
+from portfolio.quarters import FinancialYear
+from portfolio.web.access import allow, viewer
+from portfolio.web.database import session
+from portfolio.web.paging import paged
+from reports.charts import AskedAndAwarded, Bars, asked_and_awarded
+
+MOST_BARS = 25
+FEW = 50
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the address asks to compare, and the form that says so."""
+
+    form: CompareFilter
+    at: Slice
+    csp: CSP | None
+
+    def address(self, endpoint: str, **more: str) -> str:
+        """The same view at another address."""
+        chosen = {name: value for name, value in self.form.data.items() if value}
+        return url_for(endpoint, **{**chosen, **more})
+
+
+@room.get("/decisions/compare")
+@allow(Act.COMPARE)
+def compare() -> Any:
+    """Funded and rejected proposals side by side: figures, chart, table, and what partnerships saw differently."""
+    look = _look()
+    if look is None:
+        return render_template("decisions/compare.html", look=None)
+    found, page = paged(comparison.proposals_compared(look.at))
+    differing = list(session().scalars(comparison.decided_differently(look.at).limit(FEW)))
+    return render_template(
+        "decisions/compare.html",
+        look=look,
+        summary=comparison.summary(session(), look.at),
+        rows=comparison.compared(session(), look.at, found),
+        page=page,
+        differing=listing.listed(session(), differing),
+        rejections=session().scalars(comparison.rejections(look.at).limit(FEW)).all(),
+        most_bars=MOST_BARS,
+        few=FEW,
+    )
+
+
+@room.get("/decisions/compare/chart.svg")
+@allow(Act.COMPARE)
+def compare_chart() -> Any:
+    """The comparison as a picture; `width=narrow` draws it for a telephone."""
+    look = _look()
+    if look is None:
+        raise NotFound("There is nothing to draw")
+    found = session().scalars(comparison.proposals_compared(look.at).limit(MOST_BARS)).all()
+    rows = comparison.compared(session(), look.at, found)
+    chart = chart_of(comparison.summary(session(), look.at), rows, narrow=request.args.get("width") == "narrow")
+    return Response(asked_and_awarded(chart), mimetype="image/svg+xml")
+
+
+def chart_of(summary: Summary, rows: list[Compared], *, narrow: bool) -> AskedAndAwarded:
+    """The figures of the comparison, as the chart takes them."""
+    together = summary.together
+    title = f"All {summary.proposals_in_words}" if summary.proposals > 1 else summary.proposals_in_words
+    return AskedAndAwarded(
+        Bars(title, together.asked, together.awarded, summary.in_words),
+        together.allocation,
+        tuple(
+            Bars(
+                f"{row.proposal.reference} {row.proposal.title}",
+                row.asked,
+                row.awarded,
+                row.outcome.value if row.outcome else "not decided",
+            )
+            for row in rows
+        ),
+        narrow,
+    )
+
+
+def _look() -> Look | None:
+    """What to compare, as the address says; the newest year where it does not. None where nothing is to be seen."""
+    reach = viewer().within(Act.COMPARE)
+    years, csps = listing.years_seen_by(session(), viewer()), csps_of(session(), reach)
+    if not years:
+        return None
+    form = CompareFilter(formdata=request.args)
+    grants = programmes(session())
+    form.stream.choices = [
+        (name, name.capitalize()) for name in dict.fromkeys(row.name for grant in grants for row in grant.streams)
+    ]
+    form.programme.choices = [(code, code) for code in dict.fromkeys(grant.code for grant in grants)]
+    form.offer_places(years, csps)
+    form.year.blank, form.year.data = None, form.year.data or years[0].slug
+    if len(csps) == 1:
+        form.csp.data = csps[0].key
+    if not form.validate():
+        raise NotFound("There is nothing of that kind to compare")
+    csp = next((row for row in csps if row.key == form.csp.data), None)
+    within = csps_within(reach) if csp is None else CSP.id == csp.id
+    year = FinancialYear.parse(form.year.data)
+    return Look(form, Slice(year, within, form.stream.data, form.programme.data), csp)

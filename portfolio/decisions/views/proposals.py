@@ -1,0 +1,116 @@
+"""The list of proposals, and the page of one: what it asks, what was decided on it, and what came of it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portfolio.decisions import actions, listing, queries, telling
+from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
+from portfolio.decisions.views.room import room
+from portfolio.errors import NotFound
+from portfolio.funding_years.queries import csps_of
+from portfolio.people.actions import get_person
+from portfolio.people.rules import Act
+from portfolio.proposals.actions import withdraw_proposal
+from portfolio.proposals.models import Proposal
+from portfolio.proposals.queries import get_proposal, within_reach
+from portfolio.quarters import FinancialYear
+from portfolio.web.access import allow, viewer
+from portfolio.web.clock import today
+from portfolio.web.database import commit, session
+from portfolio.web.errors import refusals_on
+from portfolio.web.paging import paged
+
+
+@room.get("/proposals")
+@allow(Act.SEE_PROPOSALS)
+def proposals() -> Any:
+    """Every proposal that the person sees, narrowed as the address says."""
+    form = ListFilter(formdata=request.args)
+    csps = csps_of(session(), viewer().within(Act.SEE_PROPOSALS))
+    form.offer_places(listing.years_seen_by(session(), viewer()), csps)
+    if not form.validate():
+        raise NotFound("There is nothing of that kind to show")
+    found, page = paged(listing.proposals_wanted(viewer(), _wanted(form, {csp.key: csp.id for csp in csps})))
+    rows = listing.listed(session(), found)
+    return render_template(
+        "decisions/proposals.html", form=form, rows=rows, page=page, narrowed=any(form.data.values())
+    )
+
+
+def _wanted(form: ListFilter, csps: dict[str, int]) -> listing.Wanted:
+    year = FinancialYear.parse(form.year.data) if form.year.data else None
+    return listing.Wanted(year, csps.get(form.csp.data or ""), form.standing.data)
+
+
+@room.get("/proposals/<reference>")
+@allow(Act.SEE_PROPOSALS)
+def proposal(reference: str) -> Any:
+    """Everything about one proposal."""
+    return _show(_seen(reference))
+
+
+@room.post("/proposals/<reference>/withdraw")
+@allow(Act.PROPOSE, deed="Withdrew a proposal")
+def withdraw(reference: str) -> Any:
+    """Takes a proposal back that nobody decided on yet."""
+    condition = within_reach(viewer().within(Act.PROPOSE))
+    found, form = get_proposal(session(), reference, condition), WithdrawForm()
+    decided_by = [decision.csp.name for decision in queries.current_decisions(session(), [found.id]).values()]
+    with refusals_on(form) as outcome:
+        withdraw_proposal(found, decided_by)
+        commit()
+    if outcome.ok:
+        flash(f"{reference} is withdrawn. It stays in the list.", "success")
+        return redirect(url_for(".proposal", reference=reference))
+    return _show(found, form), 422
+
+
+@room.post("/proposals/<reference>/interest")
+@allow(Act.COMPARE, deed="Declared an interest")
+def declare(reference: str) -> Any:
+    """Records an interest: the person's own, or that of somebody they record decisions with."""
+    found = _seen(reference)
+    form = _interest_form(found)
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            person = get_person(session(), form.person.data or viewer().person_id)
+            actions.declare_interest(session(), found, person, form.nature.data, today())
+            commit()
+        if outcome.ok:
+            flash(f"The interest of {person.name} in {reference} is declared.", "success")
+            return redirect(url_for(".proposal", reference=reference))
+    return _show(found, form), 422
+
+
+def _seen(reference: str) -> Proposal:
+    return get_proposal(session(), reference, queries.proposals_seen_by(viewer()))
+
+
+def _interest_form(found: Proposal) -> InterestForm:
+    """Officers may record for everybody who decides with them; others for themselves."""
+    form, reach = InterestForm(), viewer().within(Act.DECIDE)
+    people = {
+        person.id: person.name
+        for asked in found.asked_of
+        if reach.holds(asked.csp_id, asked.csp.police_area_id)
+        for person in queries.possible_deciders(session(), asked.csp_id, today())
+        if person.id != viewer().person_id
+    }
+    form.person.choices = list(people.items())
+    return form
+
+
+def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> str:
+    interest = sent if isinstance(sent, InterestForm) else _interest_form(found)
+    reach = viewer().within(Act.DECIDE)
+    return render_template(
+        "decisions/proposal.html",
+        told=telling.proposal_told(session(), viewer(), found),
+        may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
+        may_propose=viewer().within(Act.PROPOSE),
+        interest=interest,
+        withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(),
+        sent=sent,
+        has_errors=sent is not None,
+    )
