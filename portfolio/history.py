@@ -316,8 +316,9 @@ def _rows_of(session: Session, table: FromClause) -> Iterator[Values]:
     dialect = session.get_bind().dialect
     readers = {column.name: column.type.dialect_impl(dialect).result_processor(dialect, None) for column in table.c}
     raw = [type_coerce(column, NullType()).label(column.name) for column in table.c]
-    for row in session.execute(select(*raw).order_by(table.c.id).execution_options(yield_per=AT_ONCE)).mappings():
-        yield {name: _read(row[name], reader) for name, reader in readers.items()}
+    with session.execute(select(*raw).order_by(table.c.id).execution_options(yield_per=AT_ONCE)) as rows:
+        for row in rows.mappings():
+            yield {name: _read(row[name], reader) for name, reader in readers.items()}
 
 
 def _read(value: Any, reader: Callable[[Any], Any] | None) -> Any:

@@ -7,9 +7,8 @@ deeds it refuses, and the rows it refuses them on (`OLD` and `NEW` are the row b
 
 from dataclasses import dataclass
 
-RETURNED = "(SELECT status FROM claim WHERE claim.id = {row}.claim_id) = 'returned'"
 FROZEN = (
-    "funding_year_id", "kind", "csp_id", "quarter", "version", "reason", "prepared_by", "prepared_by_id",
+    "id", "funding_year_id", "kind", "csp_id", "quarter", "version", "reason", "prepared_by", "prepared_by_id",
     "prepared_at", "figures", "certified_by", "certified_by_id", "certified_role", "certified_on", "certificate",
     "issued_by", "issued_at", "file_name", "snapshot", "snapshot_sha256", "file", "file_sha256",
 )  # fmt: skip
@@ -31,6 +30,10 @@ class Guard:
         return f"guard_{self.table}_{self.deed.lower()}"
 
 
+def _returned(row: str) -> str:
+    return f"(SELECT status FROM claim WHERE claim.id = {row}.claim_id) = 'returned'"  # noqa: S608 - no value in it
+
+
 def _append_only(table: str, what: str) -> list[Guard]:
     return [Guard(table, deed, f"{what} is never changed or removed") for deed in ("UPDATE", "DELETE")]
 
@@ -50,9 +53,13 @@ GUARDS = [
     Guard("claim", "UPDATE", "a claim in an issued return is locked", "OLD.status = 'returned'"),
     Guard("claim", "DELETE", "a claim in an issued return is locked", "OLD.status = 'returned'"),
     *(
-        Guard(table, deed, "a claim in an issued return is locked", RETURNED.format(row=row))
+        Guard(table, deed, "a claim in an issued return is locked", condition)
         for table in ("claim_line", "forecast")
-        for deed, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+        for deed, condition in (
+            ("INSERT", _returned("NEW")),
+            ("UPDATE", f"{_returned('OLD')} OR {_returned('NEW')}"),
+            ("DELETE", _returned("OLD")),
+        )
     ),
     Guard("return", "DELETE", "an issued return is never removed", ISSUED),
     Guard(
@@ -83,9 +90,12 @@ def _sqlite(guard: Guard) -> list[str]:
 def _postgresql(guard: Guard) -> list[str]:
     condition = guard.condition or "TRUE"
     given_back = "OLD" if guard.deed == "DELETE" else "NEW"
+    # To empty a table is no deed on its rows, so it needs a trigger of its own.
+    emptied = f'CREATE TRIGGER {guard.name}_all BEFORE TRUNCATE ON "{guard.table}" EXECUTE FUNCTION {guard.name}()'
     return [
         f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN "
         f"RAISE EXCEPTION '{guard.says}'; END IF; RETURN {given_back}; END $$",
         f'CREATE TRIGGER {guard.name} BEFORE {guard.deed} ON "{guard.table}" FOR EACH ROW '
         f"EXECUTE FUNCTION {guard.name}()",
+        *([emptied] if guard.deed == "DELETE" and guard.condition is None else []),
     ]

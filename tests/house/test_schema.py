@@ -1,0 +1,232 @@
+"""The schema: the migrations give exactly the models' tables, and the database's own guards refuse what they must."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from portfolio import migrations
+from portfolio.db import Base, Database
+from portfolio.decisions.models import Award, Decider, Variation, VariationShare
+from portfolio.measures.models import Measure, MeasureDefinition, Observation
+from portfolio.migrations import guards_0003
+from portfolio.migrations.guards_0003 import FROZEN, GUARDS, Guard
+from portfolio.people.models import Person
+from portfolio.people.rules import Role
+from portfolio.returns.models import Payment, Return, ReturnAmount
+from portfolio.returns.rules import ReturnKind, ReturnStatus
+from portfolio.spend.models import Forecast
+from portfolio.spend.rules import ClaimStatus
+from tests import make
+from tests.conftest import NOW, ON_POSTGRESQL
+
+Guarded = dict[str, dict[str, int]]
+
+
+def test_the_migrations_give_exactly_the_models_schema(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_migrations_give_exactly_the_models_checks(database: Database, tmp_path: Path) -> None:
+    with database.engine.connect() as connection:
+        migrated = _checks(connection)
+    assert {name for _, name in migrated} == {
+        str(constraint.name)
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if type(constraint).__name__ == "CheckConstraint"
+    }
+    if database.is_sqlite:
+        modelled = Database(f"sqlite:///{tmp_path / 'modelled.db'}")
+        with modelled.session(writing=True) as session:
+            Base.metadata.create_all(session.connection())
+            assert _checks(session.connection()) == migrated
+        modelled.close()
+
+
+def _checks(connection: Connection) -> dict[tuple[str, str], str]:
+    found = inspect(connection)
+    return {
+        (table, str(check["name"])): str(check["sqltext"])
+        for table in found.get_table_names()
+        for check in found.get_check_constraints(table)
+    }
+
+
+def test_every_constraint_has_a_name(database: Database) -> None:
+    found = inspect(database.engine)
+    for table in Base.metadata.tables:
+        assert found.get_pk_constraint(table)["name"] == f"pk_{table}"
+        named = [
+            *found.get_foreign_keys(table),
+            *found.get_unique_constraints(table),
+            *found.get_check_constraints(table),
+        ]
+        assert all(each["name"] for each in named), table
+
+
+def test_upgrading_what_is_new_changes_nothing(database: Database) -> None:
+    assert migrations.is_current(database)
+    migrations.upgrade(database)
+    assert migrations.is_current(database)
+    with database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0003"
+
+
+def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setattr(guards_0003, "statements", lambda _dialect: ["CREATE NONSENSE"])
+    with pytest.raises(DBAPIError):
+        migrations.upgrade(database)
+    assert inspect(database.engine).get_table_names() == []
+    assert not migrations.is_current(database)
+    monkeypatch.undo()
+    migrations.upgrade(database)
+    assert migrations.is_current(database)
+    database.close()
+
+
+@pytest.fixture
+def guarded(session: Session) -> Guarded:
+    """A row in every guarded table, and by table the numbers of what is closed and what is open."""
+    award = make.award(session)
+    officer = make.person(session, Role.CSP_OFFICER)
+    decision = make.decision(session, make.proposal(session, "SVD-25-02"))
+    returned = make.claim(session, award, make.Q1)
+    draft = make.claim(session, award, make.Q2, status=ClaimStatus.DRAFT)
+    stream = award.lines[0].stream
+    for claim in (returned, draft):
+        claim.forecasts.append(Forecast(stream=stream, quarter=make.Q3, amount=Decimal("1.00")))
+    variation = Variation(
+        reference="V1", to_line=award.lines[0], amount=Decimal("1.00"), approved_on=date(2025, 7, 1),
+        approved_by="Cora Finch", reason="More sessions",
+        shares=[VariationShare(award_line_id=award.lines[0].id, quarter=make.Q3, amount=Decimal("1.00"))],
+    )  # fmt: skip
+    measure = Measure(
+        programme=award.proposal.funding_year.programme,
+        police_area=award.csp.police_area,
+        code="SVD-C",
+        name="Homicides",
+        definitions=[MeasureDefinition(version=1, text="Homicides recorded by police", geography="police area")],
+    )
+    seen = Observation(
+        definition=measure.definitions[0], quarter=make.Q1, value=Decimal(1), recorded_by="a test", recorded_at=NOW
+    )
+    issued = _return(award, officer, status=ReturnStatus.ISSUED, version=1)
+    prepared = _return(award, officer, status=ReturnStatus.PREPARED, version=2)
+    session.add_all([Decider(decision=decision, person=officer), variation, measure, seen, issued, prepared])
+    session.flush()
+    session.add(ReturnAmount(of=issued, stream=stream, amount=Decimal("1900.00")))
+    session.add(
+        Payment(paid_for=issued, stream=stream, amount=Decimal("1900.00"), received_on=NOW.date(), recorded_by="x")
+    )
+    session.flush()
+    make.lock(session, award, make.Q1)
+    make.correction(session, award, Decimal("-1.00"))
+    session.commit()
+    return {
+        "claim_line": {"claim": returned.id, "open": draft.id},
+        "forecast": {"claim": returned.id, "open": draft.id},
+        "claim": {"id": returned.id, "open": draft.id},
+        "return": {"id": issued.id, "open": prepared.id},
+    }
+
+
+def _return(award: Award, person: Person, **values: Any) -> Return:
+    return Return(
+        funding_year_id=award.proposal.funding_year_id, kind=ReturnKind.OPCC, quarter=make.Q1, reason="The first",
+        prepared_by="Frank", prepared_by_id=person.id, prepared_at=NOW, figures="sha256:1", certified_by="Cora",
+        certified_by_id=person.id, certified_role="section 151 officer", certified_on=NOW.date(),
+        certificate="I certify", issued_by="Frank", issued_at=NOW, file_name="a.xlsx", snapshot="{}",
+        snapshot_sha256="2", file=b"file", file_sha256="3", **values,
+    )  # fmt: skip
+
+
+def _forbidden(guard: Guard, guarded: Guarded) -> str:
+    """A statement that a guard refuses."""
+    numbers = guarded.get(guard.table, {})
+    match guard.table, guard.deed:
+        case "claim_line", "INSERT":
+            columns, values = "claim_id, stream_id, category_id, amount", (numbers["claim"], 1, 1, 1)
+            return f"INSERT INTO claim_line ({columns}) VALUES {values}"
+        case "forecast", "INSERT":
+            columns, values = "claim_id, stream_id, quarter, amount", (numbers["claim"], 1, 20254, 1)
+            return f"INSERT INTO forecast ({columns}) VALUES {values}"
+        case "claim_line" | "forecast", "UPDATE":
+            return f"UPDATE {guard.table} SET amount = 1 WHERE claim_id = {numbers['claim']}"
+        case "claim_line" | "forecast", "DELETE":
+            return f"DELETE FROM {guard.table} WHERE claim_id = {numbers['claim']}"
+        case "claim", "UPDATE":
+            return f"UPDATE claim SET status = 'approved' WHERE id = {numbers['id']}"
+        case "return", "UPDATE":
+            return f"UPDATE \"return\" SET file_name = 'other.xlsx' WHERE id = {numbers['id']}"
+        case "claim" | "return", "DELETE":
+            return f'DELETE FROM "{guard.table}" WHERE id = {numbers["id"]}'
+        case _, "UPDATE":
+            return f"UPDATE {guard.table} SET id = id + 1000"
+        case _:
+            return f"DELETE FROM {guard.table}"
+
+
+def _refused(session: Session, statement: str) -> str:
+    with pytest.raises(DBAPIError) as refused:
+        session.connection().execute(text(statement))
+    session.rollback()
+    return str(refused.value.orig)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_guard_refuses_what_it_must(session: Session, guarded: Guarded, guard: Guard) -> None:
+    assert guard.says in _refused(session, _forbidden(guard, guarded))
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="only PostgreSQL empties a table past its rows' triggers")
+@pytest.mark.parametrize("table", sorted({guard.table for guard in GUARDS if not guard.condition}))
+def test_no_record_is_emptied(session: Session, table: str) -> None:
+    assert "is never changed or removed" in _refused(session, f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("column", FROZEN)
+def test_nothing_of_an_issued_return_changes(session: Session, guarded: Guarded, column: str) -> None:
+    number = guarded["return"]["id"]
+    changed = {"csp_id": "1", "id": "99", "kind": "'Home Office'", "quarter": "20252", "version": "9"}
+    statement = f'UPDATE "return" SET {column} = {changed.get(column, "NULL")} WHERE id = {number}'
+    assert "an issued return is never changed" in _refused(session, statement)
+
+
+@pytest.mark.parametrize("status", ["prepared", "certified"])
+def test_an_issued_return_is_never_a_draft_again(session: Session, guarded: Guarded, status: str) -> None:
+    statement = f"UPDATE \"return\" SET status = '{status}' WHERE id = {guarded['return']['id']}"
+    assert "an issued return is never changed" in _refused(session, statement)
+
+
+@pytest.mark.parametrize("table", ["claim_line", "forecast"])
+def test_nothing_is_moved_into_a_returned_claim(session: Session, guarded: Guarded, table: str) -> None:
+    numbers = guarded[table]
+    statement = f"UPDATE {table} SET claim_id = {numbers['claim']} WHERE claim_id = {numbers['open']}"
+    assert "a claim in an issued return is locked" in _refused(session, statement)
+
+
+def test_what_is_still_open_may_change(session: Session, guarded: Guarded) -> None:
+    connection = session.connection()
+    claim, returned = guarded["claim"]["open"], guarded["return"]
+    for statement in (
+        f"UPDATE claim SET narrative = 'More' WHERE id = {claim}",
+        f"UPDATE claim_line SET amount = 1 WHERE claim_id = {claim}",
+        f"DELETE FROM claim_line WHERE claim_id = {claim}",
+        f"DELETE FROM forecast WHERE claim_id = {claim}",
+        f"DELETE FROM claim WHERE id = {claim}",
+        f"UPDATE \"return\" SET status = 'forwarded', forwarded_by = 'Owen' WHERE id = {returned['id']}",
+        f"UPDATE \"return\" SET status = 'issued', file_name = 'b.xlsx' WHERE id = {returned['open']}",
+    ):
+        assert connection.execute(text(statement)).rowcount == 1, statement
+    assert connection.execute(text('DELETE FROM "return" WHERE version = 3')).rowcount == 0
