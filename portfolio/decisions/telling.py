@@ -94,6 +94,11 @@ class ProposalTold:
         """The match that it offers, cash and in kind, in pounds."""
         return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
 
+    @property
+    def decided(self) -> bool:
+        """Whether any partnership decided."""
+        return any(answer.decision for answer in self.listed.answers)
+
     def warnings(self) -> list[RuleWarning]:
         """What is worth knowing of its awards."""
         return [warning for award in self.awards for warning in award.warnings()]
@@ -163,7 +168,7 @@ def _details(decision: Decision) -> Iterable[str]:
     if decision.deciders:
         yield f"Decided by {', '.join(each.person.name for each in decision.deciders)}"
     change = ", in the place of the decision before" if decision.supersedes_id else ""
-    yield f"Recorded by {decision.recorded_by} on {_day(day_of(decision.recorded_at))}{change}"
+    yield f"Recorded on {_day(day_of(decision.recorded_at))}{change}: {decision.recorded_by}"
 
 
 def _day(day: date) -> str:

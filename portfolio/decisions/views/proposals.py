@@ -14,6 +14,7 @@ from portfolio.people.rules import Act
 from portfolio.proposals.actions import withdraw_proposal
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import get_proposal, within_reach
+from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
@@ -87,6 +88,13 @@ def _seen(reference: str) -> Proposal:
     return get_proposal(session(), reference, queries.proposals_seen_by(viewer()))
 
 
+def _may_withdraw(told: telling.ProposalTold) -> bool:
+    """A proposal is withdrawn by who may enter it, until it is decided on."""
+    reach = viewer().within(Act.PROPOSE)
+    mine = any(reach.holds(answer.csp.id, answer.csp.police_area_id) for answer in told.listed.answers)
+    return mine and told.proposal.status is not ProposalStatus.WITHDRAWN and not told.decided
+
+
 def _interest_form(found: Proposal) -> InterestForm:
     """Officers may record for everybody who decides with them; others for themselves."""
     form, reach = InterestForm(), viewer().within(Act.DECIDE)
@@ -104,11 +112,12 @@ def _interest_form(found: Proposal) -> InterestForm:
 def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> str:
     interest = sent if isinstance(sent, InterestForm) else _interest_form(found)
     reach = viewer().within(Act.DECIDE)
+    told = telling.proposal_told(session(), viewer(), found)
     return render_template(
         "decisions/proposal.html",
-        told=telling.proposal_told(session(), viewer(), found),
+        told=told,
         may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
-        may_propose=viewer().within(Act.PROPOSE),
+        may_withdraw=_may_withdraw(told),
         interest=interest,
         withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(),
         sent=sent,
