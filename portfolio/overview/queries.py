@@ -203,6 +203,6 @@ def to_certify(session: Session, within: Within) -> Sequence[Return]:
         select(Return)
         .join(Return.funding_year)
         .where(Return.status == ReturnStatus.PREPARED, FundingYear.status != YearStatus.CLOSED, returns_within(within))
-        .order_by(Return.quarter.desc(), Return.kind, Return.id)
+        .order_by(Return.quarter.desc(), Return.id)
         .options(joinedload(Return.csp), joinedload(Return.funding_year).joinedload(FundingYear.programme))
     ).all()

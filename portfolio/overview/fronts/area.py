@@ -70,6 +70,12 @@ class ToCertify:
         return place_of(self.found)
 
     @property
+    def in_words(self) -> str:
+        """What waits, and since when."""
+        of = f"{self.place.name}, {self.found.quarter.short}"
+        return f"{of}, prepared by {self.found.prepared_by}, waits for a signature."
+
+    @property
     def year_in_words(self) -> str:
         """The programme and its year."""
         return f"{self.found.funding_year.programme.name} {self.found.funding_year.year}"

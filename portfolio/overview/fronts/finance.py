@@ -42,6 +42,7 @@ class QuarterOfClaims:
     quarter: Quarter
     due: date
     lateness: str
+    """How long there is, or how late what is missing is; said while something is missing."""
     tallies: Sequence[Tally]
 
     @property
@@ -146,7 +147,10 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
     for quarter in reversed(over):
         due = deadline(quarter, year.programme.claim_deadlines)
         of_quarter = [tally for tally in counted if tally.quarter == quarter]
-        lines.append(QuarterOfClaims(quarter, due, lateness(due, today), of_quarter))
+        missing = number_at(of_quarter, *UNSENT, Stage.QUERIED)
+        lines.append(
+            QuarterOfClaims(quarter, due, lateness(due, today) if missing else "every claim is in", of_quarter)
+        )
     return FinanceYear(
         year=year,
         scope=scope,

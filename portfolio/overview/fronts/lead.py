@@ -113,7 +113,7 @@ class LeadFront:
     def late_in_words(self) -> str:
         """How many of them nobody has sent though their day is past."""
         late = sum(claim.stage is Stage.LATE for claim in self.claims)
-        return how_many_late(len(self.to_do), late)
+        return how_many_late(len(self.to_do), late) if self.to_do else "Nothing to send"
 
 
 def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
