@@ -54,11 +54,13 @@ class Cover:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One CSP's stream: what it was given, what its awards carry, and what was claimed before this quarter."""
+    """One CSP's stream: what it was given this year, and what it came to last year."""
 
     csp: str
     stream: str
     allocation: Decimal
+    last_year: Decimal | None
+    """Outturn of the year before; None, in every row, where that year is not kept."""
 
 
 @dataclass(frozen=True)

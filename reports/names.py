@@ -19,6 +19,7 @@ class Names:
         keys = [(row.csp, row.stream) for row in content.summary]
         keys += [(row.csp, row.stream) for row in content.interventions]
         keys += [(row.csp, row.stream) for row in content.categories]
+        keys += [(row.csp, row.stream) for row in content.decisions]
         self._csps = _distinct(csp for csp, _ in keys)
         in_statement = [row.stream for row in content.statement.rows] if content.statement else []
         self._streams = _distinct([*(stream for _, stream in keys), *in_statement])

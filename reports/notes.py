@@ -39,7 +39,7 @@ STANDING_NOTES = {
     ),
     ONCE_PER_CSP: (
         "Requested",
-        "A proposal that was put to several CSPs stands once for each of them, so requests are not added up.",
+        "A proposal that was put to several CSPs stands once for each of them, and counts in the requests to each.",
     ),
     BALANCE: (
         "Balance",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from portfolio.money import ZERO
+from portfolio.quarters import FinancialYear
 from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
 from reports.common import (
     assemble,
@@ -29,7 +30,8 @@ def quarterly_book(content: ReturnContent) -> Book:
     lines = intervention_lines(content)
     interventions = interventions_sheet(content, names, lines)
     categories = _categories_sheet(content, names)
-    summary = _summary_sheet(content, names, totals, interventions)
+    decisions = _decisions_sheet(content, names)
+    summary = _summary_sheet(content, names, totals, interventions, decisions)
     return assemble(
         content,
         [
@@ -40,31 +42,35 @@ def quarterly_book(content: ReturnContent) -> Book:
             _variations_sheet(content, names),
             _outputs_sheet(content, names),
             measures_sheet(content),
-            _decisions_sheet(content, names),
+            decisions,
             checks_sheet(content, _checks(content, totals, lines, names, summary, interventions, categories)),
             certification_sheet(content),
         ],
     )
 
 
-def _summary_sheet(content: ReturnContent, names: Names, totals: SummaryTotals, interventions: Sheet) -> Sheet:
+def _summary_sheet(
+    content: ReturnContent, names: Names, totals: SummaryTotals, interventions: Sheet, decisions: Sheet
+) -> Sheet:
     number, by_quarter = content.cover.quarter.number, quarter_headings(content)
     before, coming = by_quarter[: number - 1], by_quarter[number:]
 
-    def from_interventions(column: str) -> str:
-        return sums_where(interventions, column, names, CSP="{CSP}", Stream="{Stream}")
+    def taken_from(source: Sheet, column: str) -> str:
+        return sums_where(source, column, names, CSP="{CSP}", Stream="{Stream}")
+
+    last_year = f"Outturn {FinancialYear(content.cover.quarter.year.start - 1)}"
 
     columns: list[Column[SummaryLine]] = [
         text("CSP", lambda line: names.csp(line.csp), 36),
         text("Stream", lambda line: names.stream(line.stream), 14),
         money("Allocation", lambda line: line.allocation),
-        money("Awarded", lambda line: line.awarded, from_interventions("Award")),
+        money("Awarded", lambda line: line.awarded, taken_from(interventions, "Award")),
         money("Unallocated", lambda line: line.unallocated, "ROUND({Allocation}-{Awarded},2)"),
         *(
             money(
                 name,
                 _quarter(place),
-                from_interventions(name),
+                taken_from(interventions, name),
                 note=None if place < number else FORECASTS,
             )
             for place, name in enumerate(by_quarter)
@@ -72,13 +78,15 @@ def _summary_sheet(content: ReturnContent, names: Names, totals: SummaryTotals, 
         money("To date", lambda line: line.to_date, sum_of(by_quarter[:number])),
         money("Forecast", lambda line: line.forecast, sum_of(coming) if coming else None),
         money("Outturn", lambda line: line.outturn, sum_of(["To date", "Forecast"])),
-        money("Profile to date", lambda line: line.profile_to_date, from_interventions("Profile to date")),
+        money("Profile to date", lambda line: line.profile_to_date, taken_from(interventions, "Profile to date")),
         money("Variance", lambda line: line.variance, "ROUND({To date}-{Profile to date},2)", note=VARIANCE),
         percentage("Variance %", "Variance", "Profile to date", PERCENTAGES),
         money("Claimed before", lambda line: line.claimed_before, sum_of(before) if before else None),
         money("This claim", lambda line: line.this_claim, f"{{{by_quarter[number - 1]}}}"),
         money("Cumulative", lambda line: line.to_date, sum_of(["Claimed before", "This claim"])),
         money("Remaining of allocation", lambda line: line.remaining, "ROUND({Allocation}-{Cumulative},2)"),
+        money("Requested", lambda line: line.requested, taken_from(decisions, "Requested"), note=ONCE_PER_CSP),
+        *([money(last_year, lambda line: line.last_year)] if totals.overall.last_year is not None else []),
     ]
     several = len({line.csp for line in totals.lines}) > 1
     return sheet(

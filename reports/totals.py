@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from portfolio.money import ZERO
-from reports.content import ByQuarter, CategoryRow, InterventionRow, ReturnContent
+from reports.content import ByQuarter, CategoryRow, DecisionRow, InterventionRow, ReturnContent
 
 FINEST = Decimal("0.0001")
 """Percentages are kept to a hundredth of a per cent."""
@@ -34,6 +34,10 @@ class SummaryLine:
     quarters: ByQuarter
     """Actual up to the return's quarter, forecast after it."""
     profile_to_date: Decimal
+    requested: Decimal
+    """What proposals ask of the CSP; one put to several CSPs counts for each."""
+    last_year: Decimal | None
+    """Outturn of the year before; None where that year is not kept."""
 
     @property
     def unallocated(self) -> Decimal:
@@ -96,14 +100,23 @@ ALL_CSPS, ALL_STREAMS = "All CSPs", "All streams"
 def summary_totals(content: ReturnContent) -> SummaryTotals:
     """Allocation, awards, actuals, forecasts and profile of each CSP's stream, and their sums.
 
-    An award or a cost whose CSP has no allocation of the stream gets a line of its own with an allocation of zero,
-    so that nothing is left out of the totals.
+    A request, an award or a cost whose CSP has no allocation of the stream gets a line of its own with an allocation
+    of zero, so that nothing is left out of the totals.
     """
     quarter = content.cover.quarter.number
     allocations = {(row.csp, row.stream): row.allocation for row in content.summary}
-    others: tuple[InterventionRow | CategoryRow, ...] = (*content.interventions, *content.categories)
+    last_year = {(row.csp, row.stream): row.last_year for row in content.summary}
+    no_last_year = None if None in last_year.values() else ZERO
+    others: tuple[InterventionRow | CategoryRow | DecisionRow, ...] = (
+        *content.interventions,
+        *content.categories,
+        *content.decisions,
+    )
     for row in others:
         allocations.setdefault((row.csp, row.stream), ZERO)
+    requested = dict.fromkeys(allocations, ZERO)
+    for decision in content.decisions:
+        requested[decision.csp, decision.stream] += decision.requested
     found: dict[tuple[str, str], list[InterventionRow]] = {key: [] for key in allocations}
     for intervention in content.interventions:
         found[intervention.csp, intervention.stream].append(intervention)
@@ -116,6 +129,8 @@ def summary_totals(content: ReturnContent) -> SummaryTotals:
             sum((row.award for row in rows), ZERO),
             add_quarters(row.quarters for row in rows),
             sum((sum(row.profile[:quarter], ZERO) for row in rows), ZERO),
+            requested[csp, stream],
+            last_year.get((csp, stream), no_last_year),
         )
         for (csp, stream), rows in found.items()
     )
@@ -136,7 +151,14 @@ def _add(csp: str, stream: str, quarter: int, lines: Iterable[SummaryLine]) -> S
         sum((line.awarded for line in parts), ZERO),
         add_quarters(line.quarters for line in parts),
         sum((line.profile_to_date for line in parts), ZERO),
+        sum((line.requested for line in parts), ZERO),
+        _sum_or_none(line.last_year for line in parts),
     )
+
+
+def _sum_or_none(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, ZERO) if known else None
 
 
 def add_quarters(quarters: Iterable[ByQuarter]) -> ByQuarter:

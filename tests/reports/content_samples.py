@@ -111,6 +111,12 @@ ALLOCATIONS = [
     (BCP, LABOUR, 6203265),
     (BCP, NON_LABOUR, 9807967),
 ]
+OUTTURN_BEFORE = {
+    (DORSET, LABOUR): from_pence(5047331),
+    (DORSET, NON_LABOUR): from_pence(7665535),
+    (BCP, LABOUR): from_pence(6142548),
+    (BCP, NON_LABOUR): from_pence(9691033),
+}
 EXPECTED = {
     "Q1": {
         (DORSET, NON_LABOUR): 1531506,
@@ -148,7 +154,10 @@ def dorset(kind: Kind = Kind.OPCC, status: str = "prepared") -> ReturnContent:
     quarter = Quarter(YEAR, 2)
     return ReturnContent(
         cover=_cover(kind, quarter, status),
-        summary=tuple(SummaryRow(csp, stream, from_pence(pence)) for csp, stream, pence in ALLOCATIONS),
+        summary=tuple(
+            SummaryRow(csp, stream, from_pence(pence), OUTTURN_BEFORE[csp, stream])
+            for csp, stream, pence in ALLOCATIONS
+        ),
         interventions=tuple(_interventions()),
         categories=tuple(_categories()),
         match=_match(),
@@ -264,7 +273,7 @@ def many_csps(count: int = 32, awards: int = 2, quarter: int = 2) -> ReturnConte
                 interventions.append(row)
                 total += row.award
                 spent = [before + now for before, now in zip(spent, row.quarters[:quarter], strict=True)]
-            summary.append(SummaryRow(csp, stream, total))
+            summary.append(SummaryRow(csp, stream, total, None))
             halves = [share_evenly(amount, 2) for amount in spent]
             categories += [
                 CategoryRow(csp, stream, PAY, tuple(half[0] for half in halves)),

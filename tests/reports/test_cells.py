@@ -167,6 +167,7 @@ def test_names_that_a_search_would_take_for_one_another(first: str, second: str)
         summary=tuple(replace(row, csp=names[row.csp]) for row in whole.summary),
         interventions=tuple(replace(row, csp=names[row.csp]) for row in whole.interventions),
         categories=tuple(replace(row, csp=names[row.csp]) for row in whole.categories),
+        decisions=tuple(replace(row, csp=names[row.csp]) for row in whole.decisions),
     )
     workbook = returns.proved(content)
     assert faults(workbook) == []

@@ -9,9 +9,11 @@ from sqlalchemy import func, select, type_coerce
 from portfolio.db import Pence
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CspAllocation, Organisation, StreamAllocation
+from portfolio.funding_years.queries import find_year
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.money import ZERO, share, to_pence
 from portfolio.proposals.rules import MatchKind
+from portfolio.quarters import FinancialYear
 from portfolio.returns.contents.awards import AwardFacts, Line
 from portfolio.returns.contents.scope import COMBINED, Scope
 from portfolio.returns.models import Payment, Return
@@ -55,19 +57,33 @@ def summary_rows(
     scope: Scope, given: dict[tuple[int, int], Decimal], whole: dict[int, Decimal]
 ) -> tuple[SummaryRow, ...]:
     """Each partnership's share of each stream; in a combined return also what of a stream was not shared."""
+    before = _last_year(scope)
+
+    def came_to(csp_id: int, stream_id: int) -> Decimal | None:
+        return None if before is None else before.get((csp_id, stream_id), ZERO)
+
     rows = [
-        SummaryRow(csp, stream, given[csp_id, stream_id])
+        SummaryRow(csp, stream, given[csp_id, stream_id], came_to(csp_id, stream_id))
         for csp_id, csp in scope.csps.items()
         for stream_id, stream in scope.streams.items()
         if (csp_id, stream_id) in given
     ]
     if scope.kind in COMBINED:
         rows += [
-            SummaryRow(HELD_BACK, stream, held)
+            SummaryRow(HELD_BACK, stream, held, None if before is None else ZERO)
             for stream_id, stream in scope.streams.items()
             if (held := held_back(given, whole, stream_id))
         ]
     return tuple(rows)
+
+
+def _last_year(scope: Scope) -> dict[tuple[int, int], Decimal] | None:
+    """What each partnership's stream came to in the year before, in pounds; None where that year is not kept."""
+    last = FinancialYear(scope.quarter.year.start - 1)
+    year = find_year(scope.session, scope.year.programme_id, scope.year.police_area_id, last)
+    if year is None:
+        return None
+    return {key: position.to_date for key, position in figures.by_csp(scope.session, year.id, last.quarters[3]).items()}
 
 
 def held_back(given: dict[tuple[int, int], Decimal], whole: dict[int, Decimal], stream_id: int) -> Decimal:
