@@ -138,10 +138,6 @@ class Contents:
         """What the lines come to."""
         return sum((line.amount for line in self.lines), ZERO)
 
-    def forecast_of(self, stream: str) -> Decimal:
-        """What is forecast of a stream for all later quarters."""
-        return sum((amount for (of, _), amount in self.forecasts.items() if of == stream), ZERO)
-
 
 @dataclass(frozen=True)
 class Ground:
@@ -163,6 +159,8 @@ class Ground:
     """Claimed by all of the partnership's awards, this award's other quarters included."""
     profile: Mapping[str, Decimal]
     """The profile of the quarter."""
+    planned: Mapping[tuple[str, Quarter], Decimal]
+    """The profile of the later quarters of the year, by stream and quarter."""
     categories: Mapping[str, bool]
     """The programme's cost categories, and whether each needs a text."""
     variance_rule: VarianceRule
@@ -185,9 +183,14 @@ class Ground:
         return self.award.get(stream, ZERO) - self.claimed.get(stream, ZERO)
 
     def outturn(self, stream: str, contents: Contents) -> Decimal:
-        """What a stream comes to with this claim and its forecast."""
+        """What a stream comes to with this claim and its forecast; the profile stands in where none was given."""
         before = self.claimed_before.get(stream, ZERO)
-        return before + contents.spent.get(stream, ZERO) + contents.forecast_of(stream)
+        return before + contents.spent.get(stream, ZERO) + sum(self.expected(stream, contents).values(), ZERO)
+
+    def expected(self, stream: str, contents: Contents) -> dict[Quarter, Decimal]:
+        """What a stream is expected to spend in each later quarter: the forecast, or without any the profile."""
+        given = {quarter: amount for (of, quarter), amount in contents.forecasts.items() if of == stream}
+        return given or {quarter: amount for (of, quarter), amount in self.planned.items() if of == stream}
 
 
 def not_open(status: ClaimStatus | None, ground: Ground) -> list[PortfolioError]:
@@ -301,7 +304,8 @@ class Variance:
     @property
     def percent(self) -> Decimal | None:
         """The variance in per cent of the profile; None where nothing was planned."""
-        return self.amount * 100 / self.profile if self.profile else None
+        # Adding nothing takes the sign off a variance that rounds to zero.
+        return round(self.amount * 100 / self.profile, 1) + 0 if self.profile else None
 
 
 def variances(spent: Mapping[str, Decimal], ground: Ground) -> list[Variance]:
@@ -332,7 +336,7 @@ def claim_warnings(
         outturn = ground.outturn(stream, contents)
         warnings.append(underspend(about, award, outturn, carry_over=carry_over))
         warnings.append(no_spend(about, (*before, spent)))
-        in_last = spent if ground.quarter == last else contents.forecasts.get((stream, last), ZERO)
+        in_last = spent if ground.quarter == last else ground.expected(stream, contents).get(last, ZERO)
         warnings.append(late_in_the_year(about, award, in_last))
     return [warning for warning in warnings if warning is not None] + line_warnings("", contents.lines)
 

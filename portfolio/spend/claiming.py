@@ -6,7 +6,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,7 +14,6 @@ from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, PortfolioError, refuse_any
 from portfolio.funding_years.models import CostCategory, Programme, Stream
 from portfolio.quarters import Quarter
-from portfolio.spend import figures
 from portfolio.spend.checks import (
     ClaimMoved,
     Contents,
@@ -128,20 +126,10 @@ def first_contents(session: Session, award: Award, ground: Ground) -> Contents:
     return Contents(
         forecasts={
             (stream, quarter): given.get((stream, quarter), profile)
-            for stream, by_quarter in _profiles(session, award, ground).items()
-            for quarter, profile in by_quarter.items()
+            for (stream, quarter), profile in ground.planned.items()
+            if quarter in ground.to_forecast
         }
     )
-
-
-def _profiles(session: Session, award: Award, ground: Ground) -> dict[str, dict[Quarter, Decimal]]:
-    names = {stream.id: stream.name for stream in award.proposal.funding_year.programme.streams}
-    positions = figures.of_award(session, award, ground.quarter)
-    return {
-        name: {quarter: positions[number].profile[quarter.number - 1] for quarter in ground.to_forecast}
-        for number, name in names.items()
-        if number in positions
-    }
 
 
 def find_claim(session: Session, award: Award, quarter: Quarter) -> Claim | None:

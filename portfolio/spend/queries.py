@@ -20,13 +20,13 @@ from portfolio.funding_years.models import CSP, FundingYear, Organisation, Progr
 from portfolio.funding_years.rules import deadline
 from portfolio.money import ZERO
 from portfolio.people.rules import Within
-from portfolio.proposals.models import Proposal
+from portfolio.proposals.models import MatchOffer, Proposal
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import figures
 from portfolio.spend.checks import Ground
 from portfolio.spend.claiming import contents_of, with_rows
 from portfolio.spend.figures import Position
-from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Correction, LockedQuarter
 from portfolio.spend.rules import COUNTED, ClaimStatus, Stage
 from portfolio.spend.standing import ground_of
 
@@ -47,10 +47,18 @@ def years_of(session: Session, within: Within) -> list[FinancialYear]:
     return list(session.scalars(years))
 
 
-def entries(session: Session, within: Within, quarters: Collection[Quarter], today: date) -> Select[Entry]:
-    """A row for each award within reach and each quarter that its dates touch, by reference, with or without a claim.
+def entries(
+    session: Session,
+    quarters: Collection[Quarter],
+    today: date,
+    *only: ColumnElement[bool],
+    stages: Collection[Stage] = (),
+) -> Select[Entry]:
+    """A row for each award and each quarter that its dates touch, by reference, with or without a claim.
 
-    `.stage` is a Stage; `.profile` and `.claimed` are pounds of all streams together; `.due` is the last day for its
+    `only` are conditions on the awards; with `stages`, the other stages are left out.
+
+    `.stage` is a Stage, `.profile` and `.claimed` are pounds of all streams together; `.due` is the last day for its
     claim; `.because` says why the quarter is locked.
     """
     of = _calendar(session.scalars(select(Programme)), quarters).c
@@ -70,6 +78,7 @@ def entries(session: Session, within: Within, quarters: Collection[Quarter], tod
         .subquery("claims")
     )
     profile, claimed = func.coalesce(plans.c.amount, ZERO), claims.c.amount
+    stage = _stage(of, profile, today)
     return (
         select(
             Bundle(
@@ -90,7 +99,7 @@ def entries(session: Session, within: Within, quarters: Collection[Quarter], tod
                 LockedQuarter.because.label("because"),
                 profile.label("profile"),
                 claimed.label("claimed"),
-                _stage(of, profile, today).label("stage"),
+                stage.label("stage"),
             )
         )
         .select_from(Award)
@@ -117,7 +126,7 @@ def entries(session: Session, within: Within, quarters: Collection[Quarter], tod
                 LockedQuarter.quarter == of.quarter,
             ),
         )
-        .where(awards_within(within))
+        .where(*only, *([stage.in_([wanted.value for wanted in stages])] if stages else []))
         .order_by(Proposal.reference, CSP.name, Award.id, of.quarter)
     )
 
@@ -142,7 +151,8 @@ def _calendar(programmes: Iterable[Programme], quarters: Collection[Quarter]) ->
 def _stage(of: Any, profile: ColumnElement[Any], today: date) -> ColumnElement[str]:
     """A claim's status; or, without one that was sent, what that means on a day."""
     sent = Claim.status.not_in([ClaimStatus.DRAFT])
-    left_out = and_(LockedQuarter.id.is_not(None), or_(Claim.id.is_(None), Claim.status.not_in(COUNTED)))
+    missing = or_(and_(Claim.id.is_(None), profile != ZERO), Claim.status.not_in(COUNTED))
+    left_out = and_(LockedQuarter.id.is_not(None), missing)
     return case(
         (left_out, Stage.LEFT_OUT.value),
         (sent, Claim.status),
@@ -183,13 +193,24 @@ class Sheet:
     """The award's claims of the year, by quarter."""
     corrections: Sequence[Correction]
     """Every correction of the award, oldest first."""
+    match_offers: Sequence[MatchOffer]
     positions: Mapping[str, Position]
     """Where the money stands by stream, as approved."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no quarter of the year comes before it."""
+        return self.quarter.number == 1
 
     @property
     def last(self) -> Claim | None:
         """The claim of the quarter before, of the same year."""
         return self.claims.get(self.quarter.previous)
+
+    def question(self, number: str) -> ClaimQuery | None:
+        """The claim's question of a number, as a form carries it."""
+        questions = self.claim.queries if self.claim else ()
+        return next((asked for asked in questions if str(asked.id) == number), None)
 
     def spent_before(self) -> dict[tuple[str, str], Decimal]:
         """The quarter before by stream and category, whether approved or not yet."""
@@ -209,7 +230,7 @@ class Sheet:
 
     @property
     def corrected_here(self) -> list[Correction]:
-        """The corrections that count in this quarter."""
+        """The corrections of earlier quarters that count in this one."""
         return [row for row in self.corrections if row.entered_in == self.quarter]
 
     @property
@@ -231,6 +252,7 @@ def sheet_of(session: Session, award: Award, quarter: Quarter) -> Sheet:
         ground=ground_of(session, award, quarter, contents_of(claim).lines if claim else ()),
         claims=claims,
         corrections=corrections_of(session, award),
+        match_offers=match_offers_of(session, award),
         positions={name: positions[number] for number, name in streams.items() if number in positions},
     )
 
@@ -241,6 +263,16 @@ def claims_of(session: Session, award: Award, year: FinancialYear) -> Sequence[C
     return session.scalars(claims).all()
 
 
+def match_offers_of(session: Session, award: Award) -> Sequence[MatchOffer]:
+    """The match that an award's proposal offered."""
+    return session.scalars(
+        select(MatchOffer)
+        .where(MatchOffer.proposal_id == award.proposal_id)
+        .order_by(MatchOffer.id)
+        .options(joinedload(MatchOffer.funder))
+    ).all()
+
+
 def corrections_of(session: Session, award: Award) -> Sequence[Correction]:
     """Every correction of an award, oldest first."""
     return session.scalars(
@@ -249,6 +281,18 @@ def corrections_of(session: Session, award: Award) -> Sequence[Correction]:
         .order_by(Correction.entered_in, Correction.id)
         .options(joinedload(Correction.stream), joinedload(Correction.category))
     ).all()
+
+
+def locked_quarters(session: Session, award: Award, year: FinancialYear) -> dict[Quarter, str]:
+    """The quarters of an award's year that are locked, and why."""
+    rows = session.scalars(
+        select(LockedQuarter).where(
+            LockedQuarter.funding_year_id == award.proposal.funding_year_id,
+            LockedQuarter.csp_id == award.csp_id,
+            LockedQuarter.quarter.in_(year.quarters),
+        )
+    )
+    return {row.quarter: row.because for row in rows}
 
 
 def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> Sequence[Claim]:
@@ -268,7 +312,13 @@ def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> 
     ).all()
 
 
-def csps_of_entries(session: Session, within: Within) -> list[CSP]:
+def open_questions_of(session: Session, claim_ids: Collection[int]) -> dict[int, ClaimQuery]:
+    """The last question of some claims that has no answer yet, by claim."""
+    asked = select(ClaimQuery).where(ClaimQuery.claim_id.in_(claim_ids), ClaimQuery.answered_at.is_(None))
+    return {row.claim_id: row for row in session.scalars(asked.order_by(ClaimQuery.id))}
+
+
+def csps_awarding(session: Session, within: Within) -> list[CSP]:
     """The partnerships that made the awards within reach, by name."""
     awarded = select(Award.csp_id).where(awards_within(within))
     return list(session.scalars(select(CSP).where(CSP.id.in_(awarded)).order_by(CSP.name, CSP.id)))

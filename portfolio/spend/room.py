@@ -7,6 +7,7 @@ from portfolio.decisions.queries import awards_within, get_award
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.models import Claim
+from portfolio.spend.queries import Entry
 from portfolio.web.access import viewer
 from portfolio.web.database import session
 
@@ -27,6 +28,11 @@ def reaches(award: Award, act: Act) -> bool:
 def address(endpoint: str, award: Award, quarter: Quarter) -> str:
     """The address of a page of an award's quarter."""
     return url_for(f"spend.{endpoint}", reference=award.proposal.reference, csp_key=award.csp.key, quarter=quarter)
+
+
+def address_of(row: Entry) -> str:
+    """The address of the quarter that a list's row is about."""
+    return url_for("spend.claim", reference=row.reference, csp_key=row.csp_key, quarter=row.quarter)
 
 
 def receipt_number(claim: Claim) -> str:

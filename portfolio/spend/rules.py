@@ -38,6 +38,11 @@ class ClaimStatus(StrEnum):
         """Whether finance has to approve or query it."""
         return self in (ClaimStatus.SUBMITTED, ClaimStatus.RESUBMITTED)
 
+    @property
+    def can_be_queried(self) -> bool:
+        """Whether finance can put a question to it, so that its lead may change it again."""
+        return self.waits_for_finance or self is ClaimStatus.APPROVED
+
 
 COUNTED = (ClaimStatus.APPROVED, ClaimStatus.RETURNED)
 """The states whose figures count as spend: finance has approved them."""

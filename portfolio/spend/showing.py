@@ -1,16 +1,30 @@
 """A claim as pages show it: every figure ready, so that templates only write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from portfolio.decisions.models import Award
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
 from portfolio.spend.checks import Contents, Variance, variances
 from portfolio.spend.claiming import contents_of
+from portfolio.spend.figures import ByQuarter, Position
 from portfolio.spend.forms import ClaimForm, ForecastForm, LineForm
-from portfolio.spend.models import Correction
-from portfolio.spend.queries import Sheet
+from portfolio.spend.models import Claim, ClaimQuery, Correction
+from portfolio.spend.queries import Entry, Sheet
+from portfolio.spend.rules import Stage, same_person
+from portfolio.spend.standing import WAITING
+
+Column = list[str]
+"""A column of a table, as the table macro takes it: heading, kind, and its label on a narrow screen."""
+
+
+def forecast_columns(sheet: Sheet, kind: str) -> list[str | Column]:
+    """The columns of the later quarters: boxes (`entry`) or figures (`number`)."""
+    later = [[quarter.name, kind, f"{quarter.name} forecast"] for quarter in sheet.ground.to_forecast]
+    return ["Stream", *later, ["Not used", "number", "Not used of the award"]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,7 @@ class StreamBoxes:
     award: Decimal
     left: Decimal
     """Of the award, before this claim."""
-    before: Decimal
+    before: Decimal | None
     spent: Decimal
     forecast: Decimal
 
@@ -66,12 +80,18 @@ def boxes(form: ClaimForm, sheet: Sheet) -> list[StreamBoxes]:
                 profile=ground.profile.get(stream, ZERO),
                 award=ground.award[stream],
                 left=ground.left(stream),
-                before=sum((amount for (of, _), amount in before.items() if of == stream), ZERO),
+                before=_of_stream(before, stream),
                 spent=_total(line.amount.data for line in lines),
                 forecast=_total(forecast.amount.data for forecast in forecasts),
             )
         )
     return blocks
+
+
+def _of_stream(before: Mapping[tuple[str, str], Decimal], stream: str) -> Decimal | None:
+    """What the quarter before came to, or None where nothing was claimed in it."""
+    amounts = [amount for (of, _), amount in before.items() if of == stream]
+    return _total(amounts) if amounts else None
 
 
 def _total(amounts: Iterable[Decimal | None]) -> Decimal:
@@ -91,11 +111,11 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class ForecastCell:
-    """What a stream is expected to spend in a later quarter."""
+    """What a stream is expected to spend in a later quarter; where it was not forecast, its profile stands in."""
 
     quarter: Quarter
-    amount: Decimal | None
-    profile: Decimal
+    amount: Decimal
+    was_given: bool
 
 
 @dataclass(frozen=True)
@@ -134,8 +154,9 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
     blocks = []
     for variance in variances(contents.spent, ground):
         stream, position = variance.stream, sheet.positions[variance.stream]
-        to_date = ground.claimed_before.get(stream, ZERO) + variance.actual
-        last = [amount for (of, _), amount in before.items() if of == stream]
+        expected = ground.expected(stream, contents)
+        corrected = position.corrections[sheet.quarter.number - 1]
+        to_date = position.before + corrected + variance.actual
         blocks.append(
             StreamFigures(
                 name=stream,
@@ -152,13 +173,11 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
                 ],
                 variance=variance,
                 to_date=Variance(stream, to_date, position.profile_to_date, must_be_explained=False),
-                before=_total(last) if last else None,
+                before=_of_stream(before, stream),
                 foreseen=foreseen.get(stream),
-                corrected=_total(row.amount for row in sheet.corrected_here if row.stream.name == stream),
+                corrected=corrected,
                 forecasts=[
-                    ForecastCell(
-                        quarter, contents.forecasts.get((stream, quarter)), position.profile[quarter.number - 1]
-                    )
+                    ForecastCell(quarter, expected.get(quarter, ZERO), (stream, quarter) in contents.forecasts)
                     for quarter in ground.to_forecast
                 ],
                 award=ground.award[stream],
@@ -171,7 +190,7 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
 
 @dataclass(frozen=True)
 class CorrectedLine:
-    """What a quarter said of a stream and category when it was returned, what was put right since, and what it is now."""
+    """What a quarter said of a stream and category when it was returned, what was put right since, and what it is."""
 
     stream: str
     category: str
@@ -198,4 +217,145 @@ def corrected_lines(sheet: Sheet) -> list[CorrectedLine]:
             rows,
         )
         for (stream, category), rows in found.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What the viewer can do with a claim that is read, not written."""
+
+    approves: bool = False
+    is_own: bool = False
+    """Whether the viewer sent it, so that somebody else must approve it."""
+    asks: bool = False
+    corrects: bool = False
+
+
+def doors(sheet: Sheet, viewer_id: int, *, decides: bool, corrects: bool) -> Doors:
+    """Finance approves what waits, asks about what is not locked, and corrects what is."""
+    claim, locked = sheet.claim, sheet.ground.locked_because is not None
+    if sheet.ground.closed:
+        return Doors()
+    if locked or claim is None:
+        return Doors(corrects=corrects and locked)
+    return Doors(
+        approves=decides and claim.status.waits_for_finance,
+        is_own=same_person(claim.submitted_by_id, viewer_id) is not None,
+        asks=decides and claim.status.can_be_queried,
+    )
+
+
+@dataclass(frozen=True)
+class ApprovalRow:
+    """A claim among several to approve."""
+
+    claim: Claim
+    claimed: Decimal
+    explanation: str | None
+
+    @classmethod
+    def of(cls, claim: Claim) -> "ApprovalRow":
+        """One of a claim's rows."""
+        return cls(claim, contents_of(claim).total, claim.variance_explanation)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something a lead has to do, and until when."""
+
+    title: str
+    href: str
+    status: str
+    note: str
+
+
+def tasks_of(
+    waiting: Iterable[Entry], questions: Mapping[int, ClaimQuery], today: date, address_of: Callable[[Entry], str]
+) -> list[Task]:
+    """What waits for a lead, in the order of deadlines; a quarter that is not over waits only where it was begun."""
+    tasks = [
+        (
+            row.due,
+            Task(
+                f"{row.title}, {row.quarter.short}",
+                address_of(row),
+                row.stage,
+                f"Finance asks: {questions[row.claim_id].question}"
+                if row.claim_id in questions
+                else _until(row.due, today),
+            ),
+        )
+        for row in waiting
+        if row.stage != Stage.NOT_STARTED or row.quarter.last_day < today
+    ]
+    return [task for _, task in sorted(tasks, key=lambda dated: dated[0])]
+
+
+def _until(due: date, today: date) -> str:
+    days = (due - today).days
+    shown = f"{due.day} {due:%B %Y}"
+    if days < 0:
+        return f"Was due on {shown}"
+    return f"Due today, {shown}" if days == 0 else f"Due on {shown}"
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """A line of an award's year: four quarters, and what they come to."""
+
+    label: str
+    quarters: ByQuarter
+    kind: str | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Of the year."""
+        return sum(self.quarters, ZERO)
+
+
+@dataclass(frozen=True)
+class StreamYear:
+    """A stream of an award through a year."""
+
+    name: str
+    position: Position
+
+    @property
+    def rows(self) -> list[YearRow]:
+        """What was planned, claimed and corrected; and what was spent, with the forecast where nothing was yet."""
+        position = self.position
+        corrections = [YearRow("Corrections", position.corrections)] if any(position.corrections) else []
+        return [
+            YearRow("Profile", position.profile),
+            YearRow("Claimed", position.claimed),
+            *corrections,
+            YearRow("Actual, then forecast", position.quarters, "total"),
+        ]
+
+
+def stream_years(award: Award, positions: Mapping[int, Position]) -> list[StreamYear]:
+    """An award's streams in the programme's order."""
+    streams = award.proposal.funding_year.programme.streams
+    return [StreamYear(stream.name, positions[stream.id]) for stream in streams if stream.id in positions]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of a quarter's list."""
+
+    entry: Entry
+    href: str
+    can_be_ticked: bool
+    """Whether the viewer can approve it: it waits, and somebody else sent it."""
+
+
+def listed(rows: Iterable[Entry], viewer_id: int, address_of: Callable[[Entry], str]) -> list[Listed]:
+    """The lines of a quarter's list, as somebody sees them."""
+    return [
+        Listed(
+            row,
+            address_of(row),
+            row.stage in WAITING and same_person(row.submitted_by_id, viewer_id) is None,
+        )
+        for row in rows
     ]

@@ -64,6 +64,12 @@ def ground_of(session: Session, award: Award, quarter: Quarter, lines: Iterable[
         allocation=_named(streams, {stream_id: amount for (_, _, stream_id), amount in allocations.items()}),
         claimed_by_csp=_named(streams, claimed.csp),
         profile=_named(streams, {line: position[line].profile[quarter.number - 1] for line in position}),
+        planned={
+            (stream, later): position[line].profile[later.number - 1]
+            for line, stream in streams.items()
+            if line in position
+            for later in quarter.remaining()
+        },
         categories={category.name: category.needs_text for category in programme.categories},
         variance_rule=rule_of(programme),
         claimed_elsewhere=_elsewhere(session, award, quarter, lines),

@@ -48,6 +48,7 @@ LEVEL_UP = Ground(
     allocation=pounds(non_labour="80790.21"),
     claimed_by_csp=pounds(non_labour="15315.06"),
     profile=pounds(non_labour="4968.83"),
+    planned={("non-labour", Q3): Decimal("4968.83"), ("non-labour", Q4): Decimal("4968.83")},
     categories={"pay and on-costs": False, "equipment and materials": False, "other": True},
     variance_rule=VarianceRule(Decimal(10), Decimal("500.00")),
 )
@@ -84,8 +85,9 @@ def test_the_storys_claim_has_no_fault() -> None:
 def test_its_variance_is_shown_whether_or_not_it_must_be_explained() -> None:
     (found,) = variances(CLAIM.spent, LEVEL_UP)
     assert (found.amount, found.must_be_explained) == (Decimal("398.94"), False)
-    assert found.percent is not None
-    assert round(found.percent, 1) == Decimal("8.0")
+    assert found.percent == Decimal("8.0")
+    (nearly,) = variances(pounds(non_labour="4968.82"), LEVEL_UP)
+    assert str(nearly.percent) == "0.0"
     (unplanned,) = variances({}, replace(LEVEL_UP, profile={}))
     assert (unplanned.amount, unplanned.percent) == (Decimal("0.00"), None)
 
@@ -195,6 +197,8 @@ def test_what_is_left_and_what_a_stream_comes_to() -> None:
     assert LEVEL_UP.left("non-labour") == Decimal("16359.02")
     assert LEVEL_UP.left("labour") == Decimal("0.00")
     assert LEVEL_UP.outturn("non-labour", CLAIM) == Decimal("19875.33")
+    # without a forecast, its profile is expected: 3,516.31 + 5,367.77 + 2 × 4,968.83
+    assert LEVEL_UP.outturn("non-labour", replace(CLAIM, forecasts={})) == Decimal("18821.74")
 
 
 def warned(contents: Contents, ground: Ground, **earlier: list[Decimal]) -> list[tuple[str, str]]:

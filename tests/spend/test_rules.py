@@ -56,6 +56,7 @@ def test_a_status_says_who_may_do_something(status: ClaimStatus) -> None:
     assert status.can_be_edited is (status.value in ("draft", "queried"))
     assert status.counts is (status.value in ("approved", "returned"))
     assert status.waits_for_finance is (status.value in ("submitted", "resubmitted"))
+    assert status.can_be_queried is ((status.value, "queried") in ALLOWED)
 
 
 ALLOWED = {
