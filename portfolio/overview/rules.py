@@ -1,6 +1,6 @@
 """What pages say of a day and a figure: which quarter is in hand, how late something is, what an underspend means."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,12 +67,18 @@ class Deadline:
     lateness: str
 
 
-def first_deadline(years: Iterable[tuple[FinancialYear, str]], today: date) -> Deadline | None:
-    """The deadline of claims that comes next, of years with their programmes' deadlines; None after the last one."""
+def first_deadline(
+    years: Iterable[tuple[FinancialYear, str]], today: date, done: Collection[Quarter] = ()
+) -> Deadline | None:
+    """The deadline of claims that comes next, of years with their programmes' deadlines; None after the last one.
+
+    Quarters that are `done`, because all their claims are sent, are passed over.
+    """
     coming = (
         Deadline(due, quarter, lateness(due, today))
         for year, deadlines in years
         for quarter in year.quarters
+        if quarter not in done
         if (due := deadline(quarter, deadlines)) >= today
     )
     return min(coming, default=None)

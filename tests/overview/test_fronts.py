@@ -123,6 +123,17 @@ def test_a_lead_sees_which_quarters_are_locked_and_why(session: Session) -> None
     assert [claim.entry.quarter for claim in front.to_do] == [Q2, Q2]
 
 
+def test_a_lead_who_sent_everything_looks_to_the_next_quarter(session: Session) -> None:
+    lead = make.person(session, Role.LEAD)
+    award = led(session, "SVD-25-01", lead)
+    for quarter in (Q1, Q2):
+        make.claim(session, award, quarter, status=ClaimStatus.SUBMITTED)
+    front = lead_front(session, lead.id, TODAY)
+    assert (front.to_do, front.late_in_words) == ([], "Nothing to send")
+    assert front.next_deadline is not None
+    assert (front.next_deadline.quarter, front.next_deadline.due) == (Q3, date(2026, 1, 31))
+
+
 def test_a_lead_of_nothing_and_before_the_first_quarter_is_over(session: Session) -> None:
     lead = make.person(session, Role.LEAD)
     front = lead_front(session, lead.id, TODAY)

@@ -76,6 +76,12 @@ def test_the_first_deadline_is_the_next_of_all_years() -> None:
     )
 
 
+def test_a_quarter_whose_claims_are_sent_has_no_deadline_any_more() -> None:
+    assert first_deadline([(YEAR, DEFAULT_DEADLINES)], TODAY, {Q2}) == Deadline(
+        date(2026, 1, 31), Q3, "due in 103 days"
+    )
+
+
 def test_after_the_last_deadline_there_is_none() -> None:
     assert first_deadline([(YEAR, DEFAULT_DEADLINES)], date(2026, 5, 1)) is None
     assert first_deadline([], TODAY) is None

@@ -121,12 +121,13 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
     years = years_led(session, person_id)
     claims = _claims(session, years, person_id, today)
     in_hand = {quarter for year in years for quarter in quarters_over(year.year, today)[-1:]}
+    done = in_hand - {claim.entry.quarter for claim in claims if claim.waits_for_lead}
     return LeadFront(
         claims=[claim for claim in claims if claim.waits_for_lead or claim.entry.quarter in in_hand],
         questions=open_questions(session, Award.lead_person_id == person_id, MOST_ROWS),
         left=_left(session, years, person_id),
         locks=_locks(claims),
-        next_deadline=first_deadline([(year.year, year.programme.claim_deadlines) for year in years], today),
+        next_deadline=first_deadline([(year.year, year.programme.claim_deadlines) for year in years], today, done),
     )
 
 
