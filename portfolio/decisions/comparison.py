@@ -304,7 +304,7 @@ def compared(session: Session, looked_at: Slice, proposals: Sequence[Proposal]) 
             proposal,
             asked.get(proposal.id, ZERO),
             awarded.get(proposal.id, ZERO),
-            tuple(sorted(decisions.get(proposal.id, ()), key=lambda decision: decision.csp.name)),
+            tuple(sorted(decisions.get(proposal.id, ()), key=lambda decision: decision.csp_id)),
         )
         for proposal in proposals
     ]

@@ -194,11 +194,11 @@ class ProposalForm(Form):
 
     def places(self) -> dict[str, str]:
         """Where the rules' places are on the form: what is wrong with a stream's request is on its first line."""
-        found = {"requested": "asks-0-amount"}
+        found = {"requested": f"{self.asks.entries[0].name}-amount"}
         streams = {row.id: row.name for row in self.offer.year.programme.streams}
-        for place, entry in enumerate(self.asks.entries):
+        for entry in self.asks.entries:
             if entry.form.stream.data in streams:
-                found.setdefault(f"requested.{streams[entry.form.stream.data]}", f"asks-{place}-amount")
+                found.setdefault(f"requested.{streams[entry.form.stream.data]}", f"{entry.name}-amount")
         return found
 
 
