@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.queries import carried, current_decisions, is_current, total
@@ -243,9 +243,8 @@ def proposals_compared(looked_at: Slice) -> Select[Proposal]:
         .where(looked_at.proposals())
         .order_by(func.coalesce(best, len(ORDER)), Proposal.reference)
         .options(
-            selectinload(Proposal.lead_organisation),
+            joinedload(Proposal.lead_organisation),
             selectinload(Proposal.levels),
-            selectinload(Proposal.asked_of).selectinload(AskedOf.csp),
             selectinload(Proposal.match_offers),
         )
     )
@@ -344,5 +343,5 @@ def rejections(looked_at: Slice) -> Select[Decision]:
             looked_at.proposals(),
         )
         .order_by(Proposal.reference, CSP.name)
-        .options(selectinload(Decision.proposal), selectinload(Decision.csp))
+        .options(contains_eager(Decision.proposal), contains_eager(Decision.csp))
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, exists, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.queries import carried, current_decisions, is_current, proposals_seen_by, total
@@ -82,15 +82,15 @@ def same_intervention(viewer: Viewer, proposal: Proposal) -> Select[Proposal]:
 
 
 def _to_show() -> Select[Proposal]:
-    year = selectinload(Proposal.funding_year)
+    year = contains_eager(Proposal.funding_year)
     return (
         select(Proposal)
         .join(Proposal.funding_year)
         .order_by(FundingYear.year.desc(), Proposal.reference)
         .options(
-            year.selectinload(FundingYear.programme).selectinload(Programme.streams),
-            selectinload(Proposal.lead_organisation),
-            selectinload(Proposal.asked_of).selectinload(AskedOf.csp),
+            year.joinedload(FundingYear.programme).selectinload(Programme.streams),
+            joinedload(Proposal.lead_organisation),
+            selectinload(Proposal.asked_of).joinedload(AskedOf.csp),
         )
     )
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
 
 from portfolio.db import Pence
 from portfolio.decisions.models import (
@@ -120,7 +120,7 @@ def current_decisions(session: Session, proposal_ids: Collection[int]) -> dict[t
     found = session.scalars(
         select(Decision)
         .where(Decision.proposal_id.in_(proposal_ids), is_current())
-        .options(selectinload(Decision.amounts).selectinload(DecisionAmount.stream), selectinload(Decision.csp))
+        .options(selectinload(Decision.amounts).joinedload(DecisionAmount.stream), joinedload(Decision.csp))
     )
     return {(decision.proposal_id, decision.csp_id): decision for decision in found}
 
@@ -137,9 +137,9 @@ def decisions_on(session: Session, proposal_id: int) -> Sequence[Decision]:
         .where(Decision.proposal_id == proposal_id)
         .order_by(Decision.id.desc())
         .options(
-            selectinload(Decision.amounts).selectinload(DecisionAmount.stream),
-            selectinload(Decision.csp),
-            selectinload(Decision.deciders).selectinload(Decider.person),
+            selectinload(Decision.amounts).joinedload(DecisionAmount.stream),
+            joinedload(Decision.csp),
+            selectinload(Decision.deciders).joinedload(Decider.person).lazyload(Person.roles),
         )
     ).all()
 
@@ -162,13 +162,12 @@ def awards_within(within: Within) -> ColumnElement[bool]:
 
 def _awards() -> Select[Award]:
     """Awards with everything that says what they are."""
-    year = selectinload(Award.proposal).selectinload(Proposal.funding_year)
+    year = joinedload(Award.proposal).joinedload(Proposal.funding_year)
     return select(Award).options(
-        selectinload(Award.csp),
-        selectinload(Award.lead_person),
-        year.selectinload(FundingYear.programme).selectinload(Programme.streams),
-        selectinload(Award.lines).selectinload(AwardLine.stream),
-        selectinload(Award.lines).selectinload(AwardLine.profile),
+        joinedload(Award.csp),
+        joinedload(Award.lead_person).lazyload(Person.roles),
+        year.joinedload(FundingYear.programme).selectinload(Programme.streams),
+        selectinload(Award.lines).options(joinedload(AwardLine.stream), selectinload(AwardLine.profile)),
     )
 
 
@@ -209,17 +208,17 @@ def get_award(session: Session, reference: str, csp_key: str, condition: ColumnE
 def variations_of(session: Session, award_ids: Collection[int]) -> Sequence[Variation]:
     """Every variation that moved money from or to some awards, newest first."""
     of_awards = select(AwardLine.id).where(AwardLine.award_id.in_(award_ids))
-    giving = selectinload(Variation.from_line)
-    receiving = selectinload(Variation.to_line)
+    giving = joinedload(Variation.from_line)
+    receiving = joinedload(Variation.to_line)
     return session.scalars(
         select(Variation)
         .where(or_(Variation.from_line_id.in_(of_awards), Variation.to_line_id.in_(of_awards)))
         .order_by(Variation.approved_on.desc(), Variation.id.desc())
         .options(
-            giving.selectinload(AwardLine.stream),
-            giving.selectinload(AwardLine.award).options(selectinload(Award.proposal), selectinload(Award.csp)),
-            receiving.selectinload(AwardLine.stream),
-            receiving.selectinload(AwardLine.award).options(selectinload(Award.proposal), selectinload(Award.csp)),
+            giving.joinedload(AwardLine.stream),
+            giving.joinedload(AwardLine.award).options(joinedload(Award.proposal), joinedload(Award.csp)),
+            receiving.joinedload(AwardLine.stream),
+            receiving.joinedload(AwardLine.award).options(joinedload(Award.proposal), joinedload(Award.csp)),
         )
     ).all()
 
@@ -247,7 +246,7 @@ def interests_in(session: Session, proposal_id: int) -> Sequence[Interest]:
         select(Interest)
         .where(Interest.proposal_id == proposal_id)
         .order_by(Interest.id)
-        .options(selectinload(Interest.person))
+        .options(joinedload(Interest.person).lazyload(Person.roles))
     ).all()
 
 
@@ -261,5 +260,8 @@ def possible_deciders(session: Session, csp_id: int, day: date) -> Sequence[Pers
         or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= day),
     )
     return session.scalars(
-        select(Person).where(held, Person.disabled_at.is_(None)).order_by(Person.name, Person.id)
+        select(Person)
+        .where(held, Person.disabled_at.is_(None))
+        .order_by(Person.name, Person.id)
+        .options(lazyload(Person.roles))
     ).all()

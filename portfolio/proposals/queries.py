@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, type_coerce
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from portfolio.db import Pence
 from portfolio.errors import NotFound
@@ -41,14 +41,12 @@ def get_proposal(session: Session, reference: str, condition: ColumnElement[bool
         select(Proposal)
         .where(Proposal.reference == reference, condition)
         .options(
-            selectinload(Proposal.funding_year).selectinload(FundingYear.programme).selectinload(Programme.streams),
-            selectinload(Proposal.lead_organisation),
+            joinedload(Proposal.funding_year).joinedload(FundingYear.programme).selectinload(Programme.streams),
+            joinedload(Proposal.lead_organisation),
             selectinload(Proposal.levels),
-            selectinload(Proposal.asks).selectinload(Ask.stream),
-            selectinload(Proposal.asks).selectinload(Ask.category),
-            selectinload(Proposal.asked_of).selectinload(AskedOf.csp),
-            selectinload(Proposal.match_offers).selectinload(MatchOffer.funder),
-            selectinload(Proposal.continues).selectinload(Proposal.funding_year),
+            selectinload(Proposal.asks).options(joinedload(Ask.stream), joinedload(Ask.category)),
+            selectinload(Proposal.asked_of).joinedload(AskedOf.csp),
+            selectinload(Proposal.match_offers).joinedload(MatchOffer.funder),
         )
     )
     if found is None:
@@ -95,4 +93,9 @@ def earlier_proposals(session: Session, area_id: int, year: FinancialYear, withi
 
 def people_who_could_lead(session: Session) -> Sequence[Person]:
     """Everybody who is still here, by name."""
-    return session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.name, Person.id)).all()
+    return session.scalars(
+        select(Person)
+        .where(Person.disabled_at.is_(None))
+        .order_by(Person.name, Person.id)
+        .options(lazyload(Person.roles))
+    ).all()

@@ -243,5 +243,5 @@ def claimed_of(session: Session, award_id: int) -> dict[int, Decimal]:
     found = committed().subquery("found")
     rows: Iterable[Any] = session.execute(
         select(found.c.stream_id, total(found.c.amount)).where(found.c.award_id == award_id).group_by(found.c.stream_id)
-    )
+    ).all()
     return dict(rows)
