@@ -12,7 +12,8 @@ from portfolio.story import expecting
 from portfolio.story.checking import check
 from portfolio.story.loading import Loading
 from portfolio.story.node import Findings
-from portfolio.story.reading import open_story, read
+from portfolio.story.opening import open_story
+from portfolio.story.reading import read
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ def load(session: Session, file: Path, *, by: str, now: datetime) -> Loaded:
     """Load a story; raises Refused with every fault, each with its place, and then nothing is to be committed."""
     findings = Findings()
     story = read(open_story(file), findings)
-    if not findings.faults:
-        check(story, findings, day_of(now))
+    findings.reading_is_done()
+    check(story, findings, day_of(now))
     loading = Loading(session, story, findings, by, now)
     if not findings.faults:
         loading.load()

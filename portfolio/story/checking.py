@@ -1,5 +1,10 @@
-"""Holds a story to the rules that every page holds to: each fault with its place in the file, all of them at once."""
+"""Holds a story to the rules that every page holds to: each fault with its place in the file, all of them at once.
 
+A story that could not be read in full is held to them too, but for those that depend on what could not be read: so
+everything that is wrong is told at once, and nothing that is right is called wrong.
+"""
+
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -16,6 +21,9 @@ from portfolio.spend import rules as spending
 from portfolio.story.node import Findings
 from portfolio.story.telling import Story, ToldAward, ToldClaim, ToldCorrection, ToldDecision, ToldProposal
 
+_DECIDES = re.compile(r"decisions(\[\d+\](\.(proposal|csp|outcome))?)?")
+"""The places that say on what, where and how was decided: without one of them, a decision is not there at all."""
+
 
 def check(story: Story, findings: Findings, today: date) -> None:
     """Hold the whole story to the rules; faults are noted in `findings`."""
@@ -23,33 +31,41 @@ def check(story: Story, findings: Findings, today: date) -> None:
         _check_proposal(story, proposal, findings)
     for decision in story.decisions:
         _check_decision(story, decision, findings)
-    _check_ceilings(story, findings)
-    for award in story.awards.values():
-        _check_award(story, award, findings)
+    if _knows_decisions(findings):
+        _check_ceilings(story, findings)
+        for award in story.awards.values():
+            _check_award(story, award, findings)
     Spending(story, findings, today).check()
-    for measure in story.measures:
-        for seen in measure.observations:
-            findings.faults_at(seen.place, [bad_observation(seen.value, seen.unavailable)])
+    _check_measures(story, findings)
+
+
+def _knows_decisions(findings: Findings) -> bool:
+    return not any(_DECIDES.fullmatch(place) for place in findings.unread)
 
 
 def _check_proposal(story: Story, proposal: ToldProposal, findings: Findings) -> None:
+    place = proposal.place
     errors: list[PortfolioError | None] = [
         proposing.bad_reference(proposal.reference),
         proposing.asks_nobody(len(proposal.asked_of)),
-        ends_before_it_starts(proposal.starts_on, proposal.ends_on),
         *proposing.bad_request(proposal.requested),
     ]
+    if findings.was_read(f"{place}.starts_on", f"{place}.ends_on", f"{place}.year"):
+        errors.append(
+            ends_before_it_starts(proposal.starts_on, proposal.ends_on)
+            or proposing.outside_the_year(proposal.starts_on, proposal.ends_on, proposal.year)
+        )
     earlier = story.proposals.get(proposal.continues or "")
-    if earlier is not None:
+    if earlier is not None and findings.was_read(f"{place}.year", f"{earlier.place}.year"):
         errors.append(proposing.continues_nothing_earlier(proposal.year, earlier.reference, earlier.year))
-    findings.faults_at(proposal.place, errors)
+    findings.faults_at(place, errors, {"reference": "ref"})
 
 
 def _check_decision(story: Story, decision: ToldDecision, findings: Findings) -> None:
     proposal = story.proposals[decision.proposal]
     errors = deciding.bad_decision(decision.outcome, decision.awarded, decision.reason)
-    if decision.csp not in proposal.asked_of:
-        errors.append(deciding.NotAskedOf(story.csps[decision.csp].name, proposal.reference))
+    if decision.csp not in proposal.asked_of and findings.was_read(f"{proposal.place}.asked_of"):
+        errors.append(deciding.NotAskedOf(story.name_of(decision.csp), proposal.reference))
     findings.faults_at(decision.place, errors)
 
 
@@ -57,15 +73,17 @@ def _check_ceilings(story: Story, findings: Findings) -> None:
     """E1: the standing decisions of a partnership's stream, added up in the file's order."""
     totals: dict[tuple[FinancialYear, str, str], Decimal] = defaultdict(lambda: ZERO)
     told_already = set()
+    if not findings.was_read("programme.tolerance_percent"):
+        return
     for decision in story.standing_decisions().values():
-        year = story.proposals[decision.proposal].year
+        proposal = story.proposals[decision.proposal]
         for stream, amount in decision.awarded.items():
-            key = (year, decision.csp, stream)
+            key = (proposal.year, decision.csp, stream)
             totals[key] += amount
-            if key in told_already or year not in story.years:
+            if key in told_already or not _knows_allocation(story, proposal, findings):
                 continue
             error = deciding.above_allocation(
-                story.csps[decision.csp].name,
+                story.name_of(decision.csp),
                 stream,
                 totals[key],
                 allocated(story, *key),
@@ -76,18 +94,45 @@ def _check_ceilings(story: Story, findings: Findings) -> None:
                 findings.faults_at(decision.place, [error])
 
 
+def _knows_allocation(story: Story, proposal: ToldProposal, findings: Findings) -> bool:
+    """Whether a proposal's funding year, and what it gives to each partnership, could be read."""
+    year = story.years.get(proposal.year)
+    if year is None:
+        return False
+    return findings.was_read(f"{proposal.place}.year", f"{year.place}.allocation", f"{year.place}.csp")
+
+
 def _check_award(story: Story, award: ToldAward, findings: Findings) -> None:
     decision = story.standing_decisions_of(award.proposal, award.csp)
+    if decision is not None and not findings.was_read(f"{decision.place}.awarded"):
+        return
     decided = decision.awarded.get(award.stream) if decision else None
     if decided is None:
         findings.faults_at(award.place, [spending.NotAwarded(award.stream, "stream")])
         return
     if award.award is not None and award.award != decided:
         findings.faults_at(award.place, [deciding.AwardIsNotTheDecision(award.award, decided)])
-    elif award.profile is not None:
+    elif award.profile is not None and findings.was_read(story.proposals[award.proposal].place):
         proposal = story.proposals[award.proposal]
         profile = dict(zip(proposal.year.quarters, award.profile, strict=True))
         findings.faults_at(award.place, deciding.bad_profile(decided, profile, proposal.starts_on, proposal.ends_on))
+
+
+def _check_measures(story: Story, findings: Findings) -> None:
+    codes: dict[str, str] = {}
+    for measure in story.measures:
+        first = codes.setdefault(measure.code, measure.place)
+        if measure.code and first != measure.place:
+            findings.fault(f"{measure.place}.code", f"stands twice; it is already said in {first}. Keep one of them")
+        seen: dict[Quarter, str] = {}
+        for observation in measure.observations:
+            findings.faults_at(observation.place, [bad_observation(observation.value, observation.unavailable)])
+            first = seen.setdefault(observation.quarter, observation.place)
+            if first != observation.place:
+                findings.fault(
+                    observation.place,
+                    f"is a second figure for {observation.quarter.short}; {first} is the first. Keep one of them",
+                )
 
 
 def allocated(story: Story, year: FinancialYear, csp: str, stream: str) -> Decimal:
@@ -126,51 +171,63 @@ class Spending:
             )
             return
         self.claimed_in[key] = claim.place
+        self._check_quarter(claim.proposal, claim.quarter, claim.place, "quarter")
         awarded = self._awarded(claim.proposal, claim.csp, claim.place)
-        if awarded is None:
-            return
-        proposal = self.story.proposals[claim.proposal]
-        self.findings.faults_at(
-            claim.place, spending.bad_quarter(claim.quarter, proposal.starts_on, proposal.ends_on, self.today)
-        )
         for line, place in zip(claim.lines, claim.line_places, strict=True):
-            errors = spending.bad_lines([line], awarded, [OTHER]) + spending.claimed_twice([line], self.transactions)
+            errors = spending.bad_costs([line], [OTHER]) + spending.claimed_twice([line], self.transactions)
+            if awarded is not None:
+                errors += spending.not_awarded([line], awarded)
             for error in errors:
                 self.findings.faults_at(place, [error.at((error.field or "").removeprefix("lines[0]."))])
             if line.transaction:
                 self.transactions.setdefault(line.transaction, place)
             self.of_category[(*key, line.stream, line.category)] += line.amount
-        for stream, amount in spending.by_stream(claim.lines).items():
-            if stream in awarded:
-                self._add(claim.proposal, claim.csp, stream, amount, awarded, claim.place)
+        if awarded is not None:
+            for stream, amount in spending.by_stream(claim.lines).items():
+                if stream in awarded:
+                    self._add(claim.proposal, claim.csp, stream, amount, awarded, f"{claim.place}.lines")
 
     def _check_correction(self, told: ToldCorrection) -> None:
+        self._check_quarter(told.proposal, told.entered_in, told.place, "entered_in")
+        category = (told.proposal, told.csp, told.corrects, told.stream, told.category)
+        self.of_category[category] += told.amount
+        if self.findings.was_read("claims"):
+            errors = spending.bad_correction(
+                amount=told.amount,
+                reason=told.reason,
+                corrects=told.corrects,
+                entered_in=told.entered_in,
+                corrected_is_locked=(told.proposal, told.csp, told.corrects) in self.claimed_in,
+                after=self.of_category[category],
+            )
+            self.findings.faults_at(told.place, errors, {"corrects": "quarter_corrected"})
         awarded = self._awarded(told.proposal, told.csp, told.place)
         if awarded is None:
             return
         if told.stream not in awarded:
             self.findings.faults_at(told.place, [spending.NotAwarded(told.stream, "stream")])
             return
-        category = (told.proposal, told.csp, told.corrects, told.stream, told.category)
-        self.of_category[category] += told.amount
-        proposal = self.story.proposals[told.proposal]
-        errors = spending.bad_correction(
-            amount=told.amount,
-            reason=told.reason,
-            corrects=told.corrects,
-            entered_in=told.entered_in,
-            corrected_is_locked=(told.proposal, told.csp, told.corrects) in self.claimed_in,
-            after=self.of_category[category],
-        )
-        errors += spending.bad_quarter(told.entered_in, proposal.starts_on, proposal.ends_on, self.today)
-        self.findings.faults_at(told.place, errors)
-        self._add(told.proposal, told.csp, told.stream, told.amount, awarded, told.place)
+        self._add(told.proposal, told.csp, told.stream, told.amount, awarded, f"{told.place}.amount")
+
+    def _check_quarter(self, reference: str, quarter: Quarter, place: str, key: str) -> None:
+        """E3 and E4, where the project's dates are known."""
+        proposal = self.story.proposals[reference]
+        if self.findings.was_read(f"{proposal.place}.year", f"{proposal.place}.starts_on", f"{proposal.place}.ends_on"):
+            errors = spending.bad_quarter(quarter, proposal.starts_on, proposal.ends_on, self.today)
+            self.findings.faults_at(place, errors, {"quarter": key})
 
     def _awarded(self, reference: str, csp: str, place: str) -> Mapping[str, Decimal] | None:
-        """What the standing decision awards by stream; E13 where it awards nothing."""
+        """What the standing decision awards by stream; None, and E13, where it awards nothing.
+
+        None too where it could not be read.
+        """
+        if not _knows_decisions(self.findings):
+            return None
         decision = self.story.standing_decisions_of(reference, csp)
         if decision is None or not decision.outcome.gives_money:
-            self.findings.faults_at(place, [spending.NoFundedDecision(self.story.csps[csp].name, reference)])
+            self.findings.faults_at(place, [spending.NoFundedDecision(self.story.name_of(csp), reference)])
+            return None
+        if not self.findings.was_read(f"{decision.place}.awarded"):
             return None
         return {stream: amount for stream, amount in decision.awarded.items() if amount}
 
@@ -178,16 +235,16 @@ class Spending:
         self, reference: str, csp: str, stream: str, amount: Decimal, awarded: Mapping[str, Decimal], place: str
     ) -> None:
         """Add to what is claimed to date, and hold it to the award and to the partnership's allocation (E2)."""
-        year = self.story.proposals[reference].year
+        proposal = self.story.proposals[reference]
         self.of_award[reference, csp, stream] += amount
-        self.of_csp[year, csp, stream] += amount
-        errors = [
-            spending.above_award(stream, self.of_award[reference, csp, stream], awarded[stream]),
-            spending.above_allocation(
-                self.story.csps[csp].name,
-                stream,
-                self.of_csp[year, csp, stream],
-                allocated(self.story, year, csp, stream),
-            ),
+        self.of_csp[proposal.year, csp, stream] += amount
+        errors: list[PortfolioError | None] = [
+            spending.above_award(stream, self.of_award[reference, csp, stream], awarded[stream])
         ]
-        self.findings.faults_at(place, errors)
+        if _knows_allocation(self.story, proposal, self.findings):
+            allocation = allocated(self.story, proposal.year, csp, stream)
+            claimed = self.of_csp[proposal.year, csp, stream]
+            errors.append(spending.above_allocation(self.story.name_of(csp), stream, claimed, allocation))
+        for error in errors:
+            if error is not None:
+                self.findings.faults.append(error.at(place))

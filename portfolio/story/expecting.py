@@ -7,16 +7,16 @@ is a partnership's key or `combined`, then a stream or `total`.
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portfolio.funding_years.rules import YearStatus
-from portfolio.money import ZERO, format_pounds, from_pence
+from portfolio.money import ZERO, format_pounds
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import figures
 from portfolio.story.checking import allocated
 from portfolio.story.loading import Loading
+from portfolio.story.node import Node
 from portfolio.story.telling import Story
 
 ALL = "combined"
@@ -35,32 +35,36 @@ def compare(session: Session, loading: Loading) -> None:
     story, findings = loading.story, loading.findings
     for start, expected in story.expected.items():
         place = f"expected_pence.{start}"
-        year = FinancialYear(int(start)) if start.isascii() and start.isdecimal() else None
+        year = FinancialYear(int(start)) if re.fullmatch(r"[0-9]{4}", start) else None
         if year is None or year not in loading.years or not isinstance(expected, dict):
             findings.passed_over.append(place)
             continue
+        of_year = Node(expected, place, findings)
         for what, told in expected.items():
-            if isinstance(told, int):
-                _compare_request(story, year, f"{place}.{what}", what, told, loading)
+            if not isinstance(told, dict):
+                _compare_request(story, year, of_year, what, loading)
                 continue
             totals = _totals(session, loading, year, what)
-            if totals is None or not isinstance(told, dict):
-                findings.passed_over.append(f"{place}.{what}")
+            if totals is None:
+                findings.passed_over.append(of_year.at(what))
                 continue
-            for name, pence in told.items():
-                _compare_total(story, totals, f"{place}.{what}.{name}", name, pence, loading)
+            of_kind = of_year.object(what)
+            for name in told:
+                _compare_total(story, totals, of_kind, name, loading)
 
 
-def _compare_total(story: Story, totals: Totals, place: str, name: str, pence: Any, loading: Loading) -> None:
+def _compare_total(story: Story, totals: Totals, node: Node, name: str, loading: Loading) -> None:
     csp, _, stream = name.partition(" ")
     known_csp, known_stream = csp in story.csps or csp == ALL, stream in story.programme.streams or stream == TOTAL
-    if not known_csp or not known_stream or not isinstance(pence, int):
-        loading.findings.passed_over.append(place)
+    if not known_csp or not known_stream or not node.has(name):
+        loading.findings.passed_over.append(node.at(name))
         return
+    expected = node.pence(name, signed=True)
     came_out = sum(
         (amount for (of, in_), amount in totals.items() if csp in (of, ALL) and stream in (in_, TOTAL)), ZERO
     )
-    _hold(place, from_pence(pence), came_out, loading)
+    if expected is not None:
+        _hold(node.at(name), expected, came_out, loading)
 
 
 def _hold(place: str, expected: Decimal, came_out: Decimal, loading: Loading) -> None:
@@ -121,15 +125,18 @@ def _requested(story: Story, year: FinancialYear) -> Iterator[tuple[tuple[str, s
             yield (csp, stream), sum(asked, ZERO)
 
 
-def _compare_request(story: Story, year: FinancialYear, place: str, what: str, pence: int, loading: Loading) -> None:
+def _compare_request(story: Story, year: FinancialYear, node: Node, what: str, loading: Loading) -> None:
     """`requested_six_non_labour`: what the six proposals of a partnership ask of the stream."""
     match = _REQUESTED.fullmatch(what)
     streams = {re.sub(r"\W", "_", name): name for name in story.programme.streams}
-    if match is None or match[2] not in streams:
-        loading.findings.passed_over.append(place)
+    count = _count(match[1]) if match else None
+    if match is None or match[2] not in streams or count is None or not node.has(what):
+        loading.findings.passed_over.append(node.at(what))
+        return
+    expected = node.pence(what)
+    if expected is None:
         return
     stream = streams[match[2]]
-    count = _NUMBERS.index(match[1]) if match[1] in _NUMBERS else int(match[1]) if match[1].isdecimal() else None
     of_csps = {
         csp: [
             proposal.requested[stream]
@@ -140,6 +147,13 @@ def _compare_request(story: Story, year: FinancialYear, place: str, what: str, p
     }
     matching = [sum(asked, ZERO) for asked in of_csps.values() if len(asked) == count]
     if not matching:
-        loading.findings.fault(place, f"counts {match[1]} proposals, but no partnership was asked by so many")
-    elif from_pence(pence) not in matching:
-        _hold(place, from_pence(pence), matching[0], loading)
+        node.fault(what, f"counts {match[1]} proposals, but no partnership was asked by so many. Put the count right")
+    elif expected not in matching:
+        _hold(node.at(what), expected, matching[0], loading)
+
+
+def _count(word: str) -> int | None:
+    """How many a word or a number says; None where it says none."""
+    if word in _NUMBERS:
+        return _NUMBERS.index(word)
+    return int(word) if re.fullmatch(r"[0-9]{1,4}", word) else None

@@ -69,13 +69,17 @@ class Loading:
         self._find_programme()
         self._find_csps()
         self._find_organisations()
-        for year in self.story.years.values():
-            if area is not None and self._is_here(year.year):
-                self.findings.fault(
-                    year.place,
-                    f"{self.programme.name} {year.year} for {area.name} is here already: this story, or one like it, "
-                    "was loaded before. Nothing was changed",
-                )
+        years = [year for year in self.story.years.values() if self._is_here(year.year)]
+        for year in years:
+            self.findings.fault(
+                year.place,
+                f"{self.programme.name} {year.year} for {self.area.name} is here already: this story, or one like it, "
+                "was loaded before. Nothing was changed",
+            )
+        if not years:
+            self._refuse_taken_references()
+
+    def _refuse_taken_references(self) -> None:
         references = list(self.story.proposals)
         for start in range(0, len(references), 500):
             here = self.session.scalars(

@@ -13,11 +13,22 @@ from typing import Any, TypeVar
 
 from portfolio.errors import PortfolioError
 from portfolio.money import LIMIT, BlankMoney, from_pence
+from portfolio.quarters import EARLIEST, LATEST
 
 NOTES = ("basis", "about", "expected_pence")
 """Keys that are notes for the reader wherever they stand; so are those that begin with `note`."""
+MOST_DECIMALS = 10
 Choice = TypeVar("Choice", bound=StrEnum)
 Names = Mapping[str, Any] | Sequence[str]
+
+
+class _Everything(tuple[str, ...]):
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+EVERYTHING: Names = _Everything()
+"""The names of what could not be read: its fault is told once, not again wherever a name of it stands."""
 
 
 @dataclass
@@ -26,16 +37,38 @@ class Findings:
 
     faults: list[PortfolioError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """The places that could not be read, once reading is done: what depends on them cannot be judged."""
 
     def fault(self, place: str, sentence: str) -> None:
         """Note that something is wrong at a place."""
         self.faults.append(PortfolioError(sentence, place))
 
-    def faults_at(self, place: str, errors: Sequence[PortfolioError | None]) -> None:
-        """Note what a rule found, at a place; the rule's own field, where it has one, goes behind it."""
+    def faults_at(
+        self, place: str, errors: Sequence[PortfolioError | None], called: Mapping[str, str] | None = None
+    ) -> None:
+        """Note what a rule found, at a place; the rule's own field goes behind it, as the file calls it.
+
+        Nothing is noted of a field that could not be read: its fault is known already.
+        """
         for error in errors:
-            if error is not None:
-                self.faults.append(error.at(f"{place}.{error.field}" if error.field else place))
+            if error is None:
+                continue
+            told = error.at(f"{place}.{(called or {}).get(error.field, error.field)}" if error.field else place)
+            if told.field == place or self.was_read(str(told.field)):
+                self.faults.append(told)
+
+    def reading_is_done(self) -> None:
+        """From here on, what could not be read is known."""
+        self.unread = [str(fault.field) for fault in self.faults]
+
+    def was_read(self, *places: str) -> bool:
+        """Whether places, and all that stands in them, could be read."""
+        return not any(
+            unread == place or unread.startswith((f"{place}.", f"{place}[")) or place.startswith(f"{unread}.")
+            for place in places
+            for unread in self.unread
+        )
 
 
 class Node:
@@ -72,16 +105,18 @@ class Node:
             return None
         return value
 
-    def text(self, key: str, *, required: bool = True) -> str:
+    def text(self, key: str, *, longest: int | None = None, required: bool = True) -> str:
         """A text; empty where there is none."""
         value = self._get(key, str, "a text", required)
         if required and value is not None and not value.strip():
             self.fault(key, "is empty. Enter a text")
+        if value is not None and longest is not None and len(value.strip()) > longest:
+            self.fault(key, f"is {len(value.strip())} characters long. Enter {longest} at most")
         return (value or "").strip()
 
-    def text_or_none(self, key: str) -> str | None:
+    def text_or_none(self, key: str, *, longest: int | None = None) -> str | None:
         """A text that may be missing."""
-        return self.text(key, required=False) or None
+        return self.text(key, longest=longest, required=False) or None
 
     def is_text(self, key: str) -> bool:
         """Whether a text stands here, where a number may stand too."""
@@ -89,8 +124,7 @@ class Node:
 
     def note(self) -> str | None:
         """The note that stands here for the reader, if any."""
-        value = self._value.get("note")
-        return value if isinstance(value, str) else None
+        return self.text_or_none("note") if self.is_text("note") else None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -105,10 +139,16 @@ class Node:
             return None
         return value
 
-    def number(self, key: str) -> Decimal | None:
-        """A number that may be missing."""
-        value = self._get(key, (int, Decimal), "a number", required=False)
-        return None if value is None else Decimal(value)
+    def number(self, key: str, *, lowest: int, highest: int) -> Decimal | None:
+        """A number within limits, of so many decimals as anybody counts to, that may be missing."""
+        what = f"a number from {lowest} to {highest}"
+        value = self._get(key, (int, Decimal), what, required=False)
+        if value is None:
+            return None
+        if not lowest <= value <= highest or value != round(Decimal(value), MOST_DECIMALS):
+            self.fault(key, f"is {_shown(value)}. Enter {what}, with {MOST_DECIMALS} decimals at most")
+            return None
+        return Decimal(format(value, "f"))
 
     def pence(self, key: str, *, signed: bool = False, required: bool = True) -> Decimal | None:
         """Whole pence, as pounds; E5 where it is required and blank."""
@@ -135,10 +175,14 @@ class Node:
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fault(key, f"is {_shown(value)}. Enter a day of the calendar, like 2025-03-13")
             return None
+        if not EARLIEST <= day.year <= LATEST:
+            self.fault(key, f"is {_shown(value)}. Enter a day from {EARLIEST} to {LATEST}, like 2025-03-13")
+            return None
+        return day
 
     def one_of(self, key: str, choices: type[Choice]) -> Choice | None:
         """One of an enum's values."""
@@ -189,13 +233,21 @@ class Node:
                 found.append(value)
         return found
 
-    def texts(self, key: str) -> list[str]:
+    def texts(self, key: str, *, longest: int) -> list[str]:
         """A list of different texts that may be missing."""
         values = self._get(key, list, "a list of texts", required=False) or []
+        found: list[str] = []
         for place, value in enumerate(values):
-            if not isinstance(value, str) or not value.strip() or value in values[:place]:
-                self.findings.fault(f"{self.at(key)}[{place}]", f"is {_shown(value)}. Enter a text, each only once")
-        return [value for value in values if isinstance(value, str)]
+            where = f"{self.at(key)}[{place}]"
+            if not isinstance(value, str) or not value.strip():
+                self.findings.fault(where, f"is {_shown(value)}. Enter a text")
+            elif value.strip() in found:
+                self.findings.fault(where, f"is {_shown(value)} a second time. Enter it once")
+            elif len(value) > longest:
+                self.findings.fault(where, f"is {len(value)} characters long. Enter {longest} at most")
+            else:
+                found.append(value.strip())
+        return found
 
     def pence_by(self, key: str, names: Names, what: str, *, required: bool = True) -> dict[str, Decimal]:
         """Whole pence by name (of a stream), as pounds."""
@@ -214,12 +266,16 @@ class Node:
         return [key for key in self._value if not _is_note(key)]
 
     def object(self, key: str, *, required: bool = True) -> "Node":
-        """An object; an empty one where there is none."""
-        return Node(self._get(key, dict, "an object", required) or {}, self.at(key), self.findings)
+        """An object; where there is none, an empty one, of which nothing more is told."""
+        value = self._get(key, dict, "an object", required)
+        return Node(value or {}, self.at(key), Findings() if value is None else self.findings)
 
-    def objects(self, key: str, *, required: bool = False) -> "Iterator[Node]":
+    def objects(self, key: str, *, required: bool = False, at_least_one: bool = False) -> "Iterator[Node]":
         """A list of objects, one after the other; keys that nobody read are noted."""
-        for place, value in enumerate(self._get(key, list, "a list", required) or []):
+        values = self._get(key, list, "a list", required or at_least_one)
+        if at_least_one and values == []:
+            self.fault(key, "is empty. Enter at least one")
+        for place, value in enumerate(values or []):
             where = f"{self.at(key)}[{place}]"
             if not isinstance(value, dict):
                 self.findings.fault(where, f"is {_shown(value)}. Enter an object")

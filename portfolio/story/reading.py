@@ -1,8 +1,7 @@
 """Reads a story's file: its shape, its types and its names. Every fault is found in one go, each with its place."""
 
-import json
+from collections.abc import Container
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from portfolio.decisions.rules import Outcome
@@ -13,7 +12,8 @@ from portfolio.money import ZERO
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import EARLIEST, LATEST, FinancialYear, Quarter
 from portfolio.spend.rules import RAG, Line
-from portfolio.story.node import Findings, Node
+from portfolio.story.node import EVERYTHING, Findings, Node
+from portfolio.story.opening import NotAStory
 from portfolio.story.telling import (
     ByStream,
     Story,
@@ -32,39 +32,8 @@ from portfolio.story.telling import (
     ToldYear,
 )
 
-
-class NotAStory(PortfolioError):
-    """A file that is no story at all."""
-
-
-def open_story(file: Path) -> Any:
-    """The file's content as plain values; numbers with a decimal point are exact. Raises NotAStory."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise NotAStory(f"{file} cannot be read: {error.strerror}. Check the path") from error
-    except UnicodeDecodeError as error:
-        raise NotAStory(f"{file} is not UTF-8 text. Save it as JSON in UTF-8") from error
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_no_key_twice)
-    except json.JSONDecodeError as error:
-        raise NotAStory(
-            f"{file} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}. Put it right there"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise NotAStory(f"{file} cannot be read as a story: {error}") from error
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number. Enter one, or null where there is none")
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
-        raise ValueError(f"the key “{twice}” stands twice in one object, so one of its values would be lost")
-    return found
+MOST_COUNTED = 10**15
+"""No measure counts further."""
 
 
 def read(content: Any, findings: Findings) -> Story:
@@ -73,20 +42,19 @@ def read(content: Any, findings: Findings) -> Story:
         raise NotAStory("The file holds no story. It must be an object with programme, police_area, csps and years")
     top = Node(content, "", findings)
     story = Story(_programme(top.object("programme")), _area(top.object("police_area")))
-    for node in top.objects("csps", required=True):
+    for node in top.objects("csps", at_least_one=True):
         _add(story.csps, node, "key", _csp(node))
     for node in top.objects("organisations"):
         _add(story.organisations, node, "key", _organisation(node))
-    for node in top.objects("years", required=True):
+    for node in top.objects("years", at_least_one=True):
         told = _year(node, story)
         if told:
             _add(story.years, node, "year", told, told.year)
     # Proposals may continue one that stands further down, so their names are known before they are read.
-    references = _references(content)
+    references, known_years = _references(content), _known_years(content, story)
     for node in top.objects("proposals"):
-        proposal = _proposal(node, story, references)
-        if proposal:
-            _add(story.proposals, node, "ref", proposal, proposal.reference)
+        proposal = _proposal(node, story, references, known_years)
+        _add(story.proposals, node, "ref", proposal, proposal.reference)
     for node in top.objects("decisions"):
         _append(story.decisions, _decision(node, story))
     for node in top.objects("awards"):
@@ -124,26 +92,23 @@ def _append(found: list[Any], told: Any) -> None:
 def _programme(node: Node) -> ToldProgramme:
     variance, match = node.object("variance_rule", required=False), node.object("match_rule", required=False)
     floor = variance.pence("floor_pence", required=False)
-    deadlines = node.text("claim_deadlines", required=False) or USUAL.claim_deadlines
-    try:
-        years.deadline(Quarter(FinancialYear(2025), 1), deadlines)
-    except years.BadDeadlines as error:
-        node.findings.faults_at(node.place, [error])
-    percent = variance.number("percent")
-    tolerance = node.number("tolerance_percent")
+    deadlines = node.text("claim_deadlines", longest=40, required=False) or USUAL.claim_deadlines
+    node.findings.faults_at(node.place, [years.bad_deadlines(deadlines)])
+    percent = variance.number("percent", lowest=0, highest=1000)
+    tolerance = node.number("tolerance_percent", lowest=0, highest=100)
     base = match.one_of("base", years.MatchBase) if match.has("base") else None
     told = ToldProgramme(
-        code=node.text("code"),
+        code=node.text("code", longest=20),
         name=node.text("name"),
         funder=node.text("funder"),
         administering_body=node.text("administering_body"),
-        streams=node.texts("streams"),
-        categories=node.texts("categories") or list(years.DEFAULT_CATEGORIES),
+        streams=node.texts("streams", longest=80),
+        categories=node.texts("categories", longest=80) or list(years.DEFAULT_CATEGORIES),
         terms=Terms(
             in_arrears=node.flag("in_arrears", default=USUAL.in_arrears),
             carry_over=node.flag("carry_over", default=USUAL.carry_over),
             statutory_power=node.text_or_none("statutory_power"),
-            match_percent=match.number("percent"),
+            match_percent=match.number("percent", lowest=0, highest=1000),
             match_base=base or USUAL.match_base,
             match_in_kind_counts=match.flag("in_kind_counts", default=USUAL.match_in_kind_counts),
             variance_percent=USUAL.variance_percent if percent is None else percent,
@@ -162,7 +127,7 @@ def _programme(node: Node) -> ToldProgramme:
 
 
 def _area(node: Node) -> ToldArea:
-    told = ToldArea(node.text("code"), node.text("name"))
+    told = ToldArea(node.text("code", longest=20), node.text("name"))
     node.close()
     return told
 
@@ -173,8 +138,8 @@ def _csp(node: Node) -> ToldCsp:
         node.text("key"),
         node.text("name"),
         node.text_or_none("authority"),
-        node.text_or_none("org_id"),
-        node.text_or_none("gss"),
+        node.text_or_none("org_id", longest=60),
+        node.text_or_none("gss", longest=20),
     )
     node.findings.faults_at(node.place, [years.bad_organisation_identifier(told.org_id)])
     if told.key:
@@ -184,7 +149,11 @@ def _csp(node: Node) -> ToldCsp:
 
 def _organisation(node: Node) -> ToldOrganisation:
     told = ToldOrganisation(
-        node.place, node.text("key"), node.text("name"), node.text("type"), node.text_or_none("org_id")
+        node.place,
+        node.text("key", longest=60),
+        node.text("name"),
+        node.text("type", longest=60),
+        node.text_or_none("org_id", longest=60),
     )
     node.findings.faults_at(node.place, [years.bad_organisation_identifier(told.org_id)])
     return told
@@ -193,8 +162,9 @@ def _organisation(node: Node) -> ToldOrganisation:
 def _financial_year(node: Node, key: str = "year") -> FinancialYear | None:
     """A start year (2025), or a year as people write it (2025/26)."""
     if node.is_text(key):
+        typed = node.text(key)
         try:
-            return FinancialYear.parse(node.text(key))
+            return FinancialYear.parse(typed) if typed else None
         except PortfolioError as error:
             node.findings.faults_at(node.at(key), [error])
             return None
@@ -203,7 +173,7 @@ def _financial_year(node: Node, key: str = "year") -> FinancialYear | None:
 
 
 def _year(node: Node, story: Story) -> ToldYear | None:
-    streams = story.programme.streams
+    streams = story.stream_names
     year = _financial_year(node)
     status = node.one_of("status", years.YearStatus)
     allocation = node.pence_by("allocation", streams, "stream")
@@ -214,9 +184,18 @@ def _year(node: Node, story: Story) -> ToldYear | None:
         )
         node.findings.faults_at(node.at("csp"), [error])
     confirmed_on, reference = node.day("confirmed_on"), node.text_or_none("reference")
-    if year is None or status is None:
+    if year is None:
         return None
-    return ToldYear(node.place, year, status, confirmed_on, reference, node.note(), allocation, shares)
+    return ToldYear(
+        node.place,
+        year,
+        status or years.YearStatus.PROVISIONAL,
+        confirmed_on,
+        reference,
+        node.note(),
+        allocation,
+        shares,
+    )
 
 
 def _shares(node: Node, story: Story, allocation: ByStream) -> dict[str, ByStream]:
@@ -229,10 +208,10 @@ def _shares(node: Node, story: Story, allocation: ByStream) -> dict[str, ByStrea
     shared = node.object("csp")
     shares = {}
     for key in shared.names():
-        if key in story.csps:
-            shares[key] = shared.pence_by(key, story.programme.streams, "stream")
+        if key in story.csp_keys:
+            shares[key] = shared.pence_by(key, story.stream_names, "stream")
         else:
-            shared.known_key(key, story.csps, "partnership")
+            shared.known_key(key, story.csp_keys, "partnership")
     return shares
 
 
@@ -243,11 +222,16 @@ def _references(content: dict[str, Any]) -> dict[str, None]:
     return {name: None for name in named if isinstance(name, str)}
 
 
-def _proposal(node: Node, story: Story, references: dict[str, None]) -> ToldProposal | None:
+def _known_years(content: dict[str, Any], story: Story) -> Container[Any]:
+    """The story's funding years; any year, where one of them could not be read."""
+    told = content.get("years")
+    return story.years if isinstance(told, list) and len(told) == len(story.years) else EVERYTHING
+
+
+def _proposal(node: Node, story: Story, references: dict[str, None], known_years: Container[Any]) -> ToldProposal:
     year = _financial_year(node)
-    if year is not None and story.years and year not in story.years:
+    if year is not None and year not in known_years:
         node.fault("year", f"is {year}, which is no funding year of this story. Add it to years first")
-        year = None
     kind = node.one_of("kind", ProposalKind)
     offered = []
     for match in node.objects("match_offered"):
@@ -261,12 +245,12 @@ def _proposal(node: Node, story: Story, references: dict[str, None]) -> ToldProp
         node.known("lead", story.organisations, "organisation"),
     )
     levels, summary = node.each_of("levels", Level), node.text("summary", required=False)
-    requested = node.pence_by("requested", story.programme.streams, "stream")
-    asked_of = node.each_known("asked_of", story.csps, "partnership")
+    requested = node.pence_by("requested", story.stream_names, "stream")
+    asked_of = node.each_known("asked_of", story.csp_keys, "partnership")
     continues = node.known("continues", references, "proposal", required=False) or None
     starts_on, ends_on = node.day("starts_on"), node.day("ends_on")
-    if year is None or kind is None:
-        return None
+    # What could not be read is at fault already; others that name this proposal shall not be told that it is not there.
+    year, kind = year or FinancialYear(EARLIEST), kind or ProposalKind.NEW
     return ToldProposal(
         node.place, year, reference, title, lead, kind, levels, summary, requested, asked_of, continues, offered,
         starts_on or year.first_day, ends_on or year.last_day,
@@ -275,9 +259,9 @@ def _proposal(node: Node, story: Story, references: dict[str, None]) -> ToldProp
 
 def _decision(node: Node, story: Story) -> ToldDecision | None:
     proposal = node.known("proposal", story.proposals, "proposal")
-    csp = node.known("csp", story.csps, "partnership")
+    csp = node.known("csp", story.csp_keys, "partnership")
     outcome = node.one_of("outcome", Outcome)
-    awarded = node.pence_by("awarded", story.programme.streams, "stream", required=False)
+    awarded = node.pence_by("awarded", story.stream_names, "stream", required=False)
     reason, conditions = node.text_or_none("reason"), node.text_or_none("conditions")
     meeting = node.object("meeting", required=False)
     body, met_on, minute = meeting.text_or_none("body"), meeting.day("date"), meeting.text_or_none("minute")
@@ -289,8 +273,8 @@ def _decision(node: Node, story: Story) -> ToldDecision | None:
 
 def _award(node: Node, story: Story) -> ToldAward | None:
     proposal = node.known("proposal", story.proposals, "proposal")
-    csp = node.known("csp", story.csps, "partnership")
-    stream = node.known("stream", story.programme.streams, "stream")
+    csp = node.known("csp", story.csp_keys, "partnership")
+    stream = node.known("stream", story.stream_names, "stream")
     award, profile = node.pence("award", required=False), node.amounts("profile", 4)
     if not proposal or not csp or not stream:
         return None
@@ -299,14 +283,14 @@ def _award(node: Node, story: Story) -> ToldAward | None:
 
 def _claim(node: Node, story: Story) -> ToldClaim | None:
     proposal = node.known("proposal", story.proposals, "proposal")
-    csp = node.known("csp", story.csps, "partnership")
+    csp = node.known("csp", story.csp_keys, "partnership")
     year, number = _financial_year(node), node.whole("quarter", lowest=1, highest=4)
     lines, places = [], []
     for line in node.objects("lines", required=True):
-        stream = line.known("stream", story.programme.streams, "stream")
+        stream = line.known("stream", story.stream_names, "stream")
         category = line.known("category", story.programme.categories, "cost category")
         amount = line.pence("amount", signed=True)
-        description, transaction = line.text_or_none("description"), line.text_or_none("transaction")
+        description, transaction = line.text_or_none("description"), line.text_or_none("transaction", longest=120)
         if stream and category and amount is not None:
             lines.append(Line(stream, category, amount, description, transaction))
             places.append(line.place)
@@ -331,8 +315,8 @@ def _forecast(node: Node, story: Story, quarter: Quarter) -> dict[tuple[str, Qua
     by_stream = node.object("forecast")
     forecast: dict[tuple[str, Quarter], Decimal] = {}
     for stream in by_stream.names():
-        if stream not in story.programme.streams:
-            by_stream.known_key(stream, story.programme.streams, "stream")
+        if stream not in story.stream_names:
+            by_stream.known_key(stream, story.stream_names, "stream")
             continue
         amounts = by_stream.amounts(stream, len(quarter.remaining()))
         if amounts is not None:
@@ -342,8 +326,8 @@ def _forecast(node: Node, story: Story, quarter: Quarter) -> dict[tuple[str, Qua
 
 def _correction(node: Node, story: Story) -> ToldCorrection | None:
     proposal = node.known("proposal", story.proposals, "proposal")
-    csp = node.known("csp", story.csps, "partnership")
-    stream = node.known("stream", story.programme.streams, "stream")
+    csp = node.known("csp", story.csp_keys, "partnership")
+    stream = node.known("stream", story.stream_names, "stream")
     category = node.known("category", story.programme.categories, "cost category")
     year, reason = _financial_year(node), node.text("reason")
     corrected = node.whole("quarter_corrected", lowest=1, highest=4)
@@ -360,12 +344,15 @@ def _measure(node: Node) -> ToldMeasure:
     observations = []
     for seen in node.objects("observations"):
         year, number = _financial_year(seen), seen.whole("quarter", lowest=1, highest=4)
-        value, unavailable = seen.number("value"), seen.text_or_none("unavailable")
+        value, unavailable = (
+            seen.number("value", lowest=-MOST_COUNTED, highest=MOST_COUNTED),
+            seen.text_or_none("unavailable"),
+        )
         if year is not None and number is not None:
             observations.append(ToldObservation(seen.place, Quarter(year, number), value, unavailable))
     return ToldMeasure(
         node.place,
-        node.text("code"),
+        node.text("code", longest=40),
         node.text("name"),
         node.text("definition"),
         node.text("geography"),

@@ -14,6 +14,7 @@ from portfolio.funding_years.rules import YearStatus
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.rules import RAG, Line
+from portfolio.story.node import EVERYTHING, Names
 
 ByStream = dict[str, Decimal]
 
@@ -206,6 +207,20 @@ class Story:
     measures: list[ToldMeasure] = field(default_factory=list)
     expected: dict[str, Any] = field(default_factory=dict)
     _standing: dict[tuple[str, str], ToldDecision] = field(default_factory=dict)
+
+    @property
+    def stream_names(self) -> Names:
+        """What a stream may be called."""
+        return self.programme.streams or EVERYTHING
+
+    @property
+    def csp_keys(self) -> Names:
+        """What a partnership may be called."""
+        return self.csps or EVERYTHING
+
+    def name_of(self, csp: str) -> str:
+        """A partnership's name; its key, where it could not be read."""
+        return self.csps[csp].name if csp in self.csps else csp
 
     def standing_decisions(self) -> dict[tuple[str, str], ToldDecision]:
         """The last decision of each partnership on each proposal: it supersedes those before it."""
