@@ -64,14 +64,15 @@ def prepare_return(
     refuse_any(unreconciled(session, year, kind, csp, content))
     if row is None:
         row = Return(funding_year=year, kind=kind, csp=csp, quarter=quarter, version=version)
-        session.add(row)
     else:
         next_status(row.status, ReturnStatus.PREPARED)
-    row.status = ReturnStatus.PREPARED
-    row.reason = reason if version > 1 else None
-    row.prepared_by, row.prepared_by_id, row.prepared_at = by.name, by.id, at
-    row.figures = digest_of_figures(content)
-    row.certified_by = row.certified_by_id = row.certified_role = row.certified_on = row.certificate = None
+    with session.no_autoflush:
+        row.status = ReturnStatus.PREPARED
+        row.reason = reason if version > 1 else None
+        row.prepared_by, row.prepared_by_id, row.prepared_at = by.name, by.id, at
+        row.figures = digest_of_figures(content)
+        row.certified_by = row.certified_by_id = row.certified_role = row.certified_on = row.certificate = None
+    session.add(row)
     session.flush()
     return row
 
@@ -94,8 +95,8 @@ def certify_return(
         )
     )
     _content_as_prepared(session, row)
+    row.certified_by_id, row.certified_by = by.id, name.strip()
     row.status, row.certificate = status, CERTIFICATE
-    row.certified_by, row.certified_by_id = name.strip(), by.id
     row.certified_role, row.certified_on = role.strip(), on
     session.flush()
     return row

@@ -248,13 +248,7 @@ def is_paid(claimed: Mapping[int, Decimal], received: Mapping[int, Decimal]) -> 
 
 def file_name(kind: ReturnKind, quarter: Quarter, version: int = 1, csp: str | None = None) -> str:
     """`OPCC_2025-26_Q2.xlsx`, `CSP-dorset_2025-26_Q2.xlsx`; later versions end in `_v2`."""
-    match kind:
-        case ReturnKind.CSP:
-            whose = f"CSP-{csp}"
-        case ReturnKind.OPCC:
-            whose = "OPCC"
-        case ReturnKind.HOME_OFFICE:
-            whose = "HomeOffice"
+    whose = f"CSP-{csp}" if kind is ReturnKind.CSP else kind.value.replace(" ", "")
     later = f"_v{version}" if version > 1 else ""
     return f"{whose}_{quarter.year.slug}_{quarter.name}{later}.xlsx"
 

@@ -76,12 +76,8 @@ def readable(session: Session) -> Iterator[str]:
         if content is None:
             yield f"{name_of(row)}: the snapshot cannot be read"
             continue
-        try:
-            found = returns.reconcile(content, row.file or b"")
-        except Exception as error:
-            yield f"{name_of(row)}: the file {row.file_name} cannot be read ({type(error).__name__})"
-            continue
-        yield from (f"{name_of(row)}, file {row.file_name}: {difference}" for difference in found)
+        for difference in returns.reconcile(content, row.file or b""):
+            yield f"{name_of(row)}, file {row.file_name}: {difference}"
 
 
 def true_today(session: Session) -> Iterator[str]:

@@ -1,0 +1,192 @@
+"""What a return must satisfy: order, signatures, figures that agree, payments; and how returns are named."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from portfolio.errors import PortfolioError
+from portfolio.funding_years.rules import BadStep
+from portfolio.quarters import FinancialYear
+from portfolio.returns import rules
+from portfolio.returns.rules import Pair, ReturnKind, ReturnStatus
+
+YEAR = FinancialYear(2025)
+Q1, Q2, Q3, Q4 = YEAR.quarters
+SIGNED: dict[str, Any] = {
+    "name": "Ann Hill",
+    "role": "Chief Finance Officer",
+    "on": date(2025, 10, 21),
+    "today": date(2025, 10, 21),
+    "prepared_on": date(2025, 10, 20),
+    "same_person": False,
+}
+
+
+def sentences(errors: list[PortfolioError]) -> list[str]:
+    """What the errors say."""
+    return [error.sentence for error in errors]
+
+
+def test_e8_asks_for_every_earlier_quarter_of_the_year() -> None:
+    assert rules.earlier_quarter_open(Q1, set()) is None
+    assert rules.earlier_quarter_open(Q3, {Q1, Q2}) is None
+    refused = rules.earlier_quarter_open(Q3, {Q3})
+    assert refused is not None
+    assert refused.code == "E8"
+    assert refused.sentence == "Q1 2025/26, Q2 2025/26 is not issued yet. Issue the earlier quarter first"
+
+
+def test_a_quarter_is_returned_when_it_is_over() -> None:
+    assert rules.quarter_not_over(Q2, date(2025, 10, 1)) is None
+    refused = rules.quarter_not_over(Q2, date(2025, 9, 30))
+    assert refused is not None
+    assert refused.sentence.startswith("Q2 2025/26 ends on 30 September 2025.")
+
+
+def test_e9_lets_a_good_signature_pass() -> None:
+    assert rules.bad_certificate(**SIGNED) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"role": ""}, "role"),
+        ({"same_person": True}, "name"),
+        ({"on": date(2025, 10, 22)}, "on"),
+        ({"on": date(2025, 10, 19)}, "on"),
+    ],
+)
+def test_e9_refuses(changed: dict[str, Any], field: str) -> None:
+    [error] = rules.bad_certificate(**{**SIGNED, **changed})
+    assert (error.code, error.field) == ("E9", field)
+
+
+def test_e10_names_what_differs_by_how_much() -> None:
+    pairs = [Pair("the same", Decimal("1.00"), Decimal("1.00")), Pair("Dorset", Decimal("1.00"), Decimal("1.01"))]
+    [error] = rules.differences(pairs)
+    assert error.code == "E10"
+    assert error.sentence == "Dorset: £1.00 against £1.01, difference −£0.01"
+
+
+STEPS = {
+    ("prepared", "prepared"), ("certified", "prepared"), ("prepared", "certified"), ("certified", "issued"),
+    ("issued", "queried"), ("issued", "forwarded"), ("queried", "issued"), ("queried", "forwarded"),
+    ("forwarded", "paid"), ("forwarded", "queried"), ("paid", "forwarded"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("present", ReturnStatus)
+@pytest.mark.parametrize("wanted", ReturnStatus)
+def test_a_return_goes_these_ways_and_no_others(present: ReturnStatus, wanted: ReturnStatus) -> None:
+    if (present.value, wanted.value) in STEPS:
+        assert rules.next_status(present, wanted) is wanted
+    else:
+        with pytest.raises(BadStep, match="return"):
+            rules.next_status(present, wanted)
+
+
+def test_what_was_issued_has_left() -> None:
+    assert [status.value for status in ReturnStatus if not status.has_left] == ["prepared", "certified"]
+
+
+def test_a_new_version_says_why() -> None:
+    assert rules.needs_reason(1, None) is None
+    assert rules.needs_reason(2, "A measure came in late.") is None
+    assert [rules.needs_reason(2, reason) is not None for reason in (None, "  ")] == [True, True]
+
+
+def test_only_the_latest_version_is_acted_on() -> None:
+    assert rules.superseded(2, 2) is None
+    refused = rules.superseded(1, 2)
+    assert refused is not None
+    assert "replaced by version 2" in refused.sentence
+
+
+def test_w10_an_overdue_return() -> None:
+    assert rules.overdue("OPCC return", date(2025, 10, 31), date(2025, 10, 31)) is None
+    warning = rules.overdue("OPCC return", date(2025, 10, 31), date(2025, 11, 1))
+    assert warning is not None
+    assert (warning.code, warning.sentence) == ("W10", "Overdue since 31 October 2025")
+
+
+def test_a_statement_is_made_for_the_last_quarter() -> None:
+    assert rules.wrong_quarter(Q4) is None
+    refused = rules.wrong_quarter(Q2)
+    assert refused is not None
+    assert refused.sentence.endswith("so it is made for Q4, not Q2")
+
+
+def test_queries_and_answers_are_words() -> None:
+    assert rules.says_nothing("Why?", "question") is None
+    refused = rules.says_nothing(" \n", "answer")
+    assert refused is not None
+    assert (refused.sentence, refused.field) == ("Enter the answer", "answer")
+
+
+def payment(amount: str, received_on: date = date(2025, 11, 3), received: str = "0.00") -> list[PortfolioError]:
+    """What is wrong with a payment for a return issued on 21 October, seen on 5 November."""
+    return rules.bad_payment(
+        Decimal(amount),
+        received_on,
+        today=date(2025, 11, 5),
+        issued_on=date(2025, 10, 21),
+        received=Decimal(received),
+    )
+
+
+def test_payments_that_can_have_come() -> None:
+    assert payment("100.00") == []
+    assert payment("-40.00", received="100.00") == []
+
+
+def test_payments_that_cannot() -> None:
+    assert [error.field for error in payment("0.00")] == ["amount"]
+    assert sentences(payment("-0.01")) == ["Only £0.00 was received of this stream. No more than that can be recovered"]
+    assert [error.field for error in payment("1.00", date(2025, 11, 6))] == ["received_on"]
+    assert [error.field for error in payment("1.00", date(2025, 10, 20))] == ["received_on"]
+
+
+def test_a_return_is_paid_when_every_stream_is() -> None:
+    claimed = {1: Decimal("10.00"), 2: Decimal("0.00"), 3: Decimal("-5.00")}
+    assert not rules.is_paid(claimed, {})
+    assert not rules.is_paid(claimed, {1: Decimal("9.99")})
+    assert rules.is_paid(claimed, {1: Decimal("10.00")})
+
+
+def test_names_of_files() -> None:
+    assert rules.file_name(ReturnKind.OPCC, Q2) == "OPCC_2025-26_Q2.xlsx"
+    assert rules.file_name(ReturnKind.OPCC, Q2, 2) == "OPCC_2025-26_Q2_v2.xlsx"
+    assert rules.file_name(ReturnKind.HOME_OFFICE, Q2) == "HomeOffice_2025-26_Q2.xlsx"
+    assert rules.file_name(ReturnKind.CSP, Q1, 3, "dorset") == "CSP-dorset_2025-26_Q1_v3.xlsx"
+    assert rules.statement_name(YEAR) == "Statement_2025-26.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("kind", "csp", "slug"),
+    [
+        (ReturnKind.OPCC, None, "opcc"),
+        (ReturnKind.HOME_OFFICE, None, "home-office"),
+        (ReturnKind.CSP, "west-dorset", "csp-west-dorset"),
+    ],
+)
+def test_addresses_are_read_as_they_are_written(kind: ReturnKind, csp: str | None, slug: str) -> None:
+    assert rules.slug_of(kind, csp) == slug
+    assert rules.read_slug(slug) == (kind, csp)
+
+
+def test_other_addresses_name_nothing() -> None:
+    assert rules.read_slug("csp") is None
+    assert rules.read_slug("OPCC") is None
+
+
+def test_the_quarter_in_hand_is_the_last_that_is_over() -> None:
+    assert rules.quarter_to_return(YEAR, date(2025, 10, 1)) == Q2
+    assert rules.quarter_to_return(YEAR, date(2025, 6, 30)) == Q1
+    assert rules.quarter_to_return(YEAR, date(2026, 7, 1)) == Q4
+
+
+def test_changed_figures_are_prepared_again() -> None:
+    assert "Prepare it again" in rules.FiguresChanged().sentence
