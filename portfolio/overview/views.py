@@ -14,7 +14,7 @@ from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
 from portfolio.overview.queries import awards_to_show, last_approved, years_named
 from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
-from portfolio.people.rules import Act, Role
+from portfolio.people.rules import REACH, Act, Reach, Role
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.queries import csps_to_show
 from portfolio.web.access import allow, signed_in, viewer
@@ -34,7 +34,7 @@ def front() -> Any:
     person, day = viewer(), today()
     held = [holding for holding in person.holdings if holding.holds_on(day)]
     roles = {holding.role for holding in held}
-    csps = {holding.csp_id for holding in held if holding.csp_id is not None}
+    csps = {holding.csp_id for holding in held if REACH[holding.role] is Reach.OWN_CSP and holding.csp_id is not None}
     area, certified = person.within(Act.FORWARD_RETURN), person.within(Act.CERTIFY_RETURN)
     return render_template(
         "overview/front.html",

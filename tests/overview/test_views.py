@@ -89,6 +89,14 @@ def test_several_roles_get_each_their_part_and_none_gets_told_whom_to_ask(
     assert "You hold no role today" in words_of(signed_in().get("/"))
 
 
+def test_a_leads_role_for_a_partnership_shows_nothing_of_it(
+    session: Session, signed_in: SignedIn, dorset: FundingYear
+) -> None:
+    lead = make.person(session, Role.LEAD)
+    lead.roles[0].csp_id = bcp(session).id
+    assert "Allocation" not in words_of(signed_in(person=lead).get("/"))
+
+
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.OPCC, Role.CSP_OFFICER])
 def test_without_an_open_year_a_page_says_what_comes_next(session: Session, signed_in: SignedIn, role: Role) -> None:
     make.csp(session)
