@@ -4,15 +4,16 @@ What is compared are the proposals handed in to the partnerships in question. Ea
 partnerships it asked; what is awarded and given is those partnerships' own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from portfolio.decisions.listing import Answer, Listed, as_listed
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, current_decisions, is_current, total
+from portfolio.decisions.queries import carried, is_current, total
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
 from portfolio.money import ZERO
@@ -242,22 +243,46 @@ def proposals_compared(looked_at: Slice) -> Select[Proposal]:
         select(Proposal)
         .where(looked_at.proposals())
         .order_by(func.coalesce(best, len(ORDER)), Proposal.reference)
-        .options(
-            joinedload(Proposal.lead_organisation),
-            selectinload(Proposal.levels),
-            selectinload(Proposal.match_offers),
-        )
+        .options(*as_listed(), selectinload(Proposal.levels), selectinload(Proposal.match_offers))
     )
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A proposal of the comparison: what it asked and was awarded, in pounds, and the decisions on it."""
+    """A proposal of the comparison, as the partnerships in question answered it."""
 
-    proposal: Proposal
-    asked: Decimal
-    awarded: Decimal
-    decisions: tuple[Decision, ...]
+    listed: Listed
+    csp_ids: Collection[int]
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposal itself."""
+        return self.listed.proposal
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What those partnerships answered that were asked."""
+        return tuple(answer for answer in self.listed.answers if answer.csp.id in self.csp_ids)
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decisions that stand."""
+        return tuple(answer.decision for answer in self.answers if answer.decision)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The most favourable decision; None where nobody decided."""
+        return min((decision.outcome for decision in self.decisions), key=ORDER.index, default=None)
+
+    @property
+    def asked(self) -> Decimal:
+        """All that it asks, in pounds."""
+        return self.listed.asked
+
+    @property
+    def awarded(self) -> Decimal:
+        """What those partnerships awarded, in pounds."""
+        return sum((answer.awarded for answer in self.answers), ZERO)
 
     @property
     def share(self) -> Decimal | None:
@@ -266,51 +291,8 @@ class Compared:
 
     @property
     def match(self) -> Decimal:
-        """The match that it offers, cash and in kind."""
+        """The match that it offers, cash and in kind, in pounds."""
         return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The most favourable decision; None where nobody decided."""
-        return min((decision.outcome for decision in self.decisions), key=ORDER.index, default=None)
-
-
-def compared(session: Session, looked_at: Slice, proposals: Sequence[Proposal]) -> list[Compared]:
-    """The rows of the comparison for some proposals, in their order."""
-    ids = [proposal.id for proposal in proposals]
-    csps = set(session.scalars(looked_at.csp_ids()))
-    asked = _by_proposal(
-        session,
-        select(Ask.proposal_id, total(Ask.amount).label("amount"))
-        .join(Stream, Stream.id == Ask.stream_id)
-        .where(Ask.proposal_id.in_(ids), looked_at.streams())
-        .group_by(Ask.proposal_id),
-    )
-    awarded = _by_proposal(
-        session,
-        select(Award.proposal_id, total(carried()).label("amount"))
-        .join(AwardLine, AwardLine.award_id == Award.id)
-        .join(Stream, Stream.id == AwardLine.stream_id)
-        .where(Award.proposal_id.in_(ids), Award.csp_id.in_(looked_at.csp_ids()), looked_at.streams())
-        .group_by(Award.proposal_id),
-    )
-    decisions: dict[int, list[Decision]] = {}
-    for (proposal_id, csp_id), decision in current_decisions(session, ids).items():
-        if csp_id in csps:
-            decisions.setdefault(proposal_id, []).append(decision)
-    return [
-        Compared(
-            proposal,
-            asked.get(proposal.id, ZERO),
-            awarded.get(proposal.id, ZERO),
-            tuple(sorted(decisions.get(proposal.id, ()), key=lambda decision: decision.csp_id)),
-        )
-        for proposal in proposals
-    ]
-
-
-def _by_proposal(session: Session, query: Select[int, Decimal]) -> dict[int, Decimal]:
-    return {row.proposal_id: row.amount for row in session.execute(query)}
 
 
 def decided_differently(looked_at: Slice) -> Select[Proposal]:
@@ -326,7 +308,7 @@ def decided_differently(looked_at: Slice) -> Select[Proposal]:
         select(Proposal)
         .where(looked_at.proposals(), Proposal.id.in_(divided))
         .order_by(Proposal.reference)
-        .options(selectinload(Proposal.lead_organisation))
+        .options(*as_listed())
     )
 
 

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.queries import carried, current_decisions, is_current, proposals_seen_by, total
 from portfolio.decisions.rules import Outcome
-from portfolio.funding_years.models import CSP, FundingYear, Programme, Stream
+from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.money import ZERO
 from portfolio.people.rules import Viewer
-from portfolio.proposals.models import AskedOf, Proposal
-from portfolio.proposals.queries import requested
+from portfolio.proposals.models import Ask, AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
 
@@ -82,17 +82,17 @@ def same_intervention(viewer: Viewer, proposal: Proposal) -> Select[Proposal]:
 
 
 def _to_show() -> Select[Proposal]:
-    year = contains_eager(Proposal.funding_year)
     return (
         select(Proposal)
         .join(Proposal.funding_year)
         .order_by(FundingYear.year.desc(), Proposal.reference)
-        .options(
-            year.joinedload(FundingYear.programme).selectinload(Programme.streams),
-            joinedload(Proposal.lead_organisation),
-            selectinload(Proposal.asked_of).joinedload(AskedOf.csp),
-        )
+        .options(contains_eager(Proposal.funding_year), *as_listed())
     )
+
+
+def as_listed() -> tuple[ExecutableOption, ...]:
+    """What `listed` and its pages need of each proposal, loaded with all of them."""
+    return joinedload(Proposal.lead_organisation), selectinload(Proposal.asked_of).joinedload(AskedOf.csp)
 
 
 def years_seen_by(session: Session, viewer: Viewer) -> Sequence[FinancialYear]:
@@ -113,16 +113,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Listed:
-    """A proposal of the list: what it asks by stream, in pounds, and the partnerships' answers."""
+    """A proposal of a list: what it asks, in pounds, and the partnerships' answers, in the order they were asked."""
 
     proposal: Proposal
-    asks: tuple[tuple[Stream, Decimal], ...]
+    asked: Decimal
     answers: tuple[Answer, ...]
-
-    @property
-    def asked(self) -> Decimal:
-        """All that it asks, in pounds."""
-        return sum((amount for _, amount in self.asks), ZERO)
 
     @property
     def awarded(self) -> Decimal:
@@ -130,33 +125,32 @@ class Listed:
         return sum((answer.awarded for answer in self.answers), ZERO)
 
 
-def listed(session: Session, proposals: Sequence[Proposal]) -> list[Listed]:
-    """Some proposals, in their order, with what they ask and what was decided on them."""
+def listed(session: Session, proposals: Sequence[Proposal], stream: str | None = None) -> list[Listed]:
+    """Some proposals, in their order, with what they ask and were awarded, of one stream or of all."""
     ids = [proposal.id for proposal in proposals]
-    asks, decisions = requested(session, ids), current_decisions(session, ids)
-    rows = session.execute(
+    of_stream = true() if stream is None else Stream.name == stream
+    asks = session.execute(
+        select(Ask.proposal_id, total(Ask.amount).label("amount"))
+        .join(Stream, Stream.id == Ask.stream_id)
+        .where(Ask.proposal_id.in_(ids), of_stream)
+        .group_by(Ask.proposal_id)
+    )
+    awards = session.execute(
         select(Award.proposal_id, Award.csp_id, total(carried()).label("amount"))
         .join(AwardLine, AwardLine.award_id == Award.id)
-        .where(Award.proposal_id.in_(ids))
+        .join(Stream, Stream.id == AwardLine.stream_id)
+        .where(Award.proposal_id.in_(ids), of_stream)
         .group_by(Award.proposal_id, Award.csp_id)
     )
-    awarded = {(row.proposal_id, row.csp_id): row.amount for row in rows}
+    asked = {row.proposal_id: row.amount for row in asks}
+    awarded = {(row.proposal_id, row.csp_id): row.amount for row in awards}
+    decisions = current_decisions(session, ids)
+
+    def answer(proposal: Proposal, csp: CSP) -> Answer:
+        key = (proposal.id, csp.id)
+        return Answer(csp, decisions.get(key), awarded.get(key, ZERO))
+
     return [
-        Listed(
-            proposal,
-            tuple(
-                (stream, asks[proposal.id][stream.id])
-                for stream in proposal.funding_year.programme.streams
-                if stream.id in asks.get(proposal.id, {})
-            ),
-            tuple(
-                Answer(
-                    asked.csp,
-                    decisions.get((proposal.id, asked.csp_id)),
-                    awarded.get((proposal.id, asked.csp_id), ZERO),
-                )
-                for asked in proposal.asked_of
-            ),
-        )
+        Listed(proposal, asked.get(proposal.id, ZERO), tuple(answer(proposal, each.csp) for each in proposal.asked_of))
         for proposal in proposals
     ]

@@ -118,9 +118,7 @@ def is_current() -> ColumnElement[bool]:
 def current_decisions(session: Session, proposal_ids: Collection[int]) -> dict[tuple[int, int], Decision]:
     """The decision that stands of each partnership on some proposals, by (proposal, CSP)."""
     found = session.scalars(
-        select(Decision)
-        .where(Decision.proposal_id.in_(proposal_ids), is_current())
-        .options(selectinload(Decision.amounts).joinedload(DecisionAmount.stream), joinedload(Decision.csp))
+        select(Decision).where(Decision.proposal_id.in_(proposal_ids), is_current()).options(joinedload(Decision.csp))
     )
     return {(decision.proposal_id, decision.csp_id): decision for decision in found}
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from portfolio.decisions import comparison, listing
+from portfolio.decisions import comparison
 from portfolio.decisions.comparison import Compared, Slice, Summary
 from portfolio.decisions.forms import CompareFilter
+from portfolio.decisions.listing import listed, years_seen_by
 from portfolio.decisions.views.room import room
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
@@ -29,6 +30,7 @@ class Look:
 
     form: CompareFilter
     at: Slice
+    csps: frozenset[int]
     csp: CSP | None
 
     def address(self, endpoint: str, **more: str) -> str:
@@ -45,14 +47,15 @@ def compare() -> Any:
     if look is None:
         return render_template("decisions/compare.html", look=None)
     found, page = paged(comparison.proposals_compared(look.at))
-    differing = list(session().scalars(comparison.decided_differently(look.at).limit(FEW)))
+    differing = session().scalars(comparison.decided_differently(look.at).limit(FEW)).all()
+    rows = {each.proposal.id: each for each in listed(session(), [*found, *differing], look.at.stream)}
     return render_template(
         "decisions/compare.html",
         look=look,
         summary=comparison.summary(session(), look.at),
-        rows=comparison.compared(session(), look.at, found),
+        rows=[Compared(rows[proposal.id], look.csps) for proposal in found],
         page=page,
-        differing=listing.listed(session(), differing),
+        differing=[rows[proposal.id] for proposal in differing],
         rejections=session().scalars(comparison.rejections(look.at).limit(FEW)).all(),
         most_bars=MOST_BARS,
         few=FEW,
@@ -67,7 +70,7 @@ def compare_chart() -> Any:
     if look is None:
         raise NotFound("There is nothing to draw")
     found = session().scalars(comparison.proposals_compared(look.at).limit(MOST_BARS)).all()
-    rows = comparison.compared(session(), look.at, found)
+    rows = [Compared(each, look.csps) for each in listed(session(), found, look.at.stream)]
     chart = chart_of(comparison.summary(session(), look.at), rows, narrow=request.args.get("width") == "narrow")
     return Response(asked_and_awarded(chart), mimetype="image/svg+xml")
 
@@ -95,7 +98,7 @@ def chart_of(summary: Summary, rows: list[Compared], *, narrow: bool) -> AskedAn
 def _look() -> Look | None:
     """What to compare, as the address says; the newest year where it does not. None where nothing is to be seen."""
     reach = viewer().within(Act.COMPARE)
-    years, csps = listing.years_seen_by(session(), viewer()), csps_of(session(), reach)
+    years, csps = years_seen_by(session(), viewer()), csps_of(session(), reach)
     if not years:
         return None
     form = CompareFilter(formdata=request.args)
@@ -106,11 +109,12 @@ def _look() -> Look | None:
     form.programme.choices = [(code, code) for code in dict.fromkeys(grant.code for grant in grants)]
     form.offer_places(years, csps)
     form.year.blank, form.year.data = None, form.year.data or years[0].slug
-    if len(csps) == 1:
+    if len(csps) == 1 and not form.csp.data:
         form.csp.data = csps[0].key
     if not form.validate():
         raise NotFound("There is nothing of that kind to compare")
     csp = next((row for row in csps if row.key == form.csp.data), None)
     within = csps_within(reach) if csp is None else CSP.id == csp.id
     year = FinancialYear.parse(form.year.data)
-    return Look(form, Slice(year, within, form.stream.data, form.programme.data), csp)
+    reached = frozenset(row.id for row in (csps if csp is None else [csp]))
+    return Look(form, Slice(year, within, form.stream.data, form.programme.data), reached, csp)
