@@ -1,5 +1,6 @@
 """What front pages and the funding year's page are read from; nothing here takes more statements for more rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -71,20 +72,22 @@ def last_approved(session: Session, funding_year: FundingYear, only: ColumnEleme
     )
 
 
-def still_to_come(session: Session, funding_year: FundingYear, at: Quarter) -> dict[int, int]:
-    """By partnership, the awards that planned to spend in a quarter up to this one and have no approved claim of it.
+def still_to_come(
+    session: Session, funding_year: FundingYear, at: Quarter, only: ColumnElement[bool]
+) -> dict[tuple[int, int], set[int]]:
+    """By (CSP, stream), the awards that planned to spend in a quarter up to this one and have no approved claim of it.
 
     Until those are approved, an outturn cannot be told: what they spent counts as nothing yet. A quarter that is
     locked in an issued return waits for nobody.
     """
     plan = planned().subquery("plan")
     line = (
-        select(AwardLine.award_id, plan.c.quarter)
+        select(AwardLine.award_id, AwardLine.stream_id, plan.c.quarter)
         .join(plan, plan.c.award_line_id == AwardLine.id)
         .join(Award, Award.id == AwardLine.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(Proposal.funding_year_id == funding_year.id, plan.c.quarter.in_(at.to_date()))
-        .group_by(AwardLine.id, AwardLine.award_id, plan.c.quarter)
+        .where(Proposal.funding_year_id == funding_year.id, plan.c.quarter.in_(at.to_date()), only)
+        .group_by(AwardLine.id, AwardLine.award_id, AwardLine.stream_id, plan.c.quarter)
         .having(total(plan.c.amount) != ZERO)
         .subquery("line")
     )
@@ -94,13 +97,15 @@ def still_to_come(session: Session, funding_year: FundingYear, at: Quarter) -> d
         LockedQuarter.csp_id == Award.csp_id,
         LockedQuarter.quarter == line.c.quarter,
     )
-    rows = session.execute(
-        select(Award.csp_id, func.count(Award.id.distinct()).label("number"))
+    found: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for csp_id, stream_id, award_id in session.execute(
+        select(Award.csp_id, line.c.stream_id, Award.id)
         .join(line, line.c.award_id == Award.id)
         .where(~approved, ~locked)
-        .group_by(Award.csp_id)
-    )
-    return {row.csp_id: row.number for row in rows}
+        .distinct()
+    ):
+        found[csp_id, stream_id].add(award_id)
+    return found
 
 
 def tallies(session: Session, only: ColumnElement[bool], quarters: Collection[Quarter], today: date) -> list[Tally]:

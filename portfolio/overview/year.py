@@ -42,8 +42,8 @@ class Share:
     name: str
     allocation: Decimal
     position: Position
-    awaited: int
-    """Awards whose claims of the quarters so far are not all approved."""
+    awaited: frozenset[int]
+    """The awards whose claims of the quarters so far are not all approved."""
     key: str | None = None
     """The partnership's key; None for several together."""
 
@@ -148,7 +148,7 @@ class YearFigures:
     @property
     def awaited_in_words(self) -> str | None:
         """Why an outturn cannot be told yet; None where it can."""
-        number = self.total.awaited
+        number = len(self.total.awaited)
         if not number:
             return None
         has = "has" if number == 1 else "have"
@@ -246,7 +246,7 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
     year, csps = scope.year, scope.csps
     positions = figures.by_csp(session, year.id, at, scope.awards)
     given = shares_of(session, year.id)
-    awaited = still_to_come(session, year, at)
+    awaited = still_to_come(session, year, at, scope.awards)
     allocated = _allocations(session, year) if scope.whole_area else {}
     streams = []
     for stream in year.programme.streams:
@@ -255,7 +255,7 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
                 csp.name,
                 given.get((csp.id, stream.id), ZERO),
                 positions.get((csp.id, stream.id), Position(at)),
-                awaited.get(csp.id, 0),
+                frozenset(awaited.get((csp.id, stream.id), ())),
                 csp.key,
             )
             for csp in csps
@@ -265,15 +265,13 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
         allocation = allocated.get(stream.id, sum_of_shares)
         streams.append(OfStream(stream, shares, allocation - sum_of_shares, _sum(stream.name, shares, allocation, at)))
     every = [of.total for of in streams]
-    waiting = sum(awaited.get(csp.id, 0) for csp in csps)
-    whole = figures.together([share.position for share in every], at)
-    total = Share("All streams", sum((share.allocation for share in every), ZERO), whole, waiting)
-    return YearFigures(at, tuple(streams), total, _by_quarter(whole), year.programme.carry_over)
+    total = _sum("All streams", every, sum((share.allocation for share in every), ZERO), at)
+    return YearFigures(at, tuple(streams), total, _by_quarter(total.position), year.programme.carry_over)
 
 
 def _sum(name: str, shares: Collection[Share], allocation: Decimal, at: Quarter) -> Share:
     position = figures.together([share.position for share in shares], at)
-    return Share(name, allocation, position, sum(share.awaited for share in shares))
+    return Share(name, allocation, position, frozenset().union(*(share.awaited for share in shares)))
 
 
 def _allocations(session: Session, year: FundingYear) -> Mapping[int, Decimal]:

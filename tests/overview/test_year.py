@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from portfolio.errors import NotFound
@@ -66,7 +66,7 @@ def test_the_whole_area_at_the_second_quarter(session: Session, dorset: FundingY
     assert total.unallocated == ZERO
     assert total.position.this_quarter == pounds("72857.14")
     assert total.position.to_date == pounds("136071.10")
-    assert total.awaited == 0
+    assert total.awaited == frozenset()
     assert total.forecast == pounds("151234.39")
     assert total.outturn == pounds("287305.49")
     assert total.underspend == pounds("4694.51")
@@ -168,13 +168,13 @@ def test_the_quarter_shown_is_the_last_one_with_approved_claims(session: Session
 def test_no_outturn_while_claims_are_awaited(session: Session) -> None:
     award = make.award(session)
     year = award.proposal.funding_year
-    make.award(session, make.proposal(session, "SVD-25-21", csps=["bcp"]), csp="bcp")
+    waited_for = make.award(session, make.proposal(session, "SVD-25-21", csps=["bcp"]), csp="bcp")
     make.claim(session, award, Q1)
     figures = year_figures(session, area_of(session, year), Q1)
     dorset, bcp = figures.streams[0].shares
-    assert dorset.awaited == 0
+    assert dorset.awaited == frozenset()
     assert dorset.outturn == pounds("7900.00")
-    assert bcp.awaited == 1
+    assert bcp.awaited == {waited_for.id}
     assert (bcp.forecast, bcp.outturn, bcp.underspend) == (None, None, None)
     assert bcp.layers == [("awarded", pounds("8000.00")), ("spent", ZERO)]
     assert figures.total.outturn is None
@@ -186,14 +186,18 @@ def test_no_outturn_while_claims_are_awaited(session: Session) -> None:
 def test_nobody_waits_for_a_locked_quarter_or_one_without_a_plan(session: Session) -> None:
     award = make.award(session)
     year = award.proposal.funding_year
-    assert still_to_come(session, year, Q2) == {award.csp_id: 1}
+    labour, other = ((award.csp_id, line.stream_id) for line in award.lines)
+    assert still_to_come(session, year, Q2, true()) == {labour: {award.id}, other: {award.id}}
     make.lock(session, award, Q1)
-    assert still_to_come(session, year, Q1) == {}
-    assert still_to_come(session, year, Q2) == {award.csp_id: 1}
-    for line in award.lines:
-        line.profile[1].amount, line.profile[2].amount = ZERO, line.profile[1].amount + line.profile[2].amount
+    assert still_to_come(session, year, Q1, true()) == {}
+    assert still_to_come(session, year, Q2, true()) == {labour: {award.id}, other: {award.id}}
+    shares = award.lines[0].profile
+    shares[1].amount, shares[2].amount = ZERO, shares[1].amount + shares[2].amount
     session.flush()
-    assert still_to_come(session, year, Q2) == {}
+    assert still_to_come(session, year, Q2, true()) == {other: {award.id}}
+    figures = year_figures(session, area_of(session, year), Q2)
+    assert figures.streams[0].total.outturn == pounds("6000.00")
+    assert figures.total.outturn is None
 
 
 def test_what_is_given_to_no_partnership_is_said(session: Session) -> None:
