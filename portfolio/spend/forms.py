@@ -170,7 +170,7 @@ def claim_form(contents: Contents, ground: Ground, edition: int, questions: Iter
     """The form as a claim's contents fill it: a box for every category of every awarded stream."""
     return ClaimForm(
         data={
-            "edition": edition,
+            "edition": str(edition),
             "lines": [
                 line
                 for stream in ground.award
@@ -189,7 +189,7 @@ def claim_form(contents: Contents, ground: Ground, edition: int, questions: Iter
             "delivery_rag": contents.delivery_rag,
             "spend_rag": contents.spend_rag,
             "variance_explanation": contents.variance_explanation,
-            "answers": [{"question": question.id, "answer": question.answer or ""} for question in questions],
+            "answers": [{"question": str(question.id), "answer": question.answer or ""} for question in questions],
         }
     )
 

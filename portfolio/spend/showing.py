@@ -130,17 +130,10 @@ class StreamFigures:
     """The quarter before, or None where nothing was claimed in it."""
     foreseen: Decimal | None
     """What the quarter before forecast for this one."""
-    corrected: Decimal
-    """Corrections of earlier quarters that count in this one."""
     forecasts: Sequence[ForecastCell]
     award: Decimal
     left: Decimal
     outturn: Decimal
-
-    @property
-    def counted(self) -> Decimal:
-        """What the quarter comes to in returns: claimed now, and corrections entered now."""
-        return self.variance.actual + self.corrected
 
     @property
     def unused(self) -> Decimal:
@@ -175,7 +168,6 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
                 to_date=Variance(stream, to_date, position.profile_to_date, must_be_explained=False),
                 before=_of_stream(before, stream),
                 foreseen=foreseen.get(stream),
-                corrected=corrected,
                 forecasts=[
                     ForecastCell(quarter, expected.get(quarter, ZERO), (stream, quarter) in contents.forecasts)
                     for quarter in ground.to_forecast

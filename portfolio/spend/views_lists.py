@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within
@@ -37,11 +37,11 @@ TO_DO = (Stage.QUERIED, Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
 @room.get("/spend")
 @allow(Act.SEE_CLAIMS)
 def index() -> Any:
-    """The claims of a quarter, for those who watch over a partnership or an area; leads go on to their own."""
+    """The claims of a quarter, for those who watch over a partnership or an area; leads find their own."""
     within = viewer().within(Act.SEE_CLAIMS)
     watched = Within(within.everything, within.police_areas, within.csps)
     if not watched:
-        return redirect(url_for(".mine"))
+        return mine()
     years = years_of(session(), watched)
     if not years:
         return render_template("spend/index.html", quarter=None)
@@ -70,7 +70,10 @@ def _filters(watched: Within, years: Sequence[FinancialYear]) -> FilterForm:
     quarters = [quarter for year in years for quarter in reversed(year.quarters)]
     form.quarter.choices = [(_name_of(quarter), str(quarter)) for quarter in quarters]
     form.csp.choices = [(csp.id, csp.name) for csp in csps_awarding(session(), watched)]
-    form.process(request.args)
+    form.validate()
+    for field in (form.quarter, form.stage, form.csp):
+        if field.errors:
+            field.data, field.errors = None, []
     form.quarter.data = form.quarter.data or _name_of(_in_hand(quarters))
     return form
 
@@ -95,9 +98,10 @@ def _quarter_named(name: str) -> Quarter:
 def mine() -> Any:
     """What a lead has to do, and every quarter of their own awards of a year."""
     own = awards_within(viewer().within(Act.CLAIM))
+    watches = viewer().may(Act.APPROVE_CLAIM)
     years = years_of(session(), viewer().within(Act.CLAIM))
     if not years:
-        return render_template("spend/mine.html", year=None)
+        return render_template("spend/mine.html", year=None, watches=watches)
     quarters = [quarter for year in years for quarter in reversed(year.quarters)]
     over = [quarter for quarter in quarters if quarter.first_day <= today()][:5]
     waiting = list(session().scalars(entries(session(), over, today(), own, stages=TO_DO))) if over else []
@@ -112,7 +116,7 @@ def mine() -> Any:
         rows=rows,
         page=page,
         address_of=address_of,
-        watches=bool(viewer().within(Act.APPROVE_CLAIM)),
+        watches=watches,
     )
 
 

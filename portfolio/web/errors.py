@@ -91,6 +91,18 @@ def put_on(form: Any, sentence: str, place: str | None = None) -> None:
         form.form_errors = [*form.form_errors, sentence]
     else:
         field.errors = [*field.errors, sentence]
+        _tell_lists(form)
+
+
+def _tell_lists(fields: Any) -> None:
+    """Lists of parts remember their parts' errors from when they were validated; a later one is told to them too."""
+    for field in fields:
+        if hasattr(field, "entries"):
+            _tell_lists(field.entries)
+            own = [error for error in field.errors if isinstance(error, str)]
+            field.errors = [*own, *(entry.errors for entry in field.entries if entry.errors)]
+        elif hasattr(field, "form"):
+            _tell_lists(field.form)
 
 
 def _fields_of(fields: Any) -> Iterator[tuple[str, Any]]:

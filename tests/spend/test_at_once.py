@@ -1,0 +1,100 @@
+"""Several processes enter claims at once, as several servers would: nothing is lost, and nobody is shown an error."""
+
+import os
+import random
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from multiprocessing import get_context
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portfolio.app import create_app
+from portfolio.clock import StoppedClock
+from portfolio.config import Config
+from portfolio.history import broken_seals, rows_behind_its_back
+from portfolio.people.models import Person
+from portfolio.people.rules import Role
+from portfolio.spend.claiming import contents_of, find_claim
+from tests import make
+from tests.conftest import NOW, Visitor
+from tests.make import Q2
+
+PROCESSES = 3
+SECONDS = float(os.environ.get("PORTFOLIO_SECONDS_AT_ONCE", "5"))
+"""How long they keep at it; a minute was tried."""
+SHARED = "SVD-25-00"
+
+
+@dataclass
+class Told:
+    """What one process was told: what was saved, and answers that are neither that nor "somebody else saved"."""
+
+    errors: list[str]
+    saved: dict[str, dict[int, Decimal]]
+    """By award, the amount of each edition that was confirmed."""
+
+
+@contextmanager
+def _browser(config: Config, person_id: int) -> Iterator[Visitor]:
+    site = create_app(config, StoppedClock(NOW))
+    site.config["WTF_CSRF_ENABLED"] = False
+    site.test_client_class = Visitor
+    visitor = site.test_client()
+    assert isinstance(visitor, Visitor)
+    visitor.sign_in_as(Person(id=person_id))
+    yield visitor
+    site.extensions["portfolio_database"].close()
+
+
+def enter(instance: Path, url: str, person_id: int, number: int, seconds: float) -> Told:
+    """One process: saves its own award's claim, and now and then the one that all of them write."""
+    told, chance = Told([], {}), random.Random(number)  # noqa: S311 - figures to tell apart, not secrets
+    with _browser(Config(instance, url), person_id) as browser:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            reference = chance.choice((SHARED, f"SVD-25-0{number}"))
+            page = f"/spend/{reference}/dorset/2025-26/q2"
+            found = re.search(r'name="edition" value="(\d+)"', browser.get(page).text)
+            edition = int(found[1]) if found else 0
+            amount = Decimal(chance.randrange(1, 100_000)).scaleb(-2)
+            line = {"stream": "labour", "category": "training", "amount": str(amount)}
+            sent = {"edition": str(edition), **{f"lines-0-{name}": value for name, value in line.items()}}
+            answer = browser.post(page, data=sent)
+            if answer.status_code == 302:
+                told.saved.setdefault(reference, {})[edition + 1] = amount
+            elif "Somebody else saved this claim" not in answer.text:
+                told.errors.append(f"{answer.status_code} {answer.text[:2000]}")
+    return told
+
+
+def test_nothing_is_lost_and_nobody_sees_an_error(session: Session, config: Config) -> None:
+    lead = make.person(session, Role.LEAD)
+    references = (SHARED, *(f"SVD-25-0{number}" for number in range(1, PROCESSES + 1)))
+    awards = {
+        reference: make.award(session, make.proposal(session, reference), lead_person_id=lead.id)
+        for reference in references
+    }
+    session.commit()
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as processes:
+        every = [
+            processes.submit(enter, config.instance, config.database_url, lead.id, number, SECONDS)
+            for number in range(1, PROCESSES + 1)
+        ]
+        tellings = [one.result() for one in every]
+    print(*(f"{len(saved)} saves of {name}" for told in tellings for name, saved in told.saved.items()), sep=", ")
+    assert [told.errors for told in tellings] == [[]] * PROCESSES
+    for reference, award in awards.items():
+        editions = [edition for told in tellings for edition in told.saved.get(reference, {})]
+        confirmed = {edition: amount for told in tellings for edition, amount in told.saved.get(reference, {}).items()}
+        assert sorted(editions) == list(range(1, len(editions) + 1)), "no save was overwritten unseen"
+        claim = find_claim(session, award, Q2)
+        assert claim is not None
+        assert (claim.edition, contents_of(claim).total) == (len(editions), confirmed[len(editions)])
+    assert list(broken_seals(session)) == []
+    assert list(rows_behind_its_back(session)) == []
