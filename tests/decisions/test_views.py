@@ -1,6 +1,7 @@
 """The pages of proposals with their decisions, of deciding, of awards and of variations."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,10 @@ from portfolio.decisions import queries
 from portfolio.decisions.models import Decision, Interest, Variation
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import FundingYear
+from portfolio.money import ZERO
 from portfolio.people.rules import Role
-from portfolio.proposals.models import Proposal
-from portfolio.proposals.rules import ProposalStatus
+from portfolio.proposals.models import MatchOffer, Proposal
+from portfolio.proposals.rules import MatchKind, ProposalStatus
 from portfolio.quarters import FinancialYear
 from tests import make
 from tests.conftest import NOW, SignedIn, title_of
@@ -114,6 +116,9 @@ def test_a_page_tells_everything_about_a_proposal(session: Session, tool: Propos
     make.award(session, tool, amounts={"non-labour": Decimal("10401.93")})
     make.decision(session, tool, outcome=Outcome.REJECTED, csp="bcp", reason="Does not fit the local delivery plan.")
     tool.submitted_at = NOW
+    tool.match_offers = [
+        MatchOffer(funder=make.organisation(session, "opcc"), kind=MatchKind.CASH, pledged=Decimal("7500.00"))
+    ]
     page = signed_in(Role.CSP_MEMBER).get(TOOL)
     assert title_of(page) == "SVD-25-04 High Harm Perpetrator Tool"
     for told in (
@@ -125,9 +130,40 @@ def test_a_page_tells_everything_about_a_proposal(session: Session, tool: Propos
         "Dorset CSP: funded, £10,401.93 non-labour",
         "SVD-24-04 Tool, first stage",
         "16 June 2025",
+        "20 October 2025",
+        "£7,500.00",
     ):
         assert told in page.text, told
     assert "Record" not in page.text.partition("<h2>History")[0]
+
+
+def test_the_history_says_who_decided_what_and_when(
+    year: FundingYear, tool: Proposal, typed: dict[str, Any], signed_in: SignedIn
+) -> None:
+    officer = signed_in(Role.CSP_OFFICER)
+    officer.post(f"{TOOL}/decide/dorset", data=typed | {"deciders": [officer.person.id]})
+    officer.post(f"{TOOL}/decide/dorset", data=typed | {"minute": "", "conditions": "", box(year): "500"})
+    history = officer.get(TOOL).text.partition("<h2>History")[2]
+    for told in (
+        "Dorset CSP: part-funded, £500.00 non-labour",
+        "in the place of the decision before",
+        "Dorset CSP: part-funded, £10,401.93 non-labour",
+        "Conditions: Operates in the Dorset CSP area only.",
+        "Minute: 6.5 (d)",
+        f"Decided by {officer.person.name}",
+    ):
+        assert told in history, told
+
+
+def test_awards_are_warned_of(session: Session, tool: Proposal, signed_in: SignedIn) -> None:
+    award = make.award(session, tool, ends_on=date(2026, 4, 1), provisional=True)
+    first, *_, last = award.lines[0].profile
+    first.amount, last.amount = ZERO, first.amount + last.amount
+    page = signed_in(Role.CSP_OFFICER).get(TOOL).text
+    tool.submitted_at = None
+    assert "Submitted</p>" not in signed_in(Role.CSP_OFFICER).get(TOOL).text
+    for code in ("(W5)", "(W7)", "(W9)"):
+        assert code in page, code
 
 
 def test_only_what_is_within_reach_is_there(tool: Proposal, session: Session, signed_in: SignedIn) -> None:
@@ -242,6 +278,7 @@ def test_an_award_is_described(session: Session, tool: Proposal, signed_in: Sign
     assert "Not yet" in officer.get(address).text
     lead = make.person(session, Role.LEAD, name="Lee Lead", email="lee@example.org")
     details = {"lead_person": lead.id, "agreement_signed_on": ["21", "10", "2025"], "cost_centre": "G123"}
+    assert officer.post(address, data=details | {"lead_person": "999"}).status_code == 422
     refused = officer.post(address, data=details | {"provisional": "y"})
     assert refused.status_code == 422
     assert "The signature is in the future" in refused.text
@@ -281,6 +318,7 @@ def test_money_is_moved_between_awards(
         "reason": "Delivery started late.",
         "approved_on": ["1", "9", "2025"],
     }
+    assert "Enter the amount to move" in officer.post(address, data=move | {"amount": ""}).text
     refused = officer.post(address, data=move)
     assert refused.status_code == 422
     assert "Only £16,500.00 of this award is neither claimed nor moved" in refused.text
@@ -333,6 +371,7 @@ def test_allocations_are_changed_but_not_below_awards(
     boxes = {f"allocation-{number}": "20000" for number in streams.values()}
     boxes |= {f"share-{csp}-{stream}": "0" for csp in csps.values() for stream in streams.values()}
     share = f"share-{csps['dorset']}-{streams['non-labour']}"
+    assert "Enter a value, even if it is zero" in officer.post(address, data=boxes | {share: ""}).text
     refused = officer.post(address, data=boxes | {share: "16499.99"})
     assert refused.status_code == 422
     assert "has awarded £16,500.00 of the non-labour stream already" in refused.text
