@@ -141,7 +141,7 @@ class Node:
 
     def number(self, key: str, *, lowest: int, highest: int) -> Decimal | None:
         """A number within limits, of so many decimals as anybody counts to, that may be missing."""
-        what = f"a number from {lowest} to {highest}"
+        what = f"a number from {lowest:,} to {highest:,}"
         value = self._get(key, (int, Decimal), what, required=False)
         if value is None:
             return None
@@ -233,11 +233,13 @@ class Node:
                 found.append(value)
         return found
 
-    def texts(self, key: str, *, longest: int) -> list[str]:
-        """A list of different texts that may be missing."""
-        values = self._get(key, list, "a list of texts", required=False) or []
+    def texts(self, key: str, *, longest: int, at_least_one: bool = False) -> list[str]:
+        """A list of different texts."""
+        values = self._get(key, list, "a list of texts", required=at_least_one)
+        if at_least_one and values == []:
+            self.fault(key, "is empty. Enter at least one")
         found: list[str] = []
-        for place, value in enumerate(values):
+        for place, value in enumerate(values or []):
             where = f"{self.at(key)}[{place}]"
             if not isinstance(value, str) or not value.strip():
                 self.findings.fault(where, f"is {_shown(value)}. Enter a text")

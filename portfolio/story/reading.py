@@ -102,7 +102,7 @@ def _programme(node: Node) -> ToldProgramme:
         name=node.text("name"),
         funder=node.text("funder"),
         administering_body=node.text("administering_body"),
-        streams=node.texts("streams", longest=80),
+        streams=node.texts("streams", longest=80, at_least_one=True),
         categories=node.texts("categories", longest=80) or list(years.DEFAULT_CATEGORIES),
         terms=Terms(
             in_arrears=node.flag("in_arrears", default=USUAL.in_arrears),
@@ -119,8 +119,6 @@ def _programme(node: Node) -> ToldProgramme:
             or USUAL.retention_years,
         ),
     )
-    if not told.streams:
-        node.fault("streams", "are missing. Enter at least one, like labour and non-labour")
     for part in (variance, match, node):
         part.close()
     return told
@@ -345,7 +343,7 @@ def _measure(node: Node) -> ToldMeasure:
     for seen in node.objects("observations"):
         year, number = _financial_year(seen), seen.whole("quarter", lowest=1, highest=4)
         value, unavailable = (
-            seen.number("value", lowest=-MOST_COUNTED, highest=MOST_COUNTED),
+            seen.number("value", lowest=0, highest=MOST_COUNTED),
             seen.text_or_none("unavailable"),
         )
         if year is not None and number is not None:
