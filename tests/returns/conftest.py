@@ -20,7 +20,7 @@ from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind
 from portfolio.story.actions import load
 from tests import make
-from tests.conftest import NOW
+from tests.conftest import NOW, ON_POSTGRESQL
 
 STORY = Path(portfolio.story.__file__).parent / "dorset_2025_26.json"
 
@@ -87,11 +87,11 @@ class Scene:
 
 
 def by_hand(session: Session, *statements: str, **values: object) -> None:
-    """Change what is kept behind the product's back: its guards are taken down first, and history is told nothing."""
+    """Change what is kept behind the product's back: its guards are down meanwhile, and history is told nothing."""
     connection = session.connection()
-    on_table = "" if connection.dialect.name == "sqlite" else ' ON "{}"'
-    for guard in GUARDS:
-        connection.execute(text(f"DROP TRIGGER {guard.name}{on_table.format(guard.table)}"))
+    on_sqlite = [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in GUARDS]
+    for down in ["SET LOCAL session_replication_role = replica"] if ON_POSTGRESQL else on_sqlite:
+        connection.exec_driver_sql(down)
     for statement in statements:
         connection.execute(text(statement), values)
     session.commit()

@@ -50,6 +50,17 @@ def test_nothing_is_wrong_with_an_empty_database(session: Session) -> None:
     assert faults(session) == {}
 
 
+def test_a_partnership_s_return_is_held_against_its_own_claims(scene: Scene) -> None:
+    scene.issued(Q1, ReturnKind.CSP, scene.csp("bcp"))
+    assert faults(scene.session) == {}
+    by_hand(scene.session, LINE)
+    assert faults(scene.session) == {}
+    by_hand(scene.session, "UPDATE claim_line SET amount = amount + 1 WHERE amount = 1388902")
+    assert only(scene.session, "every issued return says what its claims and corrections say")[0].startswith(
+        "BCP Community Safety Partnership's return of Q1 2025/26, version 1, Interventions!"
+    )
+
+
 def test_a_penny_under_an_issued_return_names_return_cell_award_stream_and_quarter(returned: Scene) -> None:
     by_hand(returned.session, LINE)
     sentences = only(returned.session, "every issued return says what its claims and corrections say")

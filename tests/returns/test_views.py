@@ -301,6 +301,28 @@ def test_more_warnings_than_a_page_holds(session: Session, signed_in: SignedIn) 
     assert "more warnings stand on the workbook" in words
 
 
+def test_the_administrator_sees_everything_and_does_nothing(scene: Scene, signed_in: SignedIn) -> None:
+    row = scene.issued(Q1)
+    visitor = signed_in(Role.ADMINISTRATOR)
+    assert "OPCC return" in text_of(visitor.get("/returns"))
+    words = text_of(visitor.get(f"/returns/{row.id}"))
+    assert "£63,213.96" in words
+    for deed in ("Forward", "Query", "Prepare a new version"):
+        assert deed not in words
+
+
+def test_an_open_query_is_shown_and_a_reason_too_long_is_refused(
+    scene: Scene, finance: FlaskClient, opcc: FlaskClient
+) -> None:
+    row = scene.issued(Q1)
+    opcc.post(f"/returns/{row.id}/query", data={"question": "Why so little?"})
+    words = text_of(finance.get(f"/returns/{row.id}"))
+    assert "Queried" in words
+    assert "Answer the query" in words
+    answer = finance.post(NOW_PAGE.format(scene.year.id, "q1", "opcc"), data={"reason": "x" * 10_001})
+    assert "Shorten this to 10,000 characters or fewer" in text_of(answer)
+
+
 Counting = Callable[[], int]
 
 

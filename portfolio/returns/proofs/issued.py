@@ -98,11 +98,10 @@ def true_today(session: Session) -> Iterator[str]:
                     f"the claims and corrections come to {format_pounds(now)}"
                 )
         for (reference, csp, stream), amount in here.items():
-            if amount:
-                yield (
-                    f"{name_of(row)} does not have {reference} ({csp}), {stream}, which now comes to "
-                    f"{format_pounds(amount)} in {row.quarter.short}"
-                )
+            yield (
+                f"{name_of(row)} does not have {reference} ({csp}), {stream}, which now comes to "
+                f"{format_pounds(amount)} in {row.quarter.short}"
+            )
         yield from _amounts_apart(row, content)
 
 
@@ -166,10 +165,8 @@ def _content(row: Return) -> ReturnContent | None:
 
 def _cell(content: ReturnContent, number: int) -> str:
     """The cell that holds an intervention's actual of the quarter, like `Interventions!J4`."""
-    for sheet in returns.book(content).sheets:
-        if sheet.name == "Interventions":
-            return sheet.cell("Actual this quarter", number).replace("$", "")
-    return "Interventions"
+    [sheet] = [sheet for sheet in returns.book(content).sheets if sheet.name == "Interventions"]
+    return sheet.cell("Actual this quarter", number).replace("$", "")
 
 
 def _amounts_apart(row: Return, content: ReturnContent) -> Iterator[str]:
