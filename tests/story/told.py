@@ -65,7 +65,7 @@ def claim(quarter: int, *pence: int, **values: Any) -> dict[str, Any]:
 
 def alter(story: Any, place: str, value: Any) -> None:
     """Put a value at a place like `proposals[3].requested.labour`, or take away what stands there."""
-    *way, last = [int(index) if index else key for index, key in _STEP.findall(place)]
+    *way, last = _steps(place)
     for step in way:
         story = story[step]
     if value is GONE:
@@ -74,6 +74,17 @@ def alter(story: Any, place: str, value: Any) -> None:
         story.append(value)
     else:
         story[last] = value
+
+
+def at(story: Any, place: str) -> Any:
+    """What stands at a place."""
+    for step in _steps(place):
+        story = story[step]
+    return story
+
+
+def _steps(place: str) -> list[int | str]:
+    return [int(index) if index else key for index, key in _STEP.findall(place)]
 
 
 def write(folder: Path, story: Any) -> Path:
