@@ -30,7 +30,7 @@ def test_accepts_an_organisation_identifier(org_id: str | None) -> None:
     [
         ("GB-COH-1234567", "eight characters, leading zeros kept"),
         ("GB-CHC-12A", "the charity number"),
-        ("GB-LAE-DORSET", "three letters"),
+        ("GB-LAE-DORSET", "the letters of the authority"),
         ("1000009", "the register's code"),
         ("GB-NHS", "the register's code"),
     ],
@@ -48,7 +48,7 @@ def test_a_key_is_plain(key: str) -> None:
     assert rules.bad_key(key) is None
 
 
-@pytest.mark.parametrize("key", ["", "a b", "-a", "a/b", "Dorset", "a" * 61])
+@pytest.mark.parametrize("key", ["", "a b", "-a", "a/b", "Dörset", "a" * 61])
 def test_refuses_a_key_that_cannot_stand_in_an_address(key: str) -> None:
     error = rules.bad_key(key)
     assert error is not None
