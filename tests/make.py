@@ -27,11 +27,12 @@ from portfolio.funding_years.models import (
     StreamAllocation,
 )
 from portfolio.funding_years.rules import MatchBase, YearStatus
+from portfolio.match_funding.models import Match
 from portfolio.money import share_evenly
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import REACH, Reach, Role
 from portfolio.proposals.models import Ask, AskedOf, Intervention, Proposal, ProposalLevel
-from portfolio.proposals.rules import Level, ProposalKind, ProposalStatus
+from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
 from portfolio.spend.rules import RAG, ClaimStatus
@@ -371,6 +372,18 @@ def correction(
     }
     row = Correction(award=award, corrects=corrects, entered_in=entered_in, amount=amount, **{**defaults, **values})
     return _added(session, row)
+
+
+def match(session: Session, award: Award | None = None, kind: MatchKind = MatchKind.CASH, **values: Any) -> Match:
+    """£7,500 pledged to an award, £5,000 of it secured, unless it says otherwise."""
+    defaults: dict[str, Any] = {
+        "funder": values.get("funder") or organisation(session, "opcc"),
+        "pledged": Decimal("7500.00"),
+        "secured": Decimal("5000.00"),
+        "secured_on": date(2025, 6, 30),
+        "basis": "60 hours at £25" if kind is MatchKind.IN_KIND else None,
+    }
+    return _added(session, Match(award=award or _award(session), kind=kind, **{**defaults, **values}))
 
 
 def count_of(session: Session, row: type[Any]) -> int:

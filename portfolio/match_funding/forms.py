@@ -1,0 +1,54 @@
+"""What is entered about match."""
+
+from collections.abc import Iterable
+
+from portfolio.funding_years.models import FundingYear, Organisation
+from portfolio.proposals.rules import MatchKind
+from portfolio.quarters import Quarter
+from portfolio.web.forms import DateParts, Form, Line, OneOf, PoundsField
+
+
+class MatchForm(Form):
+    """What a funder pledged, and what of it is secured."""
+
+    pledged = PoundsField("Pledged")
+    secured = PoundsField("Secured", hint="What is certain by now, in writing. Enter 0 if nothing is yet.")
+    secured_on = DateParts("Secured on", missing="", hint="The day of the funder's letter, for example 30 6 2025")
+    basis = Line("How it was valued", missing="", hint="For match in kind, like “60 hours at £25”")
+
+
+class NewMatchForm(MatchForm):
+    """A funder that an award did not have yet."""
+
+    funder = OneOf("Funder", kind=int, blank="Choose one", missing="Select who gives it")
+    kind = OneOf("Kind", MatchKind, missing="Select whether it is in cash or in kind")
+
+    def offer(self, organisations: Iterable[Organisation]) -> None:
+        """Offer the organisations there are."""
+        self.funder.choices = [(row.id, row.name) for row in organisations]
+
+
+class ReceiptForm(Form):
+    """What came in a quarter, all of it."""
+
+    quarter = OneOf("Quarter", kind=int, missing="Select the quarter it came in")
+    amount = PoundsField("Received in that quarter", hint="All of it: the amount replaces what was said before.")
+
+    def offer(self, quarters: Iterable[Quarter]) -> None:
+        """Offer an award's quarters, counted from the first."""
+        self.quarter.choices = [(place, str(quarter)) for place, quarter in enumerate(quarters)]
+
+
+class YearFilter(Form):
+    """Which year's match a page shows; it stands in the address."""
+
+    class Meta:
+        """It changes nothing, so it carries no token."""
+
+        csrf = False
+
+    year = OneOf("Funding year", kind=int, missing="")
+
+    def offer(self, years: Iterable[FundingYear]) -> None:
+        """Offer the funding years within reach."""
+        self.year.choices = [(row.id, f"{row.programme.name}, {row.police_area.name}, {row.year}") for row in years]

@@ -1,0 +1,160 @@
+"""Reading match: by award and funder, and what all of it comes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Bundle, Session, joinedload, selectinload
+
+from portfolio.decisions.models import Award, AwardLine
+from portfolio.decisions.queries import carried, total
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import CSP, FundingYear, Programme
+from portfolio.match_funding.models import Match, MatchReceipt
+from portfolio.match_funding.rules import counted_match, match_percent, required_match
+from portfolio.money import ZERO
+from portfolio.proposals.models import Proposal
+from portfolio.proposals.rules import MatchKind
+from portfolio.spend.models import Claim
+from portfolio.spend.rules import COUNTED
+
+MatchedAward = Any
+"""A row of `matched_awards`: an award with what was pledged in cash and in kind, secured, received and spent."""
+
+
+def matched_awards(funding_year: FundingYear, only: ColumnElement[bool]) -> Select[MatchedAward]:
+    """The awards of a year with match, or with match spent, in the order of references; amounts are pounds."""
+    pledges = (
+        select(
+            Match.award_id,
+            total(case((Match.kind == MatchKind.CASH, Match.pledged), else_=ZERO)).label("cash"),
+            total(case((Match.kind == MatchKind.IN_KIND, Match.pledged), else_=ZERO)).label("in_kind"),
+            total(Match.secured).label("secured"),
+        )
+        .group_by(Match.award_id)
+        .subquery("pledges")
+    )
+    receipts = (
+        select(Match.award_id, total(MatchReceipt.amount).label("received"))
+        .join(MatchReceipt, MatchReceipt.match_id == Match.id)
+        .group_by(Match.award_id)
+        .subquery("receipts")
+    )
+    spent = (
+        select(Claim.award_id, total(Claim.match_spent).label("spent"))
+        .where(Claim.status.in_(COUNTED), Claim.match_spent != ZERO)
+        .group_by(Claim.award_id)
+        .subquery("spent")
+    )
+    return (
+        select(
+            Bundle(
+                "matched",
+                Award.id.label("award_id"),
+                Proposal.reference.label("reference"),
+                Proposal.title.label("title"),
+                CSP.key.label("csp_key"),
+                CSP.name.label("csp_name"),
+                func.coalesce(pledges.c.cash, ZERO).label("cash"),
+                func.coalesce(pledges.c.in_kind, ZERO).label("in_kind"),
+                func.coalesce(pledges.c.secured, ZERO).label("secured"),
+                func.coalesce(receipts.c.received, ZERO).label("received"),
+                func.coalesce(spent.c.spent, ZERO).label("spent"),
+            )
+        )
+        .select_from(Award)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(CSP, CSP.id == Award.csp_id)
+        .outerjoin(pledges, pledges.c.award_id == Award.id)
+        .outerjoin(receipts, receipts.c.award_id == Award.id)
+        .outerjoin(spent, spent.c.award_id == Award.id)
+        .where(Proposal.funding_year_id == funding_year.id, only)
+        .where(or_(pledges.c.award_id.is_not(None), spent.c.award_id.is_not(None)))
+        .order_by(Proposal.reference, CSP.name, Award.id)
+    )
+
+
+def years_with_awards(session: Session, only: ColumnElement[bool]) -> Sequence[FundingYear]:
+    """The funding years that the awards within reach were made from, newest first."""
+    awarded = select(Proposal.funding_year_id).join(Award, Award.proposal_id == Proposal.id).where(only)
+    return session.scalars(
+        select(FundingYear)
+        .where(FundingYear.id.in_(awarded))
+        .order_by(FundingYear.year.desc(), FundingYear.id)
+        .options(joinedload(FundingYear.programme), joinedload(FundingYear.police_area))
+    ).all()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """All match of a year within reach, in pounds, held against the programme's rule."""
+
+    programme: Programme
+    grant: Decimal
+    cash: Decimal
+    in_kind: Decimal
+    secured: Decimal
+    received: Decimal
+    spent: Decimal
+
+    @property
+    def pledged(self) -> Decimal:
+        """In cash and in kind."""
+        return self.cash + self.in_kind
+
+    @property
+    def counted(self) -> Decimal:
+        """What of it counts towards the rule."""
+        return counted_match(self.cash, self.in_kind, in_kind_counts=self.programme.match_in_kind_counts)
+
+    @property
+    def required(self) -> Decimal:
+        """What the rule asks for; nothing where the programme has none."""
+        return required_match(self.grant, self.counted, self.programme.match_percent, self.programme.match_base)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """What counts, in per cent of what the rule is of."""
+        return match_percent(self.grant, self.counted, self.programme.match_base)
+
+
+def totals(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> Totals:
+    """What a year's match comes to, summed in the database."""
+    row = matched_awards(funding_year, only).order_by(None).subquery("row").c
+    sums = session.execute(select(*(total(row[name]) for name in ("cash", "in_kind", "secured", "received", "spent"))))
+    grant = session.scalar(
+        select(total(carried()))
+        .join(Award, Award.id == AwardLine.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(Proposal.funding_year_id == funding_year.id, only)
+    )
+    return Totals(funding_year.programme, grant or ZERO, *(amount or ZERO for amount in sums.one()))
+
+
+def matches_of(session: Session, award: Award) -> Sequence[Match]:
+    """An award's match by funder, with what came."""
+    return session.scalars(
+        select(Match)
+        .where(Match.award_id == award.id)
+        .order_by(Match.kind, Match.id)
+        .options(joinedload(Match.funder), selectinload(Match.receipts))
+    ).all()
+
+
+def get_match(session: Session, award: Award, number: int) -> Match:
+    """One funder's match of an award; raises NotFound."""
+    found = session.scalar(select(Match).where(and_(Match.id == number, Match.award_id == award.id)))
+    if found is None:
+        raise NotFound("There is no such match")
+    return found
+
+
+def spent_by_quarter(session: Session, award: Award) -> Sequence[Any]:
+    """Match spent on an award by quarter, as approved claims say, in pounds."""
+    return session.execute(
+        select(Claim.quarter, Claim.match_spent)
+        .where(Claim.award_id == award.id, Claim.status.in_(COUNTED), Claim.match_spent != ZERO)
+        .order_by(Claim.quarter)
+    ).all()
