@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +37,7 @@ class Shown:
     faults: tuple[PortfolioError, ...]
     """E10: what does not agree."""
 
-    @property
+    @cached_property
     def totals(self) -> SummaryTotals:
         """The figures of the workbook's first sheet."""
         return summary_totals(self.content)

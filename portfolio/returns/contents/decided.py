@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portfolio.db import Pence
 from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmount, Variation
+from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import Organisation
 from portfolio.money import ZERO
 from portfolio.proposals.models import Ask, AskedOf, Proposal
@@ -24,7 +25,6 @@ UNALLOCATED = "Unallocated"
 def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
     """Each proposal's streams as each partnership that was asked decided on them."""
     requested, awarded = _requested(scope), _awarded(scope)
-    later, of_year = aliased(Decision), Proposal.funding_year_id == scope.year.id
     selection = (
         select(
             Proposal.id,
@@ -45,8 +45,7 @@ def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
         .join(AskedOf, AskedOf.proposal_id == Proposal.id)
         .join(Organisation, Organisation.id == Proposal.lead_organisation_id)
         .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & (Decision.csp_id == AskedOf.csp_id))
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(of_year, Proposal.status != ProposalStatus.DRAFT, later.id.is_(None))
+        .where(Proposal.funding_year_id == scope.year.id, Proposal.status != ProposalStatus.DRAFT, is_current())
     )
     found = scope.session.execute(scope.narrowed(selection, AskedOf.csp_id)).all()
     rows = []

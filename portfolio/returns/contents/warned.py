@@ -10,7 +10,7 @@ from portfolio.decisions.rules import award_warnings, late_in_the_year
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CostCategory
 from portfolio.funding_years.rules import deadline
-from portfolio.match_funding.rules import match_warnings, required_match
+from portfolio.match_funding.rules import counted_match, match_warnings, required_match
 from portfolio.measures.rules import unavailable_without_reason
 from portfolio.money import ZERO, format_pounds
 from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
@@ -99,8 +99,8 @@ def _of_match(scope: Scope, match: tuple[MatchRow, ...], found: dict[Line, Posit
         yield from match_warnings(
             who(row.reference, row.csp), pledged=pledged, secured=row.secured, counted=ZERO, required=ZERO
         )
-    in_kind = _sum(row.pledged_in_kind for row in match) if programme.match_in_kind_counts else ZERO
-    counted = _sum(row.pledged_cash for row in match) + in_kind
+    cash, in_kind = _sum(row.pledged_cash for row in match), _sum(row.pledged_in_kind for row in match)
+    counted = counted_match(cash, in_kind, in_kind_counts=programme.match_in_kind_counts)
     grant = _sum(position.award for position in found.values())
     required = required_match(grant, counted, programme.match_percent, programme.match_base)
     yield from match_warnings(programme.name, pledged=ZERO, secured=ZERO, counted=counted, required=required)

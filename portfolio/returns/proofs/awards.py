@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portfolio.db import Pence
 from portfolio.decisions.models import (
@@ -17,7 +17,7 @@ from portfolio.decisions.models import (
     Variation,
     VariationShare,
 )
-from portfolio.decisions.queries import awarded
+from portfolio.decisions.queries import awarded, is_current
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds
@@ -58,7 +58,6 @@ def shares_within_streams(session: Session) -> Iterator[str]:
 
 def decided(session: Session) -> Iterator[str]:
     """An award's streams are what the decision that stands awards, pound for pound."""
-    later = aliased(Decision)
     of_decisions = (
         select(
             Decision.proposal_id,
@@ -68,8 +67,7 @@ def decided(session: Session) -> Iterator[str]:
             literal(ZERO, Pence).label("awarded"),
         )
         .join(DecisionAmount, DecisionAmount.decision_id == Decision.id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(later.id.is_(None))
+        .where(is_current())
     )
     of_awards = select(
         Award.proposal_id, Award.csp_id, AwardLine.stream_id, literal(ZERO, Pence), AwardLine.amount
