@@ -47,22 +47,22 @@ def _say(name: str, faults: list[str]) -> None:
 def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
     """Each check and its faults; a database too damaged to be read is a fault of the check that found it."""
     with session:
-        checks = [
-            ("the database is sound", _unsound(session)),
-            ("its guards are in place", _missing_guards(session)),
-            ("the history is whole and sealed", history.broken_seals(session)),
-            ("every row is what its history says", history.rows_behind_its_back(session)),
-            *proving.checks(session),
-        ]
-        for name, faults in checks:
-            yield name, _readable(faults)
+        yield "the database is sound", _readable(session, _unsound(session))
+        yield "its guards are in place", _readable(session, _missing_guards(session))
+        yield "the history is whole and sealed", _readable(session, history.broken_seals(session))
+        yield "every row is what its history says", _readable(session, history.rows_behind_its_back(session))
+        for name, faults in proving.checks(session):
+            yield name, _readable(session, faults)
 
 
-def _readable(faults: Iterable[str]) -> Iterator[str]:
+def _readable(session: Session, faults: Iterable[str]) -> Iterator[str]:
+    """Faults; and, where data are so damaged that a check breaks off, that it did, and where."""
     try:
         yield from faults
-    except DatabaseError as error:
-        yield f"the database cannot be read here: {error.orig}. Bring back a backup with `portfolio restore`"
+    except Exception as error:  # whatever damaged data do to a check
+        session.rollback()
+        reason = error.orig if isinstance(error, DatabaseError) else error
+        yield f"the database cannot be read here: {reason}. Bring back a backup with `portfolio restore`"
 
 
 def _unsound(session: Session) -> Iterator[str]:

@@ -1,15 +1,21 @@
 """The commands that make, fill, save and bring back the database: init, load, backup, restore."""
 
+import gc
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from portfolio.commands.ground import ground, progress, say
+from sqlalchemy import make_url
+
+from portfolio import migrations
+from portfolio.commands.ground import NoDatabase, ground, progress, say, where
 from portfolio.config import Config
-from portfolio.db import BUSY_SECONDS, Database
+from portfolio.db import BUSY_SECONDS
 from portfolio.errors import PortfolioError
 from portfolio.story.actions import load as load_story
 
@@ -25,16 +31,9 @@ def init() -> int:
     return 0
 
 
-def where(config: Config) -> str:
-    """The database in words, without a password."""
-    if config.sqlite_file is not None:
-        return str(config.sqlite_file)
-    return config.database_url.rsplit("@", 1)[-1]
-
-
 def load(file: Path, *, as_json: bool) -> int:
     """Load a story's file, all or nothing."""
-    with ground(may_be_new=True) as here:
+    with ground(may_be_new=True) as here, _collecting_no_garbage():
         progress(f"Reading {file} …")
         now = here.now()
         with here.writing(f"Loaded {file.name}", now) as session:
@@ -48,18 +47,30 @@ def load(file: Path, *, as_json: bool) -> int:
     return 0
 
 
+@contextmanager
+def _collecting_no_garbage() -> Iterator[None]:
+    """All that a load makes is in use until it is committed; looking for what is not takes a third of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def backup(file: Path) -> int:
     """Write a copy of the whole database as it stands at one moment, also while the site is in use."""
     if file.exists():
         raise BackupRefused(f"{file} is there already. Choose another name, so that no earlier backup is lost")
-    with ground() as here:
+    if not file.absolute().parent.is_dir():
+        raise BackupRefused(f"There is no folder {file.absolute().parent}. Make it first, or choose another place")
+    with ground(may_be_old=True) as here:
         progress(f"Saving {where(here.config)} …")
         beside = file.with_name(f".{file.name}.part")
         try:
             if here.config.sqlite_file is not None:
-                _copy(here.config.sqlite_file, beside)
+                _copy(here.config.sqlite_file, beside, one_file=True)
             else:
-                _run("pg_dump", "--format=custom", f"--file={beside}", _address(here.config))
+                _run(here.config, "pg_dump", "--format=custom", f"--file={beside}")
             beside.replace(file)
         except OSError as error:
             raise BackupRefused(f"{file} cannot be written: {error.strerror}. Choose another place") from error
@@ -75,64 +86,99 @@ def restore(file: Path, *, force: bool) -> int:
         raise BackupRefused(f"There is no file {file}. Check the path")
     config = Config.from_environment()
     if config.sqlite_file is not None:
-        _must_be_ours(file)
+        _must_be_ours(file, config.sqlite_file)
     if _holds_something(config) and not force:
         raise BackupRefused(
             f"{where(config)} holds data, which would be lost. Save it with `portfolio backup`, then use --force"
         )
     progress(f"Bringing back {file} …")
     if config.sqlite_file is not None:
-        config.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-        _copy(file, config.sqlite_file)
+        _bring_back(file, config.sqlite_file)
     else:
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction",
-             f"--dbname={_address(config)}", str(file))  # fmt: skip
+        _run(config, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
     with ground(may_be_new=True):
         say(f"Restored {where(config)} from {file}. `portfolio check` proves it")
     return 0
 
 
-def _copy(source: Path, target: Path) -> None:
-    """SQLite's own online copy: the source may be in use, and the target is whole or unchanged."""
-    with (
-        closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as from_,
-        closing(sqlite3.connect(target, timeout=BUSY_SECONDS)) as to,
-    ):
-        from_.backup(to)
-
-
-def _must_be_ours(file: Path) -> None:
+def _bring_back(file: Path, target: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupRefused(f"{target} cannot be written: {error.strerror}. Choose another place") from error
+    try:
+        _copy(file, target)
+    except sqlite3.DatabaseError:
+        # What is there is no database any more, so there is nobody in it to take turns with.
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{target}{suffix}").unlink(missing_ok=True)
+        _copy(file, target)
+
+
+def _copy(source: Path, target: Path, *, one_file: bool = False) -> None:
+    """SQLite's own online copy: the source may be in use, and the target is whole or unchanged.
+
+    As one file, the target needs no second one beside it to be read, not even where nothing can be written.
+    """
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BackupRefused(f"{target} is in use, and nothing was changed. Stop the site and try again")
+
+    try:
+        with (
+            closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as from_,
+            closing(sqlite3.connect(target, timeout=BUSY_SECONDS)) as to,
+        ):
+            from_.backup(to, progress=give_up)
+            if one_file:
+                to.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        raise BackupRefused(f"{target} cannot be written: {error}. Choose another place, or make room") from error
+
+
+def _must_be_ours(file: Path, target: Path) -> None:
+    if target.exists() and file.samefile(target):
+        raise BackupRefused(f"{file} is the database itself. Choose a file that `backup` wrote")
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'history_entry'").fetchone()
+            versions = connection.execute("SELECT version_num FROM alembic_version").fetchall() if tables[0] else []
     except sqlite3.DatabaseError as error:
         raise BackupRefused(f"{file} is no backup of this product. Choose a file that `backup` wrote") from error
-    if not sound or not tables[0]:
+    if not sound or not versions:
         raise BackupRefused(f"{file} is damaged, or no backup of this product. Choose another backup")
+    if not migrations.is_known(str(versions[0][0])):
+        raise migrations.TooNew
 
 
 def _holds_something(config: Config) -> bool:
+    """Whether a database is there with anything in it; one that cannot be read may hold something."""
     if config.sqlite_file is not None and not config.sqlite_file.exists():
         return False
-    database = Database(config.database_url)
     try:
-        with database.engine.connect() as connection:
-            if not database.engine.dialect.has_table(connection, "history_entry"):
+        with ground(may_be_old=True) as here, here.database.engine.connect() as connection:
+            if not connection.dialect.has_table(connection, "history_entry"):
                 return False
             return connection.exec_driver_sql("SELECT 1 FROM history_entry LIMIT 1").first() is not None
-    finally:
-        database.close()
+    except NoDatabase:
+        if config.sqlite_file is None:
+            raise
+        return True
 
 
-def _address(config: Config) -> str:
-    return config.database_url.replace("postgresql+psycopg://", "postgresql://")
-
-
-def _run(program: str, *arguments: str) -> None:
+def _run(config: Config, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs on the database; its password is not shown to who lists processes."""
     found = shutil.which(program)
     if found is None:
         raise BackupRefused(f"{program} is not installed. Install PostgreSQL's client programs and try again")
-    done = subprocess.run([found, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    url = make_url(config.database_url)
+    address = url._replace(drivername="postgresql", password=None).render_as_string()
+    environment = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
+    done = subprocess.run(  # noqa: S603 - a program by its full path, without a shell
+        [found, f"--dbname={address}", *arguments], capture_output=True, text=True, check=False, env=environment
+    )
     if done.returncode:
-        raise BackupRefused(f"{program} failed: {done.stderr.strip().splitlines()[-1]}")
+        said = done.stderr.strip().splitlines() or ["it does not say why"]
+        raise BackupRefused(f"{program} failed: {said[-1]}. Check the file, and that DATABASE_URL is right")

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from portfolio import settings
 from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
-from portfolio.commands.data import where
-from portfolio.commands.ground import Ground, ground, progress, say, write_file
+from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
 from portfolio.config import ROOT, Config
 from portfolio.db import Database
 from portfolio.decisions.models import Award

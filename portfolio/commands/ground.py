@@ -3,13 +3,14 @@
 import contextlib
 import getpass
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 import portfolio.tables  # noqa: F401 - every table is known before the first query
@@ -57,25 +58,66 @@ def who() -> str:
 
 
 @contextlib.contextmanager
-def ground(*, may_be_new: bool = False) -> Iterator[Ground]:
-    """The configured database with the newest schema; raises NoDatabase where there is none, unless it may be new."""
+def ground(*, may_be_new: bool = False, may_be_old: bool = False) -> Iterator[Ground]:
+    """The configured database with the newest schema; raises NoDatabase where there is none, unless it may be new.
+
+    What a database says when it cannot be used becomes a sentence.
+    """
     config = Config.from_environment()
     if not may_be_new and config.sqlite_file is not None and not config.sqlite_file.exists():
         raise NoDatabase(
             f"There is no database at {config.sqlite_file} yet. Run `portfolio init`, or `portfolio demo` to look round"
         )
-    database = Database(config.database_url)
+    database = _open(config)
     try:
         if may_be_new:
             migrations.upgrade(database)
-        elif not migrations.is_current(database):
+        elif not may_be_old and not migrations.is_current(database):
             raise NoDatabase("The database is not up to date. Run `portfolio init`: it brings it up to date")
         yield Ground(config, database)
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise NoDatabase(f"The database does not answer: {reason}. Check DATABASE_URL, and that it runs") from error
+    except DatabaseError as error:
+        sentence = _said(config, error)
+        if sentence is None:
+            raise
+        raise NoDatabase(sentence) from error
     finally:
         database.close()
+
+
+def _open(config: Config) -> Database:
+    try:
+        return Database(config.database_url)
+    except OSError as error:
+        raise NoDatabase(
+            f"The folder of {config.sqlite_file} cannot be made: {error.strerror}. "
+            "Set PORTFOLIO_INSTANCE to a folder that you may write to"
+        ) from error
+    except (ArgumentError, ValueError) as error:
+        # The error's own words would show the password.
+        raise NoDatabase(
+            "DATABASE_URL cannot be read as an address. Set it to postgresql://user:password@host/name"
+        ) from error
+
+
+def _said(config: Config, error: DatabaseError) -> str | None:
+    """What a database says in a sentence; None where it refuses what we did, which is our mistake."""
+    reason = (str(error.orig).strip().splitlines() or ["it does not say why"])[0]
+    if isinstance(error, OperationalError):
+        check = "its folder may be written to and has room" if config.sqlite_file else "DATABASE_URL is right"
+        return f"The database {where(config)} cannot be used: {reason}. Check that {check}, and that it is not in use"
+    if isinstance(error.orig, sqlite3.DatabaseError) and type(error) is DatabaseError:
+        return (
+            f"The database {where(config)} is damaged: {reason}. "
+            "Bring back a backup with `portfolio restore FILE --force`"
+        )
+    return None
+
+
+def where(config: Config) -> str:
+    """The database in words, without a password."""
+    if config.sqlite_file is not None:
+        return str(config.sqlite_file)
+    return config.database_url.rsplit("@", 1)[-1]
 
 
 def write_file(file: Path, content: bytes) -> None:
