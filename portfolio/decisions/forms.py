@@ -1,10 +1,10 @@
 """The forms of deciding, declaring an interest, describing an award, and moving money."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField
+from wtforms import BooleanField, Field
 
 from portfolio.decisions.listing import STANDINGS
 from portfolio.decisions.models import Award, AwardLine, Decision
@@ -72,6 +72,11 @@ class DecideForm(Form):
     deciders = SeveralOf("Who took part", kind=int, hint="People who declared an interest cannot take part")
 
     streams: tuple[Stream, ...]
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields in the order of the page, which is that of the error summary: the boxes follow the outcome."""
+        first = [self.outcome, *(self.box(stream) for stream in self.streams)]
+        return iter([*first, *(field for field in super().__iter__() if field not in first)])
 
     def box(self, stream: Stream) -> Any:
         """The box of a stream's award."""
