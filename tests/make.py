@@ -386,6 +386,11 @@ def match(session: Session, award: Award | None = None, kind: MatchKind = MatchK
     return _added(session, Match(award=award or _award(session), kind=kind, **{**defaults, **values}))
 
 
+def nothing_claimed(_session: Session, _award_id: int) -> Mapping[int, Decimal]:
+    """What is claimed of an award, where a test is about no claims."""
+    return {}
+
+
 def count_of(session: Session, row: type[Any]) -> int:
     """How many rows there are of a kind."""
     return session.scalar(select(func.count()).select_from(row)) or 0

@@ -26,11 +26,6 @@ Claimed = Callable[[Session, int], Mapping[int, Decimal]]
 """Says what is claimed of an award, by its number: pounds by stream. The room that keeps claims hands it in."""
 
 
-def nothing_claimed(_session: Session, _award_id: int) -> Mapping[int, Decimal]:
-    """What is claimed where there cannot be a claim yet."""
-    return {}
-
-
 def record_decision(
     session: Session,
     proposal: Proposal,

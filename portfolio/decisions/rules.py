@@ -316,11 +316,6 @@ def conflicted(reference: str, deciders: Mapping[int, str], interested: Collecti
     return InterestDeclared(names, reference) if names else None
 
 
-def even_profile(award: Decimal, year: FinancialYear) -> dict[Quarter, Decimal]:
-    """An award spread evenly over the year's quarters; the parts always sum to the award."""
-    return dict(zip(year.quarters, share_evenly(award, 4), strict=True))
-
-
 def even_profile_between(award: Decimal, starts_on: date, ends_on: date) -> dict[Quarter, Decimal]:
     """An award spread evenly over the quarters that its dates touch."""
     quarters = list(between(starts_on, ends_on))

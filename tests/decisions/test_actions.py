@@ -62,7 +62,7 @@ def record(
     outcome: Outcome = Outcome.FUNDED,
     *,
     deciders: tuple[Person, ...] = (),
-    claimed: actions.Claimed = actions.nothing_claimed,
+    claimed: actions.Claimed = make.nothing_claimed,
     profiles: Mapping[str, Mapping[Quarter, Decimal]] | None = None,
     reason: str | None = "Reasons.",
     met_on: date | None = MET_ON,

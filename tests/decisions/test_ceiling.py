@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.db import Database
 from portfolio.decisions import queries
-from portfolio.decisions.actions import nothing_claimed, record_decision
+from portfolio.decisions.actions import record_decision
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import Refused
 from portfolio.funding_years.models import CSP
@@ -48,7 +48,7 @@ def test_fifty_awards_at_once_keep_to_the_ceiling(database: Database, session: S
                     recorded_by=own.get_one(Person, officer.id),
                     deciders=(),
                     at=NOW,
-                    claimed=nothing_claimed,
+                    claimed=make.nothing_claimed,
                 )
         except Refused as refused:
             return refused.errors[0].code

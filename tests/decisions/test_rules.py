@@ -149,13 +149,6 @@ def test_a_later_decision_keeps_what_is_claimed_and_moved(
     assert type(error) is (refused or type(None))
 
 
-@given(pounds)
-def test_an_even_profile_sums_to_its_award(award: Decimal) -> None:
-    profile = rules.even_profile(award, YEAR)
-    assert sum(profile.values()) == award
-    assert max(profile.values()) - min(profile.values()) <= Decimal("0.01")
-
-
 @given(pounds, st.dates(date(2024, 4, 1), date(2026, 3, 31)), st.integers(0, 800))
 def test_an_even_profile_between_dates_sums_to_its_award(award: Decimal, starts_on: date, days: int) -> None:
     ends_on = date.fromordinal(starts_on.toordinal() + days)

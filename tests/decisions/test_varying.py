@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portfolio.decisions import queries
-from portfolio.decisions.actions import Claimed, nothing_claimed
+from portfolio.decisions.actions import Claimed
 from portfolio.decisions.models import AwardLine, Variation
 from portfolio.decisions.varying import approve_variation, line_of
 from portfolio.errors import Refused
@@ -46,7 +46,7 @@ def vary(
     amount: str,
     *,
     approved_on: date = date(2025, 8, 1),
-    claimed: Claimed = nothing_claimed,
+    claimed: Claimed = make.nothing_claimed,
     reason: str = "Delivery started late.",
     reference: str | None = None,
 ) -> Variation:
