@@ -285,6 +285,11 @@ def _canonical(values: Values) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def last_seal(session: Session) -> str:
+    """The seal of the last entry: it stands for everything that was ever recorded, and so for the present state."""
+    return session.scalar(select(HistoryEntry.seal).order_by(HistoryEntry.id.desc()).limit(1)) or START
+
+
 SEALED = ("id", "author", "deed", "record", "record_id", "change", "before", "after", "previous_seal")
 
 

@@ -26,7 +26,6 @@ from portfolio.overview.rules import (
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
-from portfolio.returns.contents.decided import underspend_of
 from portfolio.returns.queries import csps_to_show
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
@@ -65,7 +64,7 @@ class Share:
     @property
     def underspend(self) -> Decimal | None:
         """What of the year's plan is not expected to be spent; None while claims of the quarters so far are awaited."""
-        return None if self.awaited else underspend_of(self.position)
+        return None if self.awaited else self.position.underspend
 
     @property
     def profile_of_quarter(self) -> Decimal:

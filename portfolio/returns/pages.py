@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.history import last_seal
 from portfolio.money import ZERO
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.models import Payment, Return
@@ -24,6 +26,11 @@ from reports.totals import SummaryLine, SummaryTotals, summary_totals
 MOST_LINES = 40
 """So many lines of partnerships stand on a page; of more, the page shows the streams and the workbook all of them."""
 MOST_WARNINGS = 50
+MOST_REMEMBERED = 8
+_remembered: "dict[tuple[object, ...], Shown]" = {}
+"""What pages showed last. The seal of the last change stands for the whole state of the database, so nothing that is
+remembered under it can be out of date; assembling a large area's return takes longer than a page may."""
+_remembering = Lock()
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,27 @@ class Shown:
 
 
 def shown_now(session: Session, place: Place, prepared: Return | None) -> Shown:
-    """A return as it stands now, prepared or not."""
+    """A return as it stands now, prepared or not; remembered until anything at all is changed."""
+    key = (
+        last_seal(session),
+        place.year.id,
+        place.kind,
+        place.quarter,
+        place.csp.id if place.csp else None,
+        prepared.id if prepared else None,
+    )
+    with _remembering:
+        found = _remembered.get(key)
+    if found is None:
+        found = _as_it_stands(session, place, prepared)
+        with _remembering:
+            _remembered[key] = found
+            while len(_remembered) > MOST_REMEMBERED:
+                del _remembered[next(iter(_remembered))]
+    return found
+
+
+def _as_it_stands(session: Session, place: Place, prepared: Return | None) -> Shown:
     content = assemble(session, place.year, place.quarter, Kind(place.kind), place.csp)
     changed = prepared is not None and prepared.figures != digest_of_figures(content)
     faults = unreconciled(session, place.year, place.kind, place.csp, content)

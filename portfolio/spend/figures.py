@@ -111,8 +111,11 @@ class Position:
 
     @property
     def underspend(self) -> Decimal:
-        """Award less outturn: positive is money that is not expected to be spent."""
-        return self.award - self.outturn
+        """What is not expected to be spent in the year: positive is money left, negative is more than planned.
+
+        Held against the year's profile, which is the award itself unless its dates cross financial years.
+        """
+        return sum(self.profile, ZERO) - self.outturn
 
 
 def by_line(

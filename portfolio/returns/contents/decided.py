@@ -177,7 +177,7 @@ def _underspends(
 ) -> list[VariationRow]:
     rows = []
     for (award_id, stream_id), position in found.items():
-        amount, award, claim = underspend_of(position), facts[award_id], told.get(award_id)
+        amount, award, claim = position.underspend, facts[award_id], told.get(award_id)
         if amount <= 0 or is_left_out(award, claim, scope):
             continue
         stream = scope.streams[stream_id]
@@ -196,11 +196,3 @@ def _underspends(
             )
         )
     return rows
-
-
-def underspend_of(position: Position) -> Decimal:
-    """What of an award is not expected to be spent in the year, in pounds; negative is more than planned.
-
-    Held against the year's profile, which is the award itself unless its dates cross financial years.
-    """
-    return sum(position.profile, ZERO) - position.outturn

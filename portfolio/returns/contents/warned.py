@@ -14,7 +14,6 @@ from portfolio.match_funding.rules import counted_match, match_warnings, require
 from portfolio.measures.rules import unavailable_without_reason
 from portfolio.money import ZERO, format_pounds
 from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
-from portfolio.returns.contents.decided import underspend_of
 from portfolio.returns.contents.progress import NOT_REPORTED
 from portfolio.returns.contents.scope import Scope, who
 from portfolio.returns.rules import overdue
@@ -60,7 +59,7 @@ def _by_line(
         explained = bool(claim and (claim.explanation or "").strip())
         if not explained and spend.must_be_explained(position.this_quarter, profile, rule):
             yield RuleWarning("W1", _unexplained(position.this_quarter, profile), about)
-        planned = underspend_of(position) + position.outturn
+        planned = position.underspend + position.outturn
         if warning := spend.underspend(about, planned, position.outturn, carry_over=programme.carry_over):
             yield warning
 
