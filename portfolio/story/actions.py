@@ -57,4 +57,6 @@ def load(session: Session, file: Path, *, by: str, now: datetime) -> Loaded:
 
 
 def _with_its_place(fault: PortfolioError) -> PortfolioError:
-    return PortfolioError(f"{fault.field}: {fault.sentence}", fault.field)
+    told = PortfolioError(f"{fault.field}: {fault.sentence}", fault.field)
+    told.code = fault.code
+    return told
