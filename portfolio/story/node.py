@@ -148,7 +148,7 @@ class Node:
         if not lowest <= value <= highest or value != round(Decimal(value), MOST_DECIMALS):
             self.fault(key, f"is {_shown(value)}. Enter {what}, with {MOST_DECIMALS} decimals at most")
             return None
-        return Decimal(format(value, "f"))
+        return Decimal(format(Decimal(value), "f"))
 
     def pence(self, key: str, *, signed: bool = False, required: bool = True) -> Decimal | None:
         """Whole pence, as pounds; E5 where it is required and blank."""
