@@ -28,6 +28,7 @@ from portfolio.funding_years.models import (
 )
 from portfolio.funding_years.rules import MatchBase, YearStatus
 from portfolio.match_funding.models import Match
+from portfolio.measures.models import Measure, MeasureDefinition
 from portfolio.money import share_evenly
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import REACH, Reach, Role
@@ -389,6 +390,18 @@ def match(session: Session, award: Award | None = None, kind: MatchKind = MatchK
 def nothing_claimed(_session: Session, _award_id: int) -> Mapping[int, Decimal]:
     """What is claimed of an award, where a test is about no claims."""
     return {}
+
+
+def measure(session: Session, code: str = "SVD-B", **values: Any) -> Measure:
+    """A success measure of Dorset's, by its first definition, unless it says otherwise."""
+    defaults: dict[str, Any] = {
+        "name": "Knife-enabled serious violence",
+        "definitions": [
+            MeasureDefinition(version=1, text="Crimes recorded", geography="police area", source="the force")
+        ],
+    }
+    row = Measure(programme=_programme(session), police_area=_area(session), code=code, **{**defaults, **values})
+    return _added(session, row)
 
 
 def count_of(session: Session, row: type[Any]) -> int:

@@ -1,9 +1,16 @@
 """What a measure may say: a figure, or the reason why there is none. Unavailable is never zero."""
 
+import re
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.quarters import Quarter
+
+_FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d{1,6})?", re.ASCII)
+LONGEST_FIGURE = 20
 
 
 class IndicatorKind(StrEnum):
@@ -15,6 +22,78 @@ class IndicatorKind(StrEnum):
 
 class BadObservation(PortfolioError):
     """An observation that says nothing, or two things."""
+
+
+class NotAFigure(PortfolioError):
+    """A text that is no count or rate."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"“{typed.strip()[:40]}” is not a figure. Enter a number of zero or more, like 41 or 12.5")
+
+
+class BadMeasure(PortfolioError):
+    """A measure or an indicator that nobody could understand, or that is there already."""
+
+
+class Abandoned(PortfolioError):
+    """A measure that is measured no longer."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(f"This measure is no longer measured: {because}. What was recorded stays")
+
+
+class NotYet(PortfolioError):
+    """A figure of a quarter that has not begun."""
+
+    def __init__(self, quarter: Quarter) -> None:
+        super().__init__(f"{quarter.short} has not begun, so there is nothing to record yet", "quarter")
+
+
+def parse_figure(typed: str) -> Decimal:
+    """Read a count or a rate as people type it: `41`, `1,204`, `12.5`; raises NotAFigure."""
+    text = typed.strip()
+    if len(text) > LONGEST_FIGURE or not _FIGURE.fullmatch(text):
+        raise NotAFigure(typed)
+    return Decimal(text.replace(",", ""))
+
+
+def format_figure(value: Decimal) -> str:
+    """`1,204`, `12.5`: thousands apart, and no zeros that say nothing."""
+    return f"{value.normalize():,f}"
+
+
+def not_yet(quarter: Quarter, today: date) -> NotYet | None:
+    """A quarter that has not begun has no figure."""
+    return NotYet(quarter) if quarter.first_day > today else None
+
+
+def bad_definition(name: str, text: str, geography: str) -> list[PortfolioError]:
+    """A measure says what it is called, what it counts, and where."""
+    said = (
+        ("name", name, "Enter the measure's name"),
+        ("text", text, "Say what is counted, so that two people would count the same"),
+        ("geography", geography, "Say where it is counted, like police area"),
+    )
+    return [BadMeasure(sentence, field) for field, told, sentence in said if not told.strip()]
+
+
+def bad_indicator(name: str, unit: str, taken: Sequence[str]) -> list[PortfolioError]:
+    """An indicator says what is counted, in what unit, and an award has each one once."""
+    errors: list[PortfolioError] = []
+    if not name.strip():
+        errors.append(BadMeasure("Enter what is counted, like mentors trained", "name"))
+    if not unit.strip():
+        errors.append(BadMeasure("Enter the unit, like people or sessions", "unit"))
+    if name.strip().lower() in {other.lower() for other in taken}:
+        errors.append(BadMeasure("This project has an indicator of that name already", "name"))
+    return errors
+
+
+def to_date(kind: IndicatorKind, values: Sequence[Decimal]) -> Decimal | None:
+    """What an indicator has come to: outputs add up, an outcome is its latest figure; None before the first."""
+    if not values:
+        return None
+    return sum(values, Decimal(0)) if kind is IndicatorKind.OUTPUT else values[-1]
 
 
 def bad_observation(value: Decimal | None, unavailable: str | None) -> BadObservation | None:

@@ -1,0 +1,126 @@
+"""What is entered about measures and indicators."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from wtforms import Field
+from wtforms.widgets import TextInput
+
+from portfolio.errors import PortfolioError
+from portfolio.funding_years.models import PoliceArea, Programme
+from portfolio.measures.rules import IndicatorKind, format_figure, parse_figure
+from portfolio.quarters import Quarter
+from portfolio.web.errors import constraint_means
+from portfolio.web.forms import Form, Line, OneOf, Paragraphs
+
+SHORT_TEXT = 2_000
+SOMEBODY_ELSE = "Somebody else has just recorded this quarter. Look at their figure before you record another"
+constraint_means("uq_observation_supersedes_id", SOMEBODY_ELSE)
+constraint_means("uq_measure_programme_id_police_area_id_code", "This code is taken by another measure", "code")
+constraint_means("uq_measure_definition_measure_id_version", "Somebody else has just defined this measure anew")
+constraint_means("uq_indicator_award_id_name", "This project has an indicator of that name already", "name")
+constraint_means("uq_indicator_result_indicator_id_quarter", "Somebody else has just recorded this quarter")
+
+
+class FigureField(Field):
+    """A count or rate, read by `parse_figure`; None where nothing is typed."""
+
+    widget = TextInput()
+    data: Any
+
+    def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
+        super().__init__(label, description=hint, **rest)
+        self.missing = missing
+        self.flags.optional = missing is None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_figure(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the figure, or say what is wrong with it."""
+        self.data = None
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            if self.missing:
+                raise ValueError(self.missing)
+            return
+        try:
+            self.data = parse_figure(typed)
+        except PortfolioError as error:
+            raise ValueError(error.sentence) from error
+
+
+class Availability(StrEnum):
+    """Whether a quarter has a figure."""
+
+    FIGURE = "a figure"
+    NONE = "not available"
+
+
+class ObservationForm(Form):
+    """A quarter's figure, or that there is none, and why."""
+
+    available = OneOf("What is known", Availability, missing="Select whether there is a figure")
+    value = FigureField("Figure", missing="", hint="A number, like 41. Zero is a figure; “not available” is not zero.")
+    unavailable = Paragraphs(
+        "Why it is not available", missing="", most=SHORT_TEXT, hint="The return says it instead of a figure."
+    )
+
+    def validate(self, *rest: Any, **named: Any) -> bool:
+        """A figure is asked for only where there is one."""
+        sound = bool(super().validate(*rest, **named))
+        if sound and self.available.data is Availability.FIGURE and self.value.data is None:
+            self.value.errors = ["Enter the figure, even if it is zero"]
+            return False
+        return sound
+
+
+class DefinitionForm(Form):
+    """What a measure counts, where, and from which source."""
+
+    text = Paragraphs("What is counted", missing="", most=SHORT_TEXT)
+    geography = Line("Where", missing="", hint="For example police area")
+    source = Line("Source")
+
+
+class MeasureForm(DefinitionForm):
+    """A new measure."""
+
+    programme = OneOf("Programme", kind=int, missing="Select a programme")
+    area = OneOf("Police area", kind=int, missing="Select a police area")
+    code = Line("Code", missing="", most=40, hint="A short name for tables, like SVD-A")
+    name = Line("Name", missing="")
+
+    def offer(self, programmes: Iterable[Programme], areas: Iterable[PoliceArea]) -> None:
+        """Offer the programmes, and the police areas within reach."""
+        self.programme.choices = [(row.id, row.name) for row in programmes]
+        self.area.choices = [(row.id, row.name) for row in areas]
+
+
+class AbandonForm(Form):
+    """Why something is no longer measured."""
+
+    because = Paragraphs("Why it is no longer measured", missing="", most=SHORT_TEXT)
+
+
+class IndicatorForm(Form):
+    """An output or an outcome that a project promised."""
+
+    kind = OneOf("Kind", IndicatorKind, missing="Select output or outcome")
+    name = Line("What is counted", missing="", hint="For example mentors trained")
+    unit = Line("Unit", missing="", most=60, hint="For example people")
+    target = FigureField("Target for the whole award", hint="Leave it empty where none was agreed")
+
+
+class ResultForm(Form):
+    """What an indicator came to in a quarter."""
+
+    quarter = OneOf("Quarter", kind=int, missing="Select a quarter")
+    value = FigureField("Figure", missing="Enter the figure, even if it is zero")
+
+    def offer(self, quarters: Iterable[Quarter]) -> None:
+        """Offer an award's quarters, counted from the first."""
+        self.quarter.choices = [(place, str(quarter)) for place, quarter in enumerate(quarters)]

@@ -1,0 +1,114 @@
+"""What a measure may say; unavailable is never zero."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portfolio.measures.rules import (
+    Abandoned,
+    IndicatorKind,
+    NotAFigure,
+    bad_definition,
+    bad_indicator,
+    bad_observation,
+    format_figure,
+    not_yet,
+    parse_figure,
+    to_date,
+    unavailable_without_reason,
+)
+from portfolio.quarters import FinancialYear
+
+Q1, Q2, Q3, Q4 = FinancialYear(2025).quarters
+
+
+@pytest.mark.parametrize(
+    ("value", "unavailable", "field"),
+    [
+        (Decimal(41), None, None),
+        (Decimal(0), "", None),
+        (None, "Residents only, not visitors.", None),
+        (None, None, None),
+        (Decimal(41), "Residents only.", "value"),
+        (Decimal(-1), None, "value"),
+    ],
+)
+def test_an_observation_is_a_figure_or_a_reason(
+    value: Decimal | None, unavailable: str | None, field: str | None
+) -> None:
+    error = bad_observation(value, unavailable)
+    assert (error.field if error else None) == field
+
+
+@pytest.mark.parametrize(
+    ("value", "unavailable", "warned"),
+    [(Decimal(0), None, False), (None, "Because.", False), (None, " ", True), (None, None, True)],
+)
+def test_w8_no_figure_and_no_word_why(value: Decimal | None, unavailable: str | None, warned: bool) -> None:
+    warning = unavailable_without_reason("SVD-A", value, unavailable)
+    assert (warning is not None) is warned
+    assert warning is None or (warning.code, warning.about) == ("W8", "SVD-A")
+
+
+@pytest.mark.parametrize(("typed", "figure"), [("41", "41"), (" 1,204 ", "1204"), ("12.5", "12.5"), ("0", "0")])
+def test_a_figure_is_read_as_typed(typed: str, figure: str) -> None:
+    assert parse_figure(typed) == Decimal(figure)
+
+
+@pytest.mark.parametrize(
+    "typed", ["-1", "about 40", "1,20", "1e9", "NaN", "", "4 1", "9" * 21, "1.2345678", "²", "12%"]
+)
+def test_what_is_no_figure_is_refused(typed: str) -> None:
+    with pytest.raises(NotAFigure, match="Enter a number of zero or more"):
+        parse_figure(typed)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("38.000000", "38"), ("1204", "1,204"), ("12.50", "12.5"), ("0.000000", "0"), ("4E+3", "4,000")],
+)
+def test_a_figure_is_shown_without_zeros_that_say_nothing(value: str, shown: str) -> None:
+    assert format_figure(Decimal(value)) == shown
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=4))
+def test_what_is_shown_is_read_back(value: Decimal) -> None:
+    assert parse_figure(format_figure(value)) == value
+
+
+def test_a_quarter_that_has_not_begun_has_no_figure() -> None:
+    assert not_yet(Q3, date(2025, 10, 1)) is None
+    error = not_yet(Q4, date(2025, 10, 1))
+    assert error is not None
+    assert error.sentence.startswith("Q4 2025/26 has not begun")
+
+
+def test_a_measure_says_what_is_counted_and_where() -> None:
+    assert bad_definition("Knife crime", "Crimes recorded", "police area") == []
+    assert [error.field for error in bad_definition(" ", "", "")] == ["name", "text", "geography"]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "fields"),
+    [
+        ("mentors trained", "people", []),
+        (" ", "", ["name", "unit"]),
+        (" Schools ", "schools", ["name"]),
+    ],
+)
+def test_an_award_has_each_indicator_once(name: str, unit: str, fields: list[str]) -> None:
+    assert [error.field for error in bad_indicator(name, unit, ["schools"])] == fields
+
+
+def test_outputs_add_up_and_an_outcome_is_its_latest_figure() -> None:
+    values = [Decimal(8), Decimal(31)]
+    assert to_date(IndicatorKind.OUTPUT, values) == Decimal(39)
+    assert to_date(IndicatorKind.OUTCOME, values) == Decimal(31)
+    assert to_date(IndicatorKind.OUTPUT, []) is None
+
+
+def test_what_was_abandoned_says_why() -> None:
+    assert "no longer measured: poor data." in Abandoned("poor data").sentence
