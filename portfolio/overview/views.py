@@ -17,7 +17,7 @@ from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
 from portfolio.people.rules import REACH, Act, Reach, Role
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.queries import csps_to_show
-from portfolio.web.access import allow, signed_in, viewer
+from portfolio.web.access import allow, public, signed_in, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged
@@ -48,6 +48,13 @@ def front() -> Any:
         certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
         administrator=administrator_front(session()) if Role.ADMINISTRATOR in roles else None,
     )
+
+
+@room.get("/help")
+@public()
+def help_page() -> Any:
+    """What each person does here, with pictures."""
+    return render_template("overview/help.html")
 
 
 @room.get("/years/<year:year>")

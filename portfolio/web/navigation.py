@@ -50,7 +50,8 @@ def demonstration() -> str | None:
 def _context() -> dict[str, Any]:
     if g.get("without_database"):
         return {"viewer": None, "nav": [], "demo": None}
-    return {"viewer": find_viewer_now(), "nav": items(), "demo": demonstration()}
+    help_link = [("Help", url_for("overview.help_page"))]
+    return {"viewer": find_viewer_now(), "nav": items(), "demo": demonstration(), "footer_links": help_link}
 
 
 def register(app: Flask) -> None:
