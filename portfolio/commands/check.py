@@ -48,7 +48,7 @@ def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
     """Each check and its faults; a database too damaged to be read is a fault of the check that found it."""
     with session:
         yield "the database is sound", _readable(session, _unsound(session))
-        yield "its guards are in place", _readable(session, _missing_guards(session))
+        yield "its guards are in place", _readable(session, missing_guards(session))
         yield "the history is whole and sealed", _readable(session, history.broken_seals(session))
         yield "every row is what its history says", _readable(session, history.rows_behind_its_back(session))
         for name, faults in proving.checks(session):
@@ -61,7 +61,7 @@ def _readable(session: Session, faults: Iterable[str]) -> Iterator[str]:
         yield from faults
     except Exception as error:  # whatever damaged data do to a check
         session.rollback()
-        reason = error.orig if isinstance(error, DatabaseError) else error
+        reason = history.damage(error) if isinstance(error, DatabaseError) else error
         yield f"the database cannot be read here: {reason}. Bring back a backup with `portfolio restore`"
 
 
@@ -76,7 +76,7 @@ def _unsound(session: Session) -> Iterator[str]:
         yield f"{table} {row} points to a {parent} that is not there"
 
 
-def _missing_guards(session: Session) -> Iterator[str]:
+def missing_guards(session: Session) -> Iterator[str]:
     """The triggers that refuse changes of what was issued or recorded."""
     if session.get_bind().dialect.name == "sqlite":
         found = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
