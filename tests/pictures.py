@@ -23,11 +23,11 @@ FOLDER = ROOT / "portfolio" / "static" / "help"
 PORT = 8459
 SHOTS = (
     ("lead", "dan@council.example", "/", 1280, 900),
-    ("claim", "dan@council.example", "/spend/SVD-25-03/dorset/2025-26/q3", 1280, 1300),
+    ("claim", "dan@council.example", "/spend/SVD-25-03/dorset/2025-26/q3", 1280, 1200),
     ("claims", "frank@finance.example", "/spend", 1280, 900),
     ("year", "frank@finance.example", "/years/2025-26", 1280, 1100),
     ("proposal", "olive@dorset.example", "/proposals/SVD-25-04", 1280, 1100),
-    ("compare", "olive@dorset.example", "/decisions/compare", 1280, 1300),
+    ("compare", "olive@dorset.example", "/decisions/compare", 1280, 1200),
     ("returns", "frank@finance.example", "/returns", 1280, 900),
     ("phone", "dan@council.example", "/", 390, 844),
 )
@@ -64,15 +64,10 @@ def _served(config: Config) -> Iterator[str]:
 
 def _sign_in(page: Page, address: str, email: str) -> None:
     page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
-
-
-def picture_names() -> set[str]:
-    """The pictures that there should be."""
-    return {f"{name}.png" for name, *_ in SHOTS}
 
 
 if __name__ == "__main__":

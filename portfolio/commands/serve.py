@@ -1,5 +1,6 @@
 """The command that runs the site: one process, several threads; any number of them share a PostgreSQL database."""
 
+import logging
 import socket
 import threading
 from importlib import import_module
@@ -22,6 +23,8 @@ def run(host: str, port: int) -> int:
         from portfolio.app import create_app
 
         _refuse_taken_port(host, port)
+        # A short queue of requests is no fault, and the library would report each of them.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         app = create_app(here.config)
         # Importing the drawing library takes seconds; the first chart should not wait for it.
         threading.Thread(target=import_module, args=("matplotlib.figure",), daemon=True).start()
