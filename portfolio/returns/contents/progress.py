@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portfolio.decisions.models import Award
 from portfolio.measures.models import Indicator, IndicatorResult, Measure, MeasureDefinition, Observation
-from portfolio.measures.rules import IndicatorKind
+from portfolio.measures.rules import IndicatorKind, to_date
 from portfolio.quarters import Quarter
 from portfolio.returns.contents.awards import AwardFacts
 from portfolio.returns.contents.scope import Scope, word
@@ -49,16 +49,10 @@ def output_rows(scope: Scope, facts: dict[int, AwardFacts]) -> tuple[OutputRow, 
             unit=unit,
             target=target,
             this_quarter=results[number].get(scope.quarter),
-            to_date=_to_date(kind, list(results[number].values())),
+            to_date=to_date(kind, list(results[number].values())),
         )
         for award_id, number, kind, name, unit, target in sorted((tuple(row) for row in indicators), key=place)
     )
-
-
-def _to_date(kind: IndicatorKind, values: list[Decimal]) -> Decimal | None:
-    if not values:
-        return None
-    return sum(values, Decimal(0)) if kind is IndicatorKind.OUTPUT else values[-1]
 
 
 def measure_rows(scope: Scope) -> tuple[MeasureRow, ...]:
