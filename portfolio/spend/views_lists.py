@@ -51,15 +51,16 @@ def index() -> Any:
     if form.csp.data is not None:
         only.append(Award.csp_id == form.csp.data)
     stages = [form.stage.data] if form.stage.data else []
-    rows, page = paged(entries(session(), [quarter], today(), *only, stages=stages))
+    found, page = paged(entries(session(), [quarter], today(), *only, stages=stages))
+    rows = listed(found, viewer().person_id, address_of)
     return render_template(
         "spend/index.html",
         quarter=quarter,
         form=form,
-        rows=listed(rows, viewer().person_id, address_of),
+        rows=rows,
         page=page,
         counts=counts(session(), entries(session(), [quarter], today(), *only)),
-        approves=viewer().may(Act.APPROVE_CLAIM),
+        approves=viewer().may(Act.APPROVE_CLAIM) and any(row.can_be_ticked for row in rows),
         leads=within.lead_id is not None,
     )
 
