@@ -1,6 +1,6 @@
-"""Financial years and quarters: 1 April to 31 March, Q1 Apr–Jun to Q4 Jan–Mar.
+"""Days, financial years and quarters: 1 April to 31 March, Q1 Apr–Jun to Q4 Jan–Mar.
 
-Both are frozen and ordered, and know their first and last day; a financial year is stored as its start year.
+Years and quarters are frozen and ordered, and know their first and last day; a year is stored as its start year.
 """
 
 import re
@@ -155,6 +155,11 @@ class Quarter:
         if match is None:
             raise NotAQuarter(text)
         return cls(year, int(match[1]))
+
+
+def format_day(day: date) -> str:
+    """`13 March 2025`, as a day reads on every page and in every return."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def between(first: date, last: date) -> Iterator[Quarter]:

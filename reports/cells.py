@@ -7,6 +7,8 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from portfolio.quarters import format_day
+
 Value = str | Decimal | int | date | None
 """What a content says."""
 
@@ -59,11 +61,6 @@ def as_cell(value: Value, blank: str) -> Cell:
         return blank
     if isinstance(value, date):
         if value < FIRST_DAY:
-            return day(value)
+            return format_day(value)
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day in a cell has no time zone
     return float(value) + 0.0  # the double nearest to the pence, which no two amounts share; and no minus zero
-
-
-def day(when: date) -> str:
-    """`16 June 2025`."""
-    return f"{when.day} {when:%B} {when.year}"

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports.cells import LONGEST_NAME, as_text, day
+from portfolio.quarters import format_day
+from reports.cells import LONGEST_NAME, as_text
 from reports.content import Kind, MatchRow, MeasureRow, ReturnContent
 from reports.names import Names
 from reports.notes import (
@@ -69,7 +70,7 @@ def is_draft(content: ReturnContent) -> bool:
 def moment(when: datetime) -> str:
     """`16 June 2025 at 14:05 (UK time)`."""
     local = when.astimezone(UK)
-    return f"{day(local.date())} at {local:%H:%M} (UK time)"
+    return f"{format_day(local.date())} at {local:%H:%M} (UK time)"
 
 
 NAMES_OF_KINDS = {
@@ -99,7 +100,7 @@ def cover_sheet(content: ReturnContent, sheets: Sequence[Sheet]) -> Sheet:
         Item("Status", cover.status.capitalize()),
         Item("Figures as at", moment(cover.as_at)),
         Item("Prepared by", cover.prepared_by, "Not yet prepared"),
-        Item("Prepared on", day(cover.prepared_on) if cover.prepared_on else None, "Not yet prepared"),
+        Item("Prepared on", format_day(cover.prepared_on) if cover.prepared_on else None, "Not yet prepared"),
         Item("Protective marking", cover.marking, "None"),
         Item("Basis of preparation", cover.basis),
         *(Item(f"Sheet {other.name}", other.introduction[0]) for other in sheets),
@@ -249,7 +250,7 @@ def certification_sheet(content: ReturnContent) -> Sheet:
         Item("Certificate", certificate.text),
         Item("Name", certificate.name, waiting),
         Item("Role", certificate.role, waiting),
-        Item("Date", day(certificate.on) if certificate.on else None, waiting),
+        Item("Date", format_day(certificate.on) if certificate.on else None, waiting),
     ]
     return sheet(
         "Certification",

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from openpyxl import Workbook, load_workbook
 
 from portfolio.money import format_pounds
-from reports.cells import day
+from portfolio.quarters import format_day
 from reports.sheets import Book, Shape, Sheet, letters
 
 Row = Sequence[object]
@@ -78,7 +78,7 @@ def _shown(cell: object, in_pounds: bool) -> str:
     if cell is None:
         return "empty"
     if isinstance(cell, datetime):
-        return day(cell)
+        return format_day(cell)
     if isinstance(cell, int | float):
         return format_pounds(Decimal(str(cell))) if in_pounds else str(cell)
     text = str(cell)

@@ -10,7 +10,7 @@ from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds, share, share_evenly, to_pence
 from portfolio.proposals.rules import Missing, ProposalStatus
-from portfolio.quarters import FinancialYear, Quarter, between
+from portfolio.quarters import FinancialYear, Quarter, between, format_day
 
 
 class Outcome(StrEnum):
@@ -85,7 +85,7 @@ class NotYet(PortfolioError):
     """A day that has not come."""
 
     def __init__(self, what: str, on: date, field: str) -> None:
-        super().__init__(f"{what} is in the future: {on.day} {on:%B %Y}. Enter today's date or an earlier one", field)
+        super().__init__(f"{what} is in the future: {format_day(on)}. Enter today's date or an earlier one", field)
 
 
 class BelowClaims(PortfolioError):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -20,7 +19,7 @@ from portfolio.people.models import Person
 from portfolio.people.rules import Act, Viewer
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import requested
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 
 
 @dataclass(frozen=True)
@@ -144,13 +143,13 @@ def _history(proposal: Proposal, decisions: Iterable[Decision]) -> Iterable[Even
     """Every decision and the submission, newest first."""
     for decision in decisions:
         yield Event(
-            _day(decision.met_on or day_of(decision.recorded_at)),
+            format_day(decision.met_on or day_of(decision.recorded_at)),
             decision.body,
             f"{decision.csp.short_name}: {_said(decision)}",
             "\n".join(_details(decision)),
         )
     if proposal.submitted_at:
-        yield Event(_day(day_of(proposal.submitted_at)), proposal.lead_organisation.name, "Submitted")
+        yield Event(format_day(day_of(proposal.submitted_at)), proposal.lead_organisation.name, "Submitted")
 
 
 def _said(decision: Decision) -> str:
@@ -168,11 +167,7 @@ def _details(decision: Decision) -> Iterable[str]:
     if decision.deciders:
         yield f"Decided by {', '.join(each.person.name for each in decision.deciders)}"
     change = ", in the place of the decision before" if decision.supersedes_id else ""
-    yield f"Recorded on {_day(day_of(decision.recorded_at))}{change}: {decision.recorded_by}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    yield f"Recorded on {format_day(day_of(decision.recorded_at))}{change}: {decision.recorded_by}"
 
 
 @dataclass(frozen=True)

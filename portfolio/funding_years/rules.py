@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO, format_pounds, percent_of
-from portfolio.quarters import EARLIEST, FinancialYear, Quarter
+from portfolio.quarters import EARLIEST, FinancialYear, Quarter, format_day
 
 ByCsp = Mapping[str, Mapping[str, Decimal]]
 """Pounds by the key of a partnership, then by stream."""
@@ -74,7 +74,8 @@ class EndsBeforeItStarts(PortfolioError):
 
     def __init__(self, starts_on: date, ends_on: date) -> None:
         super().__init__(
-            f"The end, {_day(ends_on)}, is before the start, {_day(starts_on)}. Enter an end on or after the start",
+            f"The end, {format_day(ends_on)}, is before the start, {format_day(starts_on)}. "
+            "Enter an end on or after the start",
             "ends_on",
         )
 
@@ -146,7 +147,7 @@ class ConfirmedTooEarly(PortfolioError):
 
     def __init__(self, confirmed_on: date) -> None:
         super().__init__(
-            f"{_day(confirmed_on)} is in the future. Enter the date of the funder's letter, once it is here",
+            f"{format_day(confirmed_on)} is in the future. Enter the date of the funder's letter, once it is here",
             "confirmed_on",
         )
 
@@ -166,10 +167,6 @@ class BadDeadlines(PortfolioError):
             f"“{typed[:60]}” are not four deadlines. Enter a day and a month a quarter, like {DEFAULT_DEADLINES}",
             "claim_deadlines",
         )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def bad_organisation_identifier(org_id: str | None) -> BadOrganisationIdentifier | None:

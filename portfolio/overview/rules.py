@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.money import format_pounds
-from portfolio.quarters import FinancialYear, Quarter
+from portfolio.quarters import FinancialYear, Quarter, format_day
 from portfolio.spend.rules import ClaimStatus, Stage, VarianceRule, must_be_explained
 
 WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
@@ -107,16 +107,11 @@ def per_cent(part: Decimal, whole: Decimal) -> Decimal | None:
     return part * 100 / whole if whole else None
 
 
-def day_in_words(day: date) -> str:
-    """`13 March 2025`."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def status_in_words(status: YearStatus, confirmed_on: date | None, reference: str | None) -> str:
     """Whether a funding year's money is certain, since when, and by which letter."""
     if status is YearStatus.PROVISIONAL:
         return "The funder has not confirmed this year yet: every figure is provisional."
-    since = f" on {day_in_words(confirmed_on)}" if confirmed_on else ""
+    since = f" on {format_day(confirmed_on)}" if confirmed_on else ""
     named = f", reference {reference}" if reference else ""
     closed = " It is closed: nothing of it changes any more." if status is YearStatus.CLOSED else ""
     return f"Confirmed by the funder{since}{named}.{closed}"

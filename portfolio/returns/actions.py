@@ -17,7 +17,7 @@ from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stre
 from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 from portfolio.returns import rules
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.drafting import workbook
@@ -27,7 +27,6 @@ from portfolio.returns.reconciling import unreconciled
 from portfolio.returns.rules import CERTIFICATE, ReturnKind, ReturnStatus, next_status
 from portfolio.returns.snapshot import digest_of_figures, freeze, sha256
 from portfolio.spend.approving import lock_claims
-from reports.cells import day
 from reports.content import Kind, ReturnContent
 from reports.totals import summary_totals
 
@@ -124,7 +123,7 @@ def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> 
         row.file_sha256, row.snapshot_sha256 = sha256(row.file), sha256(row.snapshot)
         row.amounts = _amounts(year, content)
     session.flush()
-    because = f"it stands in the {row.kind} return issued on {day(day_of(at))}"
+    because = f"it stands in the {row.kind} return issued on {format_day(day_of(at))}"
     lock_claims(session, year.id, [one.id for one in covered], row.quarter, because=because, now=at)
     return row
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
 from portfolio.money import ZERO, format_pounds
-from portfolio.quarters import FinancialYear, Quarter
+from portfolio.quarters import FinancialYear, Quarter, format_day
 
 
 class ReturnKind(StrEnum):
@@ -113,9 +113,9 @@ class QuarterNotOver(PortfolioError):
     """A return of a quarter in which money is still being spent."""
 
     def __init__(self, quarter: Quarter) -> None:
-        last = quarter.last_day
         super().__init__(
-            f"{quarter.short} ends on {last.day} {last:%B %Y}. Prepare its return after that; until then, take a draft",
+            f"{quarter.short} ends on {format_day(quarter.last_day)}. Prepare its return after that; "
+            "until then, take a draft",
             "quarter",
         )
 
@@ -192,7 +192,7 @@ def overdue(about: str, due: date, today: date) -> RuleWarning | None:
     """W10: a return that has not left after its day."""
     if today <= due:
         return None
-    return RuleWarning("W10", f"Overdue since {due.day} {due:%B %Y}", about)
+    return RuleWarning("W10", f"Overdue since {format_day(due)}", about)
 
 
 def quarter_not_over(quarter: Quarter, today: date) -> QuarterNotOver | None:

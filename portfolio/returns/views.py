@@ -13,7 +13,7 @@ from portfolio.funding_years.queries import get_year, years_within
 from portfolio.people.actions import get_person
 from portfolio.people.models import Person
 from portfolio.people.rules import Act
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 from portfolio.returns import actions, pages, queries
 from portfolio.returns.drafting import draft_file, statement_file
 from portfolio.returns.forms import (
@@ -32,7 +32,6 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
-from portfolio.web.filters import day
 from portfolio.web.filters import moment as in_words
 from portfolio.web.forms import Form
 from portfolio.web.paging import paged
@@ -153,7 +152,7 @@ def show(number: int) -> Any:
         shown=pages.shown(session(), place, row),
         events=[
             {
-                "when": in_words(event.when) if isinstance(event.when, datetime) else day(event.when),
+                "when": in_words(event.when) if isinstance(event.when, datetime) else format_day(event.when),
                 "who": event.who,
                 "what": event.what,
                 "detail": event.detail,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
 from portfolio.money import ZERO, format_pounds
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 
 
 class ClaimStatus(StrEnum):
@@ -128,8 +128,8 @@ class OutsideDates(PortfolioError):
 
     def __init__(self, quarter: Quarter, starts_on: date, ends_on: date) -> None:
         super().__init__(
-            f"{quarter.short} is outside the award's dates, {starts_on.day} {starts_on:%B %Y} to "
-            f"{ends_on.day} {ends_on:%B %Y}. Claim in a quarter within them",
+            f"{quarter.short} is outside the award's dates, {format_day(starts_on)} to {format_day(ends_on)}. "
+            "Claim in a quarter within them",
             "quarter",
         )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from portfolio.decisions.models import Award
 from portfolio.money import ZERO
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 from portfolio.spend.checks import Contents, Variance, variances
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.figures import ByQuarter, Position
@@ -285,7 +285,7 @@ def tasks_of(
 
 def _until(due: date, today: date) -> str:
     days = (due - today).days
-    shown = f"{due.day} {due:%B %Y}"
+    shown = format_day(due)
     if days < 0:
         return f"Was due on {shown}"
     return f"Due today, {shown}" if days == 0 else f"Due on {shown}"

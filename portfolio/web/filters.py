@@ -1,13 +1,13 @@
 """How templates show amounts, days and moments: in one way everywhere."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from flask import Flask
 
 from portfolio.clock import LONDON
 from portfolio.money import format_plain, format_pounds
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 
 
 def percent(value: Decimal) -> str:
@@ -16,16 +16,11 @@ def percent(value: Decimal) -> str:
     return f"{sign}{abs(value):,.1f}%"
 
 
-def day(value: date) -> str:
-    """`13 March 2025`."""
-    return f"{value.day} {value:%B %Y}"
-
-
 def moment(value: datetime) -> str:
     """`13 March 2025, 9:30am`, in London."""
     local = value.astimezone(LONDON)
     half = "am" if local.hour < 12 else "pm"
-    return f"{day(local)}, {local.hour % 12 or 12}:{local:%M}{half}"
+    return f"{format_day(local)}, {local.hour % 12 or 12}:{local:%M}{half}"
 
 
 def quarter(value: Quarter) -> str:
@@ -49,7 +44,7 @@ def register(app: Flask) -> None:
         pounds=format_pounds,
         plain=format_plain,
         percent=percent,
-        day=day,
+        day=format_day,
         moment=moment,
         quarter=quarter,
         sentence=sentence,

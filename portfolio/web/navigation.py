@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
+from portfolio.quarters import format_day
 from portfolio.web import clock
 from portfolio.web.access import find_viewer_now, may_open
-from portfolio.web.filters import day
 
 ITEMS = (
     ("Front page", "overview.front"),
@@ -44,7 +44,7 @@ def items() -> list[Item]:
 def demonstration() -> str | None:
     """What a demonstration says of itself on every page."""
     told = clock.story()
-    return None if told is None else f"Made-up figures, told as of {day(told)}."
+    return None if told is None else f"Made-up figures, told as of {format_day(told)}."
 
 
 def _context() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portfolio.quarters import FinancialYear, NotAFinancialYear, NotAQuarter, Quarter, between
+from portfolio.quarters import FinancialYear, NotAFinancialYear, NotAQuarter, Quarter, between, format_day
 
 YEAR = FinancialYear(2025)
 Q1, Q2, Q3, Q4 = YEAR.quarters
@@ -151,3 +151,8 @@ def test_the_quarters_that_some_days_touch() -> None:
     assert list(between(date(2025, 5, 1), date(2025, 5, 1))) == [Q1]
     assert list(between(date(2026, 3, 31), date(2026, 4, 1))) == [Q4, Quarter(FinancialYear(2026), 1)]
     assert list(between(date(2025, 7, 1), date(2025, 6, 30))) == []
+
+
+def test_a_day_in_words() -> None:
+    assert format_day(date(2025, 3, 1)) == "1 March 2025"
+    assert format_day(date(2025, 11, 30)) == "30 November 2025"

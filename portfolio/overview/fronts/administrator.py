@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from portfolio.clock import day_of
 from portfolio.funding_years.models import FundingYear
 from portfolio.history import HistoryEntry
-from portfolio.overview.rules import day_in_words
 from portfolio.people.models import Person
+from portfolio.quarters import format_day
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class AdministratorFront:
         """When something was last changed."""
         if self.last_change is None:
             return "Nothing was ever changed"
-        return f"The last on {day_in_words(day_of(self.last_change))}"
+        return f"The last on {format_day(day_of(self.last_change))}"
 
 
 def administrator_front(session: Session) -> AdministratorFront:

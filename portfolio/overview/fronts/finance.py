@@ -18,7 +18,6 @@ from portfolio.overview.rules import (
     Deadline,
     Tally,
     count,
-    day_in_words,
     first_deadline,
     how_many_late,
     lateness,
@@ -28,7 +27,7 @@ from portfolio.overview.rules import (
 )
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, format_day
 from portfolio.spend.rules import Stage
 
 MOST_WARNINGS = 6
@@ -103,7 +102,7 @@ class FinanceYear:
     def oldest_in_words(self) -> str:
         """How long the claim waits that has waited longest."""
         since = oldest_waiting(tally for line in self.quarters for tally in line.tallies)
-        return f"The oldest since {day_in_words(since)}" if since else "Nothing waits for you"
+        return f"The oldest since {format_day(since)}" if since else "Nothing waits for you"
 
     @property
     def unsent_in_words(self) -> str:
