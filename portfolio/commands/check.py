@@ -1,6 +1,7 @@
 """The command that proves the data: the database itself, its guards, the history, every sum, every issued return."""
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -8,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from portfolio import history
+from portfolio import history, migrations
 from portfolio.commands.ground import ground, say
+from portfolio.db import Database
 from portfolio.migrations.guards_0003 import GUARDS
 from portfolio.returns import proving
 
@@ -49,6 +51,7 @@ def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
     with session:
         yield "the database is sound", _readable(session, _unsound(session))
         yield "its guards are in place", _readable(session, missing_guards(session))
+        yield "its tables are as they were made", _readable(session, _altered_schema(session))
         yield "the history is whole and sealed", _readable(session, history.broken_seals(session))
         yield "every row is what its history says", _readable(session, history.rows_behind_its_back(session))
         for name, faults in proving.checks(session):
@@ -86,3 +89,29 @@ def missing_guards(session: Session) -> Iterator[str]:
     for guard in GUARDS:
         if guard.name not in here:
             yield f"{guard.name} is missing, which says that {guard.says}. Bring back a backup, or look who removed it"
+
+
+def _altered_schema(session: Session) -> Iterator[str]:
+    """SQLite keeps the words that made each table and guard: they must be those that make a new one."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        new = Database(f"sqlite:///{folder}/new.db")
+        migrations.upgrade(new)
+        with new.reading() as made:
+            expected = _made_by(made)
+        new.close()
+    here = _made_by(session)
+    for name, words in expected.items():
+        if name in here and here[name] != words:
+            yield f"{name} is not as it was made. Bring back a backup, or look who altered it"
+        elif name not in here and not name.startswith("guard_"):
+            yield f"{name} is missing. Bring back a backup, or look who removed it"
+    for name in here.keys() - expected.keys():
+        if here[name].startswith(("CREATE TRIGGER", "CREATE VIEW")):
+            yield f"{name} was added by somebody else. Look what it does"
+
+
+def _made_by(session: Session) -> dict[str, str]:
+    found = session.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"))
+    return {str(row.name): str(row.sql) for row in found}

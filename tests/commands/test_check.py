@@ -146,6 +146,25 @@ def test_every_missing_guard_is_found(run: Run, told: Path) -> None:
     assert list(wrong(run("check"))) == ["its guards are in place"]
 
 
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("DROP INDEX ix_claim_quarter_status", "ix_claim_quarter_status is missing. Bring back a backup"),
+        ("CREATE TRIGGER x AFTER INSERT ON claim BEGIN SELECT 1; END", "x was added by somebody else. Look what it do"),
+        (
+            "DROP TRIGGER guard_claim_update; "
+            "CREATE TRIGGER guard_claim_update AFTER UPDATE ON claim BEGIN SELECT 1; END",
+            "guard_claim_update is not as it was made. Bring back a backup",
+        ),
+    ],
+)
+def test_what_was_made_otherwise_is_found(run: Run, told: Path, words: str, fault: str) -> None:
+    with closing(sqlite3.connect(told)) as connection:
+        connection.executescript(words)
+    [found] = wrong(run("check"))["its tables are as they were made"]
+    assert found.startswith(fault)
+
+
 def test_a_reference_to_nothing_is_found(run: Run, told: Path) -> None:
     by_hand(told, "UPDATE award SET csp_id = 99 WHERE id = 1")
     assert "award 1 points to a csp that is not there" in wrong(run("check"))["the database is sound"]
