@@ -31,6 +31,7 @@ LINE, BAR, GAP, MARGIN, SPACE = 0.185, 0.17, 0.16, 0.04, 0.06
 """Inches: a line of text, a bar, the gap between proposals, the margin, the space before a bar's amount."""
 INK, ASKED, AWARDED = "#1f2933", "#5b6770", "#174f87"
 NOT_IN_FONT = "□"
+OWN_SCALE = "Each proposal, to a scale of its own"
 _DRAWING = Lock()
 
 
@@ -63,7 +64,8 @@ def asked_and_awarded(chart: AskedAndAwarded) -> bytes:
     width = NARROW if chart.narrow else WIDE
     # Settings and fonts of matplotlib are the whole process's, so one chart is drawn at a time.
     with _DRAWING, rc_context({"svg.hashsalt": "portfolio", "svg.fonttype": "path", "hatch.linewidth": 0.6}):
-        height = MARGIN + sum(_height_of(bars, width) for bars in (chart.together, *chart.proposals)) + BAR
+        drawn = (chart.together, *chart.proposals)
+        height = MARGIN + sum(_height_of(bars, width) for bars in drawn) + BAR + LINE + GAP
         figure = Figure(figsize=(width, height))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
@@ -71,6 +73,7 @@ def asked_and_awarded(chart: AskedAndAwarded) -> bytes:
         axes.set_ylim(height, 0)
         pen = _Pen(axes, width, max(chart.together.asked, chart.together.awarded, chart.available))
         pen.draw(chart.together, chart.available)
+        pen.write_line(OWN_SCALE)
         pen.largest = max((max(bars.asked, bars.awarded) for bars in chart.proposals), default=ZERO)
         for bars in chart.proposals:
             pen.draw(bars)
@@ -145,6 +148,11 @@ class _Pen:
             self._bar(available, "available", facecolor="white", edgecolor=INK, hatch="")
         self._bar(bars.awarded, "awarded", facecolor=AWARDED, edgecolor=AWARDED, hatch="")
         self.at += GAP
+
+    def write_line(self, line: str) -> None:
+        """A line of text by itself."""
+        self._write(MARGIN, self.at + LINE / 2, line)
+        self.at += LINE + GAP
 
     def _bar(self, amount: Decimal, what: str, *, facecolor: str, edgecolor: str, hatch: str) -> None:
         from matplotlib.patches import Rectangle

@@ -45,6 +45,7 @@ def test_every_figure_and_every_outcome_is_written_out() -> None:
         "£62,163.75 asked",
         "£80,790.21 available",
         "£28,413.75 awarded",
+        "Each proposal, to a scale of its own",
         "SVD-25-01 Specialist Nurse: Funded",
         "£28,413.75 asked",
         "£28,413.75 awarded",
