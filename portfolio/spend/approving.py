@@ -1,7 +1,9 @@
 """Finance's side of a claim: asked about, approved (never by who sent it), and locked inside an issued return."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +34,8 @@ def query_claim(
 ) -> ClaimQuery:
     """Put a question to a claim, which its lead can then change and send back.
 
-    A claim that was approved is no longer: its figures do not count until it is approved again.
+    A claim that was approved is no longer: its figures do not count until it is approved again. Where it is a refund
+    that other claims were allowed by, that is refused (E2).
     """
     _hold(session, [claim])
     refuse_any(
@@ -42,6 +45,7 @@ def query_claim(
             else None,
             ClaimMoved() if claim.edition != edition else None,
             *_closed([claim], _locks(session, [claim])).get(claim.id, ()),
+            *_relied_on(session, claim),
         ]
     )
     claim.status = next_status(claim.status, ClaimStatus.QUERIED)
@@ -51,6 +55,15 @@ def query_claim(
     session.add(asked)
     session.flush()
     return asked
+
+
+def _relied_on(session: Session, claim: Claim) -> list[PortfolioError]:
+    """E2: what would be claimed above award or allocation without an approved refund."""
+    refunds: dict[int, Decimal] = defaultdict(Decimal)
+    for line in claim.lines if claim.status.counts else ():
+        refunds[line.stream_id] -= line.amount
+    without = {stream_id: amount for stream_id, amount in refunds.items() if amount > 0}
+    return exceeded(session, [claim.award], without)[claim.award_id] if without else []
 
 
 def approve_claims(

@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.db import total
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import total
 from portfolio.errors import PortfolioError, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO

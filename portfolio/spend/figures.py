@@ -18,16 +18,14 @@ from sqlalchemy import (
     Subquery,
     and_,
     exists,
-    func,
     literal,
     select,
     true,
-    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from portfolio.db import Pence, QuarterOfYear
+from portfolio.db import QuarterOfYear, total
 from portfolio.decisions.models import Award, AwardLine
 from portfolio.decisions.queries import awarded, planned
 from portfolio.money import ZERO
@@ -237,8 +235,8 @@ def _entries(funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None
 def _positions(
     session: Session, found: Subquery, at: Quarter, *keys: ColumnElement[int]
 ) -> dict[tuple[int, int], Position]:
-    total = type_coerce(func.sum(found.c.amount), Pence).label("total")
-    grouped = select(*keys, found.c.kind, found.c.quarter, total).group_by(*keys, found.c.kind, found.c.quarter)
+    amounts = select(*keys, found.c.kind, found.c.quarter, total(found.c.amount))
+    grouped = amounts.group_by(*keys, found.c.kind, found.c.quarter)
     awards: dict[tuple[int, int], Decimal] = {}
     figures: dict[tuple[int, int], dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(lambda: [ZERO] * 4))
     rows: Iterable[Any] = session.execute(grouped)
@@ -260,7 +258,7 @@ def by_category(
     found = spent().subquery("spent")
     keys: tuple[Any, ...] = (Award.csp_id, found.c.stream_id, found.c.category_id)
     grouped = (
-        select(*keys, found.c.quarter, type_coerce(func.sum(found.c.amount), Pence))
+        select(*keys, found.c.quarter, total(found.c.amount))
         .join(Award, Award.id == found.c.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Proposal.funding_year_id == funding_year_id, true() if only is None else only)

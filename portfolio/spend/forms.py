@@ -126,11 +126,11 @@ class ClaimForm(Form):
     def answered(self) -> dict[int, str]:
         """The answers by question."""
         parts = (entry.form for entry in self.answers)
-        return {_number(part.question.data): part.answer.data for part in parts}
+        return {number_sent(part.question.data): part.answer.data for part in parts}
 
     def seen_edition(self) -> int:
         """The edition that was opened; none of ours where somebody meddled with it."""
-        return _number(self.edition.data)
+        return number_sent(self.edition.data)
 
     def places(self, contents: Contents) -> dict[str, str]:
         """Where each thing that the rules speak of stands on the form."""
@@ -218,7 +218,7 @@ class SeenForm(Form):
 
     def seen_edition(self) -> int:
         """The edition that was read; none of ours where somebody meddled with it."""
-        return _number(self.edition.data)
+        return number_sent(self.edition.data)
 
 
 class QuestionForm(SeenForm):
@@ -240,7 +240,7 @@ class ApproveManyForm(Form):
     def editions(self) -> dict[int, int]:
         """The editions read, by claim."""
         pairs = (str(entry.data).partition(":") for entry in self.claims)
-        return {_number(number): _number(edition) for number, _, edition in pairs}
+        return {number_sent(number): number_sent(edition) for number, _, edition in pairs}
 
 
 class CorrectionForm(Form):
@@ -270,7 +270,7 @@ class FilterForm(Form):
     csp = OneOf("Partnership", kind=int, blank="All", missing="")
 
 
-def _number(sent: object) -> int:
+def number_sent(sent: object) -> int:
     """A number that the page wrote; none of ours where somebody meddled with it."""
     text = str(sent)
     return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else -1

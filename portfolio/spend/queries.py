@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Bundle, Session, contains_eager, joinedload, selectinload
 
-from portfolio.db import QuarterOfYear
+from portfolio.db import QuarterOfYear, total
 from portfolio.decisions.models import Award, AwardLine
-from portfolio.decisions.queries import awards_within, planned, total
+from portfolio.decisions.queries import awards_within, planned
 from portfolio.funding_years.models import CSP, FundingYear, Organisation, Programme
 from portfolio.funding_years.rules import deadline
 from portfolio.money import ZERO

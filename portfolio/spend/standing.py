@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CompoundSelect, exists, literal, select, union_all
+from sqlalchemy import CompoundSelect, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from portfolio.db import total
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import carried_by_line, total
+from portfolio.decisions.queries import carried_by_line
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CspAllocation, Programme, StreamAllocation
 from portfolio.funding_years.rules import YearStatus
@@ -102,7 +103,8 @@ def _named(streams: dict[int, str], amounts: dict[int, Decimal]) -> dict[str, De
 def committed() -> CompoundSelect[Any]:
     """Every pound that was asked for: what counts as spent, and the claims that were sent and wait.
 
-    A claim that was left behind when its quarter was locked is not among them: it can no longer be approved.
+    A claim that was left behind when its quarter was locked is not among them: it can no longer be approved. A refund
+    that waits is not either: its money can be claimed again once finance has approved that it came back.
     """
     left_behind = exists().where(
         LockedQuarter.funding_year_id == Proposal.funding_year_id,
@@ -113,15 +115,17 @@ def committed() -> CompoundSelect[Any]:
         select(
             Claim.award_id,
             ClaimLine.stream_id,
-            ClaimLine.category_id,
+            func.min(ClaimLine.category_id),
             Claim.quarter,
-            ClaimLine.amount,
+            total(ClaimLine.amount),
             literal("claimed"),
         )
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Claim.status.in_(WAITING), ~left_behind)
+        .group_by(Claim.id, Claim.award_id, Claim.quarter, ClaimLine.stream_id)
+        .having(total(ClaimLine.amount) > ZERO)
     )
     return union_all(*figures.spent().selects, waiting)
 

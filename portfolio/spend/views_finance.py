@@ -13,7 +13,7 @@ from portfolio.spend.approving import approve_claims, query_claim
 from portfolio.spend.checks import Contents, not_open, over_forecast
 from portfolio.spend.claiming import contents_of, get_claim
 from portfolio.spend.correcting import enter_correction, open_quarters
-from portfolio.spend.forms import ApproveManyForm, CorrectionForm, QuestionForm, SeenForm
+from portfolio.spend.forms import ApproveManyForm, CorrectionForm, QuestionForm, SeenForm, number_sent
 from portfolio.spend.models import Claim
 from portfolio.spend.queries import Sheet, claims_by_id, locked_quarters, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
@@ -113,7 +113,7 @@ def query(reference: str, csp_key: str, quarter: Quarter) -> Any:
 @allow(Act.APPROVE_CLAIM)
 def confirm() -> Any:
     """The claims that were ticked, once more, before they are approved together."""
-    numbers = request.args.getlist("claim", type=int)[:MOST_AT_ONCE]
+    numbers = [number_sent(each) for each in request.args.getlist("claim")[:MOST_AT_ONCE]]
     found = claims_by_id(session(), numbers, viewer().within(Act.APPROVE_CLAIM))
     if not found:
         flash("Tick at least one claim that waits for you.", "error")

@@ -238,6 +238,20 @@ def test_a_query_needs_a_question_and_the_claim_as_it_was_seen(session: Session)
     assert one == "This claim is draft; it cannot become queried"
 
 
+def test_a_refund_gives_room_once_it_is_approved_and_is_then_relied_on(session: Session) -> None:
+    award, finance = make.award(session), make.person(session)
+    refund = contents(labour="-20.00", non_labour="1.00", quarter=Q1)
+    refund = replace(refund, lines=tuple(replace(line, description="Refund") for line in refund.lines))
+    claim = sent(session, award, Q1, refund)
+    (said,) = sentences(lambda: sent(session, award, Q2, contents(labour="8020.00")))
+    assert "£20.00 more than the award of £8,000.00" in said
+    approve_claims(session, [claim], {claim.id: claim.edition}, by_id=finance.id, now=NOW)
+    sent(session, award, Q2, contents(labour="8020.00"))
+    (said,) = sentences(lambda: query_claim(session, claim, "Why?", claim.edition, by_id=finance.id, now=NOW))
+    assert "would come to £8,020.00, £20.00 more than the award of £8,000.00" in said
+    assert claim.status is ClaimStatus.APPROVED
+
+
 def test_an_approved_claim_that_is_queried_is_approved_no_longer(session: Session) -> None:
     finance = make.person(session)
     claim = make.claim(session, approved_by_id=finance.id, approved_at=NOW)

@@ -87,7 +87,6 @@ def test_nothing_is_lost_and_nobody_sees_an_error(session: Session, config: Conf
             for number in range(1, PROCESSES + 1)
         ]
         tellings = [one.result() for one in every]
-    print(*(f"{len(saved)} saves of {name}" for told in tellings for name, saved in told.saved.items()), sep=", ")
     assert [told.errors for told in tellings] == [[]] * PROCESSES
     for reference, award in awards.items():
         editions = [edition for told in tellings for edition in told.saved.get(reference, {})]

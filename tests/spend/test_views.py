@@ -333,6 +333,7 @@ def test_nothing_ticked_and_nothing_that_is_there(session: Session, signed_in: S
     claim = make.claim(session, status=ClaimStatus.SUBMITTED)
     finance = signed_in(Role.FINANCE)
     assert finance.get("/spend/approve").location == "/spend"
+    assert finance.get(f"/spend/approve?claim=x&claim={'9' * 30}").location == "/spend"
     elsewhere = make.area(session, "E23000099", "Wessex")
     stranger = signed_in(Role.FINANCE, area=elsewhere)
     assert stranger.get(f"/spend/approve?claim={claim.id}").location == "/spend"
