@@ -139,10 +139,9 @@ class DateParts(_Said):
             raise ValueError(f"{name} must include a {' and '.join(absent)}")
         if len(parts["year"]) != 4:
             raise ValueError(f"{name} must have a year of 4 numbers, like 2025")
-        month = _month(parts["month"])
         try:
-            read = date(int(parts["year"]), month, int(parts["day"]))
-        except ValueError:
+            read = date(int(parts["year"]), _month(parts["month"]), int(parts["day"]))
+        except (ValueError, OverflowError):
             raise ValueError(f"{name} must be a real date, like 30 6 2025") from None
         if not EARLIEST <= read.year <= LATEST:
             raise ValueError(f"{name} must be between {EARLIEST} and {LATEST}")

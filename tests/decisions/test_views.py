@@ -62,6 +62,16 @@ def box(year: FundingYear, stream: str = "non-labour") -> str:
     return f"awarded-{make.stream(year.programme, stream).id}"
 
 
+def test_a_partnership_is_not_led_to_the_award_of_another(
+    session: Session, tool: Proposal, signed_in: SignedIn
+) -> None:
+    award = make.award(session, tool)
+    to_award = f'href="/awards/{tool.reference}/dorset"'
+    assert to_award in signed_in(Role.CSP_OFFICER, csp=award.csp).get(TOOL).text
+    other = next(asked.csp for asked in tool.asked_of if asked.csp is not award.csp)
+    assert to_award not in signed_in(Role.CSP_OFFICER, csp=other).get(TOOL).text
+
+
 def test_the_list_shows_what_is_asked_and_decided(session: Session, tool: Proposal, signed_in: SignedIn) -> None:
     make.decision(session, tool, outcome=Outcome.REJECTED, csp="bcp")
     page = signed_in(Role.FINANCE).get("/proposals").text
