@@ -16,15 +16,19 @@ from typing import Any, NoReturn
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     Enum,
     Integer,
     MetaData,
+    SQLColumnExpression,
     String,
     create_engine,
     event,
+    func,
+    type_coerce,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -73,6 +77,11 @@ class Pence(TypeDecorator[Decimal]):
         if int(value) != value:
             raise ValueError(f"{value!r} is not a whole number of pence")
         return from_pence(int(value))
+
+
+def total(amount: SQLColumnExpression[Any]) -> ColumnElement[Decimal]:
+    """A sum of pence, read as pounds; NULL over nothing."""
+    return type_coerce(func.sum(amount), Pence)
 
 
 class Year(TypeDecorator[FinancialYear]):

@@ -11,9 +11,10 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from portfolio.db import total
 from portfolio.decisions.listing import Answer, Listed, as_listed
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, is_current, total
+from portfolio.decisions.queries import carried, is_current
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
 from portfolio.money import ZERO

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
-    SQLColumnExpression,
     exists,
     false,
     func,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
 
-from portfolio.db import Pence
+from portfolio.db import Pence, total
 from portfolio.decisions.models import (
     Award,
     AwardLine,
@@ -66,11 +65,6 @@ def planned() -> CompoundSelect[Any]:
         select(ProfileShare.award_line_id, ProfileShare.quarter, ProfileShare.amount),
         select(VariationShare.award_line_id, VariationShare.quarter, VariationShare.amount),
     )
-
-
-def total(amount: SQLColumnExpression[Any]) -> ColumnElement[Decimal]:
-    """A sum of pence, read as pounds; NULL over nothing."""
-    return type_coerce(func.sum(amount), Pence)
 
 
 def awarded_by_csp_and_stream(

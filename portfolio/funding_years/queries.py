@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import (
     CSP,
@@ -116,9 +116,8 @@ def areas_of(session: Session, within: Within) -> Sequence[PoliceArea]:
 
 def given_in(session: Session, year_ids: Collection[int]) -> dict[int, Decimal]:
     """What funding years give over all their streams, in pounds, by year."""
-    amount = type_coerce(func.sum(StreamAllocation.amount), Pence)
     found = session.execute(
-        select(StreamAllocation.funding_year_id, amount.label("amount"))
+        select(StreamAllocation.funding_year_id, total(StreamAllocation.amount).label("amount"))
         .where(StreamAllocation.funding_year_id.in_(year_ids))
         .group_by(StreamAllocation.funding_year_id)
     )

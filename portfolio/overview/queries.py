@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.clock import day_of
-from portfolio.db import QuarterOfYear
+from portfolio.db import QuarterOfYear, total
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import is_current, planned, total
+from portfolio.decisions.queries import is_current, planned
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.funding_years.queries import years_within

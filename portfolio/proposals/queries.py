@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear, Programme
 from portfolio.people.models import Person
@@ -63,16 +63,15 @@ def references_like(session: Session, prefix: str) -> Sequence[str]:
 
 def requested(session: Session, proposal_ids: Collection[int]) -> dict[int, dict[int, Decimal]]:
     """What proposals ask for by stream, in pounds: summed in the database, whatever they are broken down by."""
-    amount = type_coerce(func.sum(Ask.amount), Pence)
     found = session.execute(
-        select(Ask.proposal_id, Ask.stream_id, amount)
+        select(Ask.proposal_id, Ask.stream_id, total(Ask.amount))
         .where(Ask.proposal_id.in_(proposal_ids))
         .group_by(Ask.proposal_id, Ask.stream_id)
         .order_by(Ask.stream_id)
     )
     totals: dict[int, dict[int, Decimal]] = {}
-    for proposal_id, stream_id, total in found:
-        totals.setdefault(proposal_id, {})[stream_id] = total
+    for proposal_id, stream_id, amount in found:
+        totals.setdefault(proposal_id, {})[stream_id] = amount
     return totals
 
 

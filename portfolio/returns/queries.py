@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.clock import day_of
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear
@@ -59,7 +59,7 @@ def versions_of(session: Session, row: Return) -> Sequence[Return]:
 def received_by_stream(session: Session, row: Return) -> dict[int, Decimal]:
     """What has been received for a return, in pounds by stream, whichever of its versions it was recorded against."""
     rows = session.execute(
-        select(Payment.stream_id, type_coerce(func.sum(Payment.amount), Pence))
+        select(Payment.stream_id, total(Payment.amount))
         .join(Return, Return.id == Payment.return_id)
         .where(_versions_of(row))
         .group_by(Payment.stream_id)

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, select, type_coerce
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CSP, FundingYear
@@ -31,7 +31,7 @@ def spent_directly(session: Session, funding_year_id: int) -> Spent:
     """What approved claims and corrections of a year come to, straight from their rows."""
     keys = (Award.csp_id, ClaimLine.stream_id, ClaimLine.category_id, Claim.quarter)
     claimed = (
-        select(*keys, type_coerce(func.sum(ClaimLine.amount), Pence))
+        select(*keys, total(ClaimLine.amount))
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
@@ -40,7 +40,7 @@ def spent_directly(session: Session, funding_year_id: int) -> Spent:
     )
     others = (Award.csp_id, Correction.stream_id, Correction.category_id, Correction.entered_in)
     corrected = (
-        select(*others, type_coerce(func.sum(Correction.amount), Pence))
+        select(*others, total(Correction.amount))
         .join(Award, Award.id == Correction.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .where(Proposal.funding_year_id == funding_year_id)

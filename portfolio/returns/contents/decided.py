@@ -3,10 +3,10 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select, type_coerce
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmount, Variation
 from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import Organisation
@@ -81,7 +81,7 @@ def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
 def _requested(scope: Scope) -> dict[int, dict[int, Decimal]]:
     """What each proposal asks for, by stream."""
     rows = scope.session.execute(
-        select(Ask.proposal_id, Ask.stream_id, type_coerce(func.sum(Ask.amount), Pence))
+        select(Ask.proposal_id, Ask.stream_id, total(Ask.amount))
         .join(Proposal, Proposal.id == Ask.proposal_id)
         .where(Proposal.funding_year_id == scope.year.id)
         .group_by(Ask.proposal_id, Ask.stream_id)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import select
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CspAllocation, Organisation, StreamAllocation
 from portfolio.funding_years.queries import find_year
@@ -113,7 +113,7 @@ def category_rows(scope: Scope) -> tuple[CategoryRow, ...]:
 def match_spent(scope: Scope) -> dict[int, tuple[Decimal, Decimal]]:
     """Match spent by award, before this quarter and in it, as approved claims say, in pounds."""
     rows = scope.session.execute(
-        scope.of_awards(Claim.award_id, Claim.quarter, type_coerce(func.sum(Claim.match_spent), Pence))
+        scope.of_awards(Claim.award_id, Claim.quarter, total(Claim.match_spent))
         .join(Claim, Claim.award_id == Award.id)
         .where(Claim.status.in_(COUNTED), Claim.quarter.in_(scope.quarter.to_date()), Claim.match_spent != ZERO)
         .group_by(Claim.award_id, Claim.quarter)
@@ -164,7 +164,7 @@ def _pledged(given: Sequence[tuple[MatchKind, Decimal, Decimal, str, int]], kind
 def _received(scope: Scope) -> dict[int, Decimal]:
     """What came of each match up to the quarter."""
     rows = scope.session.execute(
-        scope.of_awards(MatchReceipt.match_id, type_coerce(func.sum(MatchReceipt.amount), Pence))
+        scope.of_awards(MatchReceipt.match_id, total(MatchReceipt.amount))
         .join(Match, Match.award_id == Award.id)
         .join(MatchReceipt, MatchReceipt.match_id == Match.id)
         .where(MatchReceipt.quarter <= scope.quarter)
@@ -197,7 +197,7 @@ def grant_received(scope: Scope) -> dict[int, Decimal]:
     OPCC's combined one: never both are counted. What partnerships got is passed on from it.
     """
     rows = scope.session.execute(
-        select(Return.quarter, Return.kind, Payment.stream_id, type_coerce(func.sum(Payment.amount), Pence))
+        select(Return.quarter, Return.kind, Payment.stream_id, total(Payment.amount))
         .join(Payment, Payment.return_id == Return.id)
         .where(Return.funding_year_id == scope.year.id, Return.kind != ReturnKind.CSP)
         .group_by(Return.quarter, Return.kind, Payment.stream_id)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select, type_coerce
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, undefer
 
-from portfolio.db import Pence
+from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CSP, Stream
 from portfolio.money import ZERO, format_pounds
@@ -110,14 +110,14 @@ def spent_now(session: Session, row: Return) -> dict[Place, Decimal]:
     found: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     year, keys = Proposal.funding_year_id == row.funding_year_id, (Proposal.reference, CSP.name, Stream.name)
     claims = (
-        select(*keys, type_coerce(func.sum(ClaimLine.amount), Pence))
+        select(*keys, total(ClaimLine.amount))
         .join_from(ClaimLine, Claim, Claim.id == ClaimLine.claim_id)
         .join(Award, Award.id == Claim.award_id)
         .join(Stream, Stream.id == ClaimLine.stream_id)
         .where(Claim.quarter == row.quarter, Claim.status == ClaimStatus.RETURNED)
     )
     corrections = (
-        select(*keys, type_coerce(func.sum(Correction.amount), Pence))
+        select(*keys, total(Correction.amount))
         .join_from(Correction, Award, Award.id == Correction.award_id)
         .join(Stream, Stream.id == Correction.stream_id)
         .where(Correction.entered_in == row.quarter)
