@@ -124,6 +124,16 @@ def given_in(session: Session, year_ids: Collection[int]) -> dict[int, Decimal]:
     return {row.funding_year_id: row.amount for row in found}
 
 
+def allocated_by_stream(session: Session, funding_year_id: int) -> dict[int, Decimal]:
+    """A year's allocation of each stream, in pounds: the funder's grant."""
+    found = session.execute(
+        select(StreamAllocation.stream_id, StreamAllocation.amount).where(
+            StreamAllocation.funding_year_id == funding_year_id
+        )
+    )
+    return {row.stream_id: row.amount for row in found}
+
+
 def organisations(session: Session) -> Sequence[Organisation]:
     """Every organisation, by name."""
     return session.scalars(select(Organisation).order_by(Organisation.name, Organisation.id)).all()

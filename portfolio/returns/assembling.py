@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
 from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.funding_years.queries import allocated_by_stream
 from portfolio.history import HistoryEntry
 from portfolio.quarters import Quarter
 from portfolio.returns.contents import notes
@@ -17,7 +18,6 @@ from portfolio.returns.contents.progress import measure_rows, output_rows
 from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import (
     HELD_BACK,
-    allocations,
     category_rows,
     match_rows,
     match_spent,
@@ -48,7 +48,7 @@ def assemble(
     """
     scope = Scope(session, funding_year, quarter, kind, csp)
     facts, told = award_facts(scope), claims_told(scope)
-    found, whole, spent = positions(scope, facts), allocations(scope), match_spent(scope)
+    found, whole, spent = positions(scope, facts), allocated_by_stream(session, funding_year.id), match_spent(scope)
     summary = summary_rows(scope, shares(scope), whole)
     interventions, measures = intervention_rows(scope, facts, told, found), measure_rows(scope)
     outputs, match = output_rows(scope, facts), match_rows(scope, facts, spent)

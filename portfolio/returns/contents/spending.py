@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from portfolio.db import total
 from portfolio.decisions.models import Award
-from portfolio.funding_years.models import CspAllocation, Organisation, StreamAllocation
-from portfolio.funding_years.queries import find_year
+from portfolio.funding_years.models import Organisation
+from portfolio.funding_years.queries import find_year, shares_of
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.money import ZERO, share, to_pence
 from portfolio.proposals.rules import MatchKind
@@ -32,25 +32,10 @@ NO_ASSETS = (
 NO_ASSURANCE = "No independent assurance of this statement is recorded yet. It is still to come."
 
 
-def allocations(scope: Scope) -> dict[int, Decimal]:
-    """The year's allocation of each stream, in pounds: the funder's grant."""
-    rows = scope.session.execute(
-        select(StreamAllocation.stream_id, StreamAllocation.amount).where(
-            StreamAllocation.funding_year_id == scope.year.id
-        )
-    )
-    return {row.stream_id: row.amount for row in rows}
-
-
 def shares(scope: Scope) -> dict[tuple[int, int], Decimal]:
     """What each partnership covered is given of each stream, in pounds."""
-    selection = (
-        select(CspAllocation.csp_id, StreamAllocation.stream_id, CspAllocation.amount)
-        .join(CspAllocation.stream_allocation)
-        .where(StreamAllocation.funding_year_id == scope.year.id)
-    )
-    rows = scope.session.execute(scope.narrowed(selection, CspAllocation.csp_id))
-    return {(csp_id, stream_id): amount for csp_id, stream_id, amount in rows}
+    given = shares_of(scope.session, scope.year.id)
+    return {(csp_id, stream_id): amount for (csp_id, stream_id), amount in given.items() if csp_id in scope.csps}
 
 
 def summary_rows(
