@@ -135,6 +135,11 @@ def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
     return (amount * percent / 100).quantize(PENNY, rounding=ROUND_HALF_UP)
 
 
+def per_cent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """One amount in per cent of another; None where there is nothing to compare with."""
+    return part * 100 / whole if whole else None
+
+
 def share(whole: Decimal, weights: Sequence[int]) -> list[Decimal]:
     """Split an amount by weights so that the parts always sum to the whole.
 

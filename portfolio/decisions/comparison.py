@@ -17,7 +17,7 @@ from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.queries import carried, is_current
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
-from portfolio.money import ZERO
+from portfolio.money import ZERO, per_cent
 from portfolio.proposals.models import Ask, AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
@@ -87,17 +87,12 @@ class Figures:
     @property
     def demand(self) -> Decimal | None:
         """What was asked, in per cent of what was there; None where nothing was."""
-        return percent(self.asked, self.allocation)
+        return per_cent(self.asked, self.allocation)
 
     @property
     def granted(self) -> Decimal | None:
         """What was awarded, in per cent of what was asked."""
-        return percent(self.awarded, self.asked)
-
-
-def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """A part in per cent of the whole; None of nothing."""
-    return part * 100 / whole if whole else None
+        return per_cent(self.awarded, self.asked)
 
 
 def figures_by_stream(session: Session, looked_at: Slice) -> list[Figures]:
@@ -288,7 +283,7 @@ class Compared:
     @property
     def share(self) -> Decimal | None:
         """What was awarded, in per cent of what was asked."""
-        return percent(self.awarded, self.asked)
+        return per_cent(self.awarded, self.asked)
 
     @property
     def match(self) -> Decimal:

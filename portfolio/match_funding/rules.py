@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import MatchBase
-from portfolio.money import ZERO, format_pounds, percent_of
+from portfolio.money import ZERO, format_pounds, per_cent, percent_of
 from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import Quarter
 
@@ -91,7 +91,7 @@ def counted_match(cash: Decimal, in_kind: Decimal, *, in_kind_counts: bool) -> D
 def match_percent(grant: Decimal, match: Decimal, base: MatchBase) -> Decimal | None:
     """Match in per cent of the grant, or of grant and match together; None where there is nothing to compare with."""
     whole = grant if base is MatchBase.GRANT else grant + match
-    return match * 100 / whole if whole else None
+    return per_cent(match, whole)
 
 
 def bad_match(pledged: Decimal, secured: Decimal) -> list[PortfolioError]:

@@ -7,13 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.funding_years.rules import YearStatus, deadline
-from portfolio.money import format_pounds
+from portfolio.money import format_pounds, per_cent
 from portfolio.quarters import FinancialYear, Quarter, format_day
-from portfolio.spend.rules import ClaimStatus, Stage, VarianceRule, must_be_explained
+from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
 
-WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
-"""The stages at which a project's lead has to write, finish or answer something, once the quarter is over."""
-WAIT_FOR_FINANCE = (Stage.SUBMITTED, Stage.RESUBMITTED)
 UNSENT = (Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
 APPROVED = (Stage.APPROVED, Stage.RETURNED)
 
@@ -100,11 +97,6 @@ def explanation(
     if (said or "").strip():
         return Explanation.GIVEN
     return Explanation.NEEDED if must_be_explained(actual, profile, rule) else Explanation.NOT_NEEDED
-
-
-def per_cent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """One amount in per cent of another; None where there is nothing to compare with."""
-    return part * 100 / whole if whole else None
 
 
 def status_in_words(status: YearStatus, confirmed_on: date | None, reference: str | None) -> str:

@@ -1,24 +1,23 @@
 """A funding year as its page shows it: by stream and partnership, by quarter, and award by award."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, RuleWarning
-from portfolio.funding_years.models import CSP, FundingYear, Stream, StreamAllocation
-from portfolio.funding_years.queries import shares_of
-from portfolio.money import ZERO
+from portfolio.funding_years.models import CSP, FundingYear, Stream
+from portfolio.funding_years.queries import allocated_by_stream, shares_of
+from portfolio.money import ZERO, per_cent
 from portfolio.overview.queries import claims_of, still_to_come
 from portfolio.overview.rules import (
     Explanation,
     claim_in_words,
     count,
     explanation,
-    per_cent,
     status_in_words,
     what_unallocated_means,
     what_underspend_means,
@@ -246,7 +245,7 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
     positions = figures.by_csp(session, year.id, at, scope.awards)
     given = shares_of(session, year.id)
     awaited = still_to_come(session, year, at, scope.awards)
-    allocated = _allocations(session, year) if scope.whole_area else {}
+    allocated = allocated_by_stream(session, year.id) if scope.whole_area else {}
     streams = []
     for stream in year.programme.streams:
         shares = tuple(
@@ -271,13 +270,6 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
 def _sum(name: str, shares: Collection[Share], allocation: Decimal, at: Quarter) -> Share:
     position = figures.together([share.position for share in shares], at)
     return Share(name, allocation, position, frozenset().union(*(share.awaited for share in shares)))
-
-
-def _allocations(session: Session, year: FundingYear) -> Mapping[int, Decimal]:
-    rows = session.execute(
-        select(StreamAllocation.stream_id, StreamAllocation.amount).where(StreamAllocation.funding_year_id == year.id)
-    )
-    return {row.stream_id: row.amount for row in rows}
 
 
 def _by_quarter(whole: Position) -> tuple[QuarterLine, ...]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from portfolio.decisions.rules import late_in_the_year
 from portfolio.errors import PortfolioError, RuleWarning
-from portfolio.money import ZERO, format_pounds
+from portfolio.money import ZERO, format_pounds, per_cent
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.rules import (
     RAG,
@@ -304,8 +304,9 @@ class Variance:
     @property
     def percent(self) -> Decimal | None:
         """The variance in per cent of the profile; None where nothing was planned."""
+        share = per_cent(self.amount, self.profile)
         # Adding nothing takes the sign off a variance that rounds to zero.
-        return round(self.amount * 100 / self.profile, 1) + 0 if self.profile else None
+        return None if share is None else round(share, 1) + 0
 
 
 def variances(spent: Mapping[str, Decimal], ground: Ground) -> list[Variance]:

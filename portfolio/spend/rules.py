@@ -64,6 +64,12 @@ class Stage(StrEnum):
     LEFT_OUT = "left out"
 
 
+WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
+"""The stages at which a project's lead has to write, finish or answer something, once the quarter is over."""
+WAIT_FOR_FINANCE = (Stage.SUBMITTED, Stage.RESUBMITTED)
+"""The stages at which finance has to approve a claim or query it."""
+
+
 class RAG(StrEnum):
     """How delivery or spend goes, from on track (Green) to in trouble (Red)."""
 

@@ -14,8 +14,7 @@ from portfolio.spend.figures import ByQuarter, Position
 from portfolio.spend.forms import ClaimForm, ForecastForm, LineForm
 from portfolio.spend.models import Claim, ClaimQuery, Correction
 from portfolio.spend.queries import Entry, Sheet
-from portfolio.spend.rules import Stage, same_person
-from portfolio.spend.standing import WAITING
+from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage, same_person
 
 Column = list[str]
 """A column of a table, as the table macro takes it: heading, kind, and its label on a narrow screen."""
@@ -347,7 +346,7 @@ def listed(rows: Iterable[Entry], viewer_id: int, address_of: Callable[[Entry], 
         Listed(
             row,
             address_of(row),
-            row.stage in WAITING and same_person(row.submitted_by_id, viewer_id) is None,
+            row.stage in WAIT_FOR_FINANCE and same_person(row.submitted_by_id, viewer_id) is None,
         )
         for row in rows
     ]

@@ -22,7 +22,7 @@ from portfolio.spend.queries import (
     years_of,
 )
 from portfolio.spend.room import address_of, award_at, room
-from portfolio.spend.rules import Stage
+from portfolio.spend.rules import WAIT_FOR_LEAD
 from portfolio.spend.showing import listed, stream_years, tasks_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
@@ -30,8 +30,6 @@ from portfolio.web.database import session
 from portfolio.web.paging import paged
 
 OWN_PAGE = 100
-TO_DO = (Stage.QUERIED, Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
-"""The stages in which a lead has something to do."""
 
 
 @room.get("/spend")
@@ -105,7 +103,7 @@ def mine() -> Any:
         return render_template("spend/mine.html", year=None, watches=watches)
     quarters = [quarter for year in years for quarter in reversed(year.quarters)]
     over = [quarter for quarter in quarters if quarter.first_day <= today()][:5]
-    waiting = list(session().scalars(entries(session(), over, today(), own, stages=TO_DO))) if over else []
+    waiting = list(session().scalars(entries(session(), over, today(), own, stages=WAIT_FOR_LEAD))) if over else []
     questions = open_questions_of(session(), [row.claim_id for row in waiting if row.claim_id is not None])
     year = _year_asked_for(years, _in_hand(quarters).year)
     rows, page = paged(entries(session(), year.quarters, today(), own), OWN_PAGE)

@@ -228,3 +228,8 @@ def test_even_shares_differ_by_a_penny_at_most_and_the_first_have_it(whole: Deci
     assert sum(shares) == whole
     assert shares == sorted(shares, reverse=True)
     assert shares[0] - shares[-1] <= money.PENNY
+
+
+def test_per_cent_of_nothing_is_nothing() -> None:
+    assert money.per_cent(Decimal("25.00"), Decimal("200.00")) == Decimal("12.5")
+    assert money.per_cent(Decimal("25.00"), money.ZERO) is None

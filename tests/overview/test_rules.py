@@ -19,7 +19,6 @@ from portfolio.overview.rules import (
     lateness,
     number_at,
     oldest_waiting,
-    per_cent,
     quarters_over,
     share_in_words,
     status_in_words,
@@ -104,9 +103,7 @@ def test_an_explanation_is_asked_for_by_the_rule(
     assert told is found
 
 
-def test_per_cent_of_nothing_is_nothing() -> None:
-    assert per_cent(Decimal("25.00"), Decimal("200.00")) == Decimal("12.5")
-    assert per_cent(Decimal("25.00"), ZERO) is None
+def test_a_share_of_nothing_is_a_dash() -> None:
     assert share_in_words(Decimal("136071.10"), Decimal("292000.00")) == "46.6%"
     assert share_in_words(ZERO, ZERO) == "–"
 

@@ -14,7 +14,6 @@ from portfolio.overview.queries import open_years, tallies
 from portfolio.overview.rules import (
     APPROVED,
     UNSENT,
-    WAIT_FOR_FINANCE,
     Deadline,
     Tally,
     count,
@@ -28,7 +27,7 @@ from portfolio.overview.rules import (
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter, format_day
-from portfolio.spend.rules import Stage
+from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage
 
 MOST_WARNINGS = 6
 """So many warnings of underspend stand on the front page; the year's page shows every partnership."""

@@ -11,7 +11,6 @@ from portfolio.decisions.models import Award
 from portfolio.funding_years.models import FundingYear, Stream
 from portfolio.overview.queries import awards_to_show, open_questions, years_led
 from portfolio.overview.rules import (
-    WAIT_FOR_LEAD,
     Deadline,
     first_deadline,
     how_many_late,
@@ -25,7 +24,7 @@ from portfolio.spend import figures
 from portfolio.spend.figures import Position
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.queries import Entry, entries
-from portfolio.spend.rules import Stage
+from portfolio.spend.rules import WAIT_FOR_LEAD, Stage
 
 MOST_ROWS = 20
 """So many rows stand on the front page; the rest are counted, and listed in their room."""
