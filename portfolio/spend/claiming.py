@@ -202,13 +202,6 @@ def faults_of(session: Session, award: Award, claim: Claim, today: date) -> list
     ]
 
 
-def check_claim(session: Session, award: Award, quarter: Quarter, today: date) -> Claim:
-    """A saved claim that may be sent as it stands; refused with every reason why not."""
-    claim = get_claim(session, award, quarter)
-    refuse_any(faults_of(session, award, claim, today))
-    return claim
-
-
 def submit_claim(
     session: Session, award: Award, quarter: Quarter, edition: int, *, by_id: int, now: datetime, today: date
 ) -> Claim:

@@ -256,15 +256,8 @@ def ineligible(text: str | None) -> str | None:
     return next((what for what, named in INELIGIBLE.items() if text and named.search(text)), None)
 
 
-def bad_lines(
-    lines: Sequence[Line], awarded_streams: Collection[str], needs_text: Collection[str]
-) -> list[PortfolioError]:
-    """What is wrong with a claim's lines, each by itself (E6, E13); fields read `lines[2].category`."""
-    return [*not_awarded(lines, awarded_streams), *bad_costs(lines, needs_text)]
-
-
 def not_awarded(lines: Sequence[Line], awarded_streams: Collection[str]) -> list[PortfolioError]:
-    """E13: the lines in streams that no decision gave the project."""
+    """E13: the lines in streams that no decision gave the project; fields read `lines[2].stream`."""
     return [
         NotAwarded(line.stream, f"lines[{place}].stream")
         for place, line in enumerate(lines)

@@ -18,8 +18,8 @@ from portfolio.spend.claiming import (
     NEW,
     Names,
     build_claim,
-    check_claim,
     contents_of,
+    faults_of,
     find_claim,
     first_contents,
     get_claim,
@@ -167,11 +167,12 @@ def test_blanks_are_asked_for_when_a_claim_is_sent(session: Session) -> None:
     award = make.award(session)
     claim = save_claim(session, award, Q2, Contents(), NEW, today=TODAY)
     session.commit()
-    wanted = codes(lambda: check_claim(session, award, Q2, TODAY))
+    wanted = [fault.code for fault in faults_of(session, award, claim, TODAY)]
     assert wanted == ["E5"] * 7 + [None] * 3 + ["W1"] * 2
     assert codes(lambda: submit_claim(session, award, Q2, claim.edition, by_id=1, now=NOW, today=TODAY)) == wanted
-    save_claim(session, award, Q2, contents(), 1, today=TODAY)
-    assert check_claim(session, award, Q2, TODAY).edition == 2
+    claim = save_claim(session, award, Q2, contents(), 1, today=TODAY)
+    assert faults_of(session, award, claim, TODAY) == []
+    assert claim.edition == 2
 
 
 def test_e2_every_quarter_counts_against_the_award_and_so_do_corrections(session: Session) -> None:
@@ -215,7 +216,7 @@ def test_a_query_goes_back_to_the_lead_who_answers_and_sends_again(session: Sess
     asked = query_claim(session, claim, " Which venue? ", claim.edition, by_id=finance.id, now=NOW)
     session.commit()
     assert (claim.status, claim.edition, asked.question) == (ClaimStatus.QUERIED, 3, "Which venue?")
-    assert sentences(lambda: check_claim(session, award, Q2, TODAY)) == [
+    assert [fault.sentence for fault in faults_of(session, award, claim, TODAY)] == [
         "Answer finance’s question, so that the claim can be sent back"
     ]
     claim = save_claim(session, award, Q2, contents(labour="1990.00"), 3, today=TODAY, answers={asked.id: "The hall. "})

@@ -20,8 +20,8 @@ from portfolio.spend.rules import (
     above_allocation,
     above_award,
     bad_correction,
+    bad_costs,
     bad_forecast,
-    bad_lines,
     bad_quarter,
     by_stream,
     claimed_twice,
@@ -30,6 +30,7 @@ from portfolio.spend.rules import (
     must_be_explained,
     next_status,
     no_spend,
+    not_awarded,
     same_person,
     underspend,
     unexplained,
@@ -151,9 +152,9 @@ def test_e6_and_e13_are_said_of_the_line_they_are_in() -> None:
         line("0.00", category="other", description="gifts"),
         line(category="in-kind contributions"),
     ]
-    assert "No decision awards this project money of the capital stream" in bad_lines(lines, {"labour"}, ())[0].sentence
-    assert told(bad_lines(lines, {"labour"}, {"other"})) == [
-        ("E13", "lines[1].stream"),
+    assert "No decision awards this project money of the capital stream" in not_awarded(lines, {"labour"})[0].sentence
+    assert told(not_awarded(lines, {"labour"})) == [("E13", "lines[1].stream")]
+    assert told(bad_costs(lines, {"other"})) == [
         (None, "lines[2].description"),
         (None, "lines[3].description"),
         ("E6", "lines[4].description"),
