@@ -25,9 +25,10 @@ from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.models import Return
 from portfolio.returns.queries import returns_within
 from portfolio.returns.rules import ReturnStatus
-from portfolio.spend.models import Claim, ClaimQuery, LockedQuarter
+from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import entries
 from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
+from portfolio.spend.standing import locks
 
 WORST_FIRST = tuple(reversed(RAG))
 OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
@@ -92,15 +93,12 @@ def still_to_come(
         .subquery("line")
     )
     approved = exists().where(Claim.award_id == Award.id, Claim.quarter == line.c.quarter, Claim.status.in_(COUNTED))
-    locked = exists().where(
-        LockedQuarter.funding_year_id == funding_year.id,
-        LockedQuarter.csp_id == Award.csp_id,
-        LockedQuarter.quarter == line.c.quarter,
-    )
+    locked = exists().where(locks(line.c.quarter))
     found: dict[tuple[int, int], set[int]] = defaultdict(set)
     for csp_id, stream_id, award_id in session.execute(
         select(Award.csp_id, line.c.stream_id, Award.id)
         .join(line, line.c.award_id == Award.id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
         .where(~approved, ~locked)
         .distinct()
     ):

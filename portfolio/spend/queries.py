@@ -28,7 +28,7 @@ from portfolio.spend.claiming import contents_of, with_rows
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Correction, LockedQuarter
 from portfolio.spend.rules import COUNTED, ClaimStatus, Stage
-from portfolio.spend.standing import ground_of
+from portfolio.spend.standing import ground_of, locks
 
 Entry = Any
 """A row of `entries`: one award's quarter, with the names it is shown by, its amounts and its stage."""
@@ -118,14 +118,7 @@ def entries(
         .outerjoin(Claim, and_(Claim.award_id == Award.id, Claim.quarter == of.quarter))
         .outerjoin(claims, claims.c.claim_id == Claim.id)
         .outerjoin(plans, and_(plans.c.award_id == Award.id, plans.c.quarter == of.quarter))
-        .outerjoin(
-            LockedQuarter,
-            and_(
-                LockedQuarter.funding_year_id == FundingYear.id,
-                LockedQuarter.csp_id == Award.csp_id,
-                LockedQuarter.quarter == of.quarter,
-            ),
-        )
+        .outerjoin(LockedQuarter, locks(of.quarter))
         .where(*only, *([stage.in_([wanted.value for wanted in stages])] if stages else []))
         .order_by(Proposal.reference, CSP.name, Award.id, of.quarter)
     )

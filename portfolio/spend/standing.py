@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CompoundSelect, exists, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
@@ -84,6 +94,15 @@ def rule_of(programme: Programme) -> VarianceRule:
     return VarianceRule(programme.variance_percent, programme.variance_floor)
 
 
+def locks(quarter: SQLColumnExpression[Quarter]) -> ColumnElement[bool]:
+    """That a `LockedQuarter` locks this quarter of an award, which is joined with its proposal."""
+    return and_(
+        LockedQuarter.funding_year_id == Proposal.funding_year_id,
+        LockedQuarter.csp_id == Award.csp_id,
+        LockedQuarter.quarter == quarter,
+    )
+
+
 def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
     """Why an award's quarter is locked, or None while it is open."""
     return session.scalar(
@@ -106,11 +125,7 @@ def committed() -> CompoundSelect[Any]:
     A claim that was left behind when its quarter was locked is not among them: it can no longer be approved. A refund
     that waits is not either: its money can be claimed again once finance has approved that it came back.
     """
-    left_behind = exists().where(
-        LockedQuarter.funding_year_id == Proposal.funding_year_id,
-        LockedQuarter.csp_id == Award.csp_id,
-        LockedQuarter.quarter == Claim.quarter,
-    )
+    left_behind = exists().where(locks(Claim.quarter))
     waiting = (
         select(
             Claim.award_id,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from portfolio.db import total
@@ -18,6 +18,7 @@ from portfolio.returns.rules import HAVE_LEFT, earlier_quarter_open
 from portfolio.returns.snapshot import digest_of_figures, sha256, thaw
 from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
 from portfolio.spend.rules import ClaimStatus
+from portfolio.spend.standing import locks
 from reports import returns
 from reports.content import ReturnContent
 from reports.totals import summary_totals
@@ -133,17 +134,12 @@ def spent_now(session: Session, row: Return) -> dict[Place, Decimal]:
 
 def locked(session: Session) -> Iterator[str]:
     """A claim is returned if, and only if, it was approved when its partnership's quarter was locked."""
-    is_locked = and_(
-        LockedQuarter.funding_year_id == Proposal.funding_year_id,
-        LockedQuarter.csp_id == Award.csp_id,
-        LockedQuarter.quarter == Claim.quarter,
-    )
     rows = session.execute(
         select(Proposal.reference, CSP.name, Claim.quarter, Claim.status)
         .join_from(Claim, Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .join(CSP, CSP.id == Award.csp_id)
-        .outerjoin(LockedQuarter, is_locked)
+        .outerjoin(LockedQuarter, locks(Claim.quarter))
         .where(
             ((Claim.status == ClaimStatus.RETURNED) & LockedQuarter.id.is_(None))
             | ((Claim.status == ClaimStatus.APPROVED) & LockedQuarter.id.is_not(None))
