@@ -223,6 +223,12 @@ class Database:
         self.engine.dispose()
 
 
+def remove_sqlite(file: Path) -> None:
+    """Take a SQLite database away, with the files that it keeps beside itself while it is in use."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
+
+
 def _sqlite_engine(url: str) -> Engine:
     file = url.removeprefix("sqlite:///")
     Path(file).parent.mkdir(parents=True, exist_ok=True)

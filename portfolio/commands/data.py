@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from portfolio import migrations
 from portfolio.commands.ground import NoDatabase, ground, progress, say, where
 from portfolio.config import Config
-from portfolio.db import BUSY_SECONDS
+from portfolio.db import BUSY_SECONDS, remove_sqlite
 from portfolio.errors import PortfolioError
 from portfolio.story.actions import load as load_story
 
@@ -110,8 +110,7 @@ def _bring_back(file: Path, target: Path) -> None:
         _copy(file, target)
     except sqlite3.DatabaseError:
         # What is there is no database any more, so there is nobody in it to take turns with.
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{target}{suffix}").unlink(missing_ok=True)
+        remove_sqlite(target)
         _copy(file, target)
 
 

@@ -19,7 +19,7 @@ from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
 from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
 from portfolio.config import ROOT, Config
-from portfolio.db import Database
+from portfolio.db import Database, remove_sqlite
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CSP, FundingYear, PoliceArea
@@ -99,8 +99,7 @@ def _is_told(config: Config, *, reset: bool) -> bool:
         return True
     if config.sqlite_file is None:
         raise NotADemonstration("Empty the demonstration's PostgreSQL database yourself, then run this again")
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{config.sqlite_file}{suffix}").unlink(missing_ok=True)
+    remove_sqlite(config.sqlite_file)
     return False
 
 
