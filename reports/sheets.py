@@ -18,6 +18,7 @@ from reports.cells import Cell, Value, as_cell
 from reports.totals import share_of
 
 Line = TypeVar("Line")
+NONE_GIVEN = "None given"
 NOT_APPLICABLE = "Not applicable"
 NO_PERCENTAGE = "n/a"
 ROW = "\x00"
@@ -53,14 +54,16 @@ class Column(Generic[Line]):
     total: bool = False
     ratio: tuple[str, str] | None = None
     """A percentage: the headings of the part and of the whole."""
-    blank: str = "None given"
+    blank: str = NONE_GIVEN
     note: str | None = None
     """The key of the note that the heading refers to."""
 
 
-def text(heading: str, value: Callable[[Line], Value], width: int, **more: str) -> Column[Line]:
+def text(
+    heading: str, value: Callable[[Line], Value], width: int, *, blank: str = NONE_GIVEN, note: str | None = None
+) -> Column[Line]:
     """A column of text."""
-    return Column(heading, value, Shape.TEXT, width, **more)  # type: ignore[arg-type]
+    return Column(heading, value, Shape.TEXT, width, blank=blank, note=note)
 
 
 def money(

@@ -219,7 +219,7 @@ def _plain_writer(paper: Paper, shape: Shape) -> Callable[[int, int, Cell, Forma
     """How to write a column's typed cells: a text in a column of figures says why there is no figure."""
     write_string = paper.write_string
     if shape is Shape.TEXT:
-        return write_string  # type: ignore[no-any-return]
+        return write_string  # type: ignore[no-any-return]  # XlsxWriter has no types
     write_figure = paper.write_datetime if shape is Shape.DATE else paper.write_number
 
     def write(row: int, place: int, cell: Cell, look: Format) -> None:

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import sys
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,16 @@ from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.models import CSP, PoliceArea
 from portfolio.people import actions
 from portfolio.people.rules import Holding, Role
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody of the list; its fields are the keys of the answer for programs."""
+
+    email: str
+    name: str
+    roles: list[str]
+    disabled: bool
 
 
 def run(given: argparse.Namespace) -> int:
@@ -65,20 +76,20 @@ def _ask_for_password() -> str:
 def _list(*, as_json: bool) -> int:
     with ground() as here, here.database.reading() as session:
         everybody = [
-            {
-                "email": person.email,
-                "name": person.name,
-                "roles": [held.role.value for held in person.roles],
-                "disabled": person.disabled_at is not None,
-            }
+            Listed(
+                person.email,
+                person.name,
+                [held.role.value for held in person.roles],
+                person.disabled_at is not None,
+            )
             for person in session.scalars(actions.people_by_name())
         ]
     if as_json:
-        say(json.dumps(everybody, ensure_ascii=False))
+        say(json.dumps([asdict(person) for person in everybody], ensure_ascii=False))
         return 0
     for person in everybody:
-        state = " (disabled)" if person["disabled"] else ""
-        say(f"{person['email']}  {person['name']}  {', '.join(person['roles'])}{state}")  # type: ignore[arg-type]
+        state = " (disabled)" if person.disabled else ""
+        say(f"{person.email}  {person.name}  {', '.join(person.roles)}{state}")
     if not everybody:
         say("Nobody yet. Add the first administrator with `portfolio person add`")
     return 0
