@@ -150,8 +150,11 @@ def approve_many() -> Any:
 @allow(Act.CORRECT)
 def correct(reference: str, csp_key: str, quarter: Quarter) -> Any:
     """The form for putting a locked quarter right."""
-    award = award_at(reference, csp_key, Act.CORRECT)
-    return _correcting(sheet_of(session(), award, quarter), CorrectionForm())
+    sheet, form = sheet_of(session(), award_at(reference, csp_key, Act.CORRECT), quarter), CorrectionForm()
+    _offer(sheet, form)
+    if form.entered_in.choices:
+        form.entered_in.data = form.entered_in.choices[0][0]
+    return _correcting(sheet, form)
 
 
 def _correcting(sheet: Sheet, form: CorrectionForm) -> str:

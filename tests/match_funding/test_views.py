@@ -1,6 +1,5 @@
 """The pages of match."""
 
-import re
 from decimal import Decimal
 from html import unescape
 
@@ -14,14 +13,9 @@ from portfolio.quarters import FinancialYear
 from tests import make
 from tests.conftest import SignedIn, title_of
 from tests.make import Q1
+from tests.pages import read
 
 PAGE = "/match/SVD-25-01/dorset"
-
-
-def read(text: str) -> str:
-    """A page's words, without its marks."""
-    main = text.partition("<main")[2].partition("</main>")[0]
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)))
 
 
 def terms(**changes: object) -> dict[str, object]:

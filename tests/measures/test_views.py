@@ -1,8 +1,6 @@
 """The pages of measures, and of what projects promised."""
 
-import re
 from decimal import Decimal
-from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,14 +12,9 @@ from portfolio.people.rules import Role
 from tests import make
 from tests.conftest import NOW, SignedIn, title_of
 from tests.make import Q1, Q2
+from tests.pages import read
 
 PROJECT = "/measures/projects/SVD-25-01/dorset"
-
-
-def read(text: str) -> str:
-    """A page's words, without its marks."""
-    main = text.partition("<main")[2].partition("</main>")[0]
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)))
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 from decimal import Decimal
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory
 from portfolio.funding_years.rules import DEFAULT_CATEGORIES, OTHER
 from portfolio.people.models import Person
+from portfolio.spend.claiming import find_claim
+from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
 from tests import make
-from tests.make import Q1
+from tests.make import Q1, Q2
 
 ADDRESS = "/spend/SVD-25-03/dorset/2025-26"
+Q2_PAGE = f"{ADDRESS}/q2"
 PROFILE = ("4968.84", "4968.83", "4968.83", "4968.83")
 EXPLANATION = "Late-start groups ran in September, bringing spend forward from Q3."
 
@@ -80,3 +84,18 @@ def typed(edition: int = 0, **changes: str) -> dict[str, str]:
         "variance_explanation": EXPLANATION,
     }
     return {**sent, **{name.replace("__", "-"): value for name, value in changes.items()}}
+
+
+def claim_now(session: Session, award: Award) -> Claim:
+    """Level-Up's Q2 as it stands in the database."""
+    session.rollback()
+    found = find_claim(session, award, Q2)
+    assert found is not None
+    return found
+
+
+def sent(session: Session, leading: FlaskClient, award: Award) -> Claim:
+    """Level-Up's Q2, submitted by its lead on the site."""
+    assert leading.post(Q2_PAGE, data=typed()).location == f"{Q2_PAGE}/check"
+    assert leading.post(f"{Q2_PAGE}/check", data={"edition": "1"}).location == f"{Q2_PAGE}/receipt"
+    return claim_now(session, award)

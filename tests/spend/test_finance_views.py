@@ -1,0 +1,203 @@
+"""Finance's pages: questions, approvals, and corrections; and who may do none of it."""
+
+from decimal import Decimal
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portfolio.decisions.models import Award
+from portfolio.funding_years.rules import YearStatus
+from portfolio.people.rules import Role
+from portfolio.spend.models import Correction
+from portfolio.spend.rules import ClaimStatus
+from tests import make
+from tests.conftest import SignedIn
+from tests.make import Q1, Q2, Q3
+from tests.pages import read, value_of
+from tests.spend.level_up import ADDRESS, Q2_PAGE, claim_now, sent, typed
+
+
+def test_finance_asks_and_the_lead_answers(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    sent(session, leading, award)
+    finance = signed_in(Role.FINANCE)
+    page = finance.get(Q2_PAGE)
+    assert "Approve £5,367.77" in read(page.text)
+    assert 'name="lines-0-amount"' not in page.text
+    nothing = finance.post(f"{Q2_PAGE}/query", data={"edition": "2", "question": " "})
+    assert nothing.status_code == 422
+    assert "Write the question" in read(nothing.text)
+    asked = finance.post(f"{Q2_PAGE}/query", data={"edition": "2", "question": "Which venue?"})
+    assert asked.location == Q2_PAGE
+    page = leading.get(Q2_PAGE)
+    assert "Finance asks Which venue?" in read(page.text)
+    assert "Which venue?" in read(leading.get("/spend/mine").text)
+    number = value_of(page, "answers-0-question")
+    answer = typed(3) | {"answers-0-question": number, "answers-0-answer": ""}
+    page = leading.get(leading.post(Q2_PAGE, data=answer).location)
+    assert "Answer finance’s question" in read(page.text)
+    answer |= {"edition": "4", "answers-0-answer": "The Corn Exchange."}
+    leading.get(leading.post(Q2_PAGE, data=answer).location)
+    assert leading.post(f"{Q2_PAGE}/check", data={"edition": "5"}).status_code == 302
+    words = read(finance.get(Q2_PAGE).text)
+    assert "Resubmitted" in words
+    assert "The Corn Exchange." in words
+
+
+def test_finance_approves_what_it_has_read_and_nothing_else(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    sent(session, leading, award)
+    finance = signed_in(Role.FINANCE)
+    stale = finance.post(f"{Q2_PAGE}/approve", data={"edition": "1"})
+    assert stale.status_code == 422
+    assert "This claim has changed since you opened it" in read(stale.text)
+    assert finance.post(f"{Q2_PAGE}/approve", data={"edition": "2"}).location == Q2_PAGE
+    claim = claim_now(session, award)
+    assert (claim.status, claim.approved_by_id) == (ClaimStatus.APPROVED, finance.person.id)
+    words = read(finance.get(Q2_PAGE).text)
+    assert "SVD-25-03, Q2 2025/26, is approved." in words
+    assert "Approve £" not in words
+    assert finance.post(f"{Q2_PAGE}/approve", data={"edition": "3"}).status_code == 422
+
+
+def test_nobody_approves_their_own_claim(session: Session, signed_in: SignedIn, award: Award) -> None:
+    both = signed_in(Role.LEAD, Role.FINANCE)
+    award.lead_person_id = both.person.id
+    sent(session, both, award)
+    assert "You submitted this claim, so somebody else must approve it" in read(both.get(Q2_PAGE).text)
+    refused = both.post(f"{Q2_PAGE}/approve", data={"edition": "2"})
+    assert refused.status_code == 422
+    assert "somebody else must approve it" in read(refused.text)
+    assert claim_now(session, award).status is ClaimStatus.SUBMITTED
+    listed = both.get("/spend")
+    assert 'name="claim"' not in listed.text
+    assert "Your own claims" in read(listed.text)
+    assert "All claims of a quarter" in read(both.get("/spend/mine").text)
+
+
+def test_several_are_approved_with_one_confirmation(session: Session, signed_in: SignedIn) -> None:
+    sender = make.person(session)
+    claims = [
+        make.claim(
+            session,
+            make.award(session, make.proposal(session, f"SVD-25-1{number}")),
+            Q2,
+            status=ClaimStatus.SUBMITTED,
+            by=sender,
+        )
+        for number in range(3)
+    ]
+    finance = signed_in(Role.FINANCE)
+    page = finance.get("/spend?quarter=2025-26-q2")
+    assert page.text.count('name="claim"') == 3
+    ticked = "&".join(f"claim={claim.id}" for claim in claims[:2])
+    words = read(finance.get(f"/spend/approve?{ticked}").text)
+    assert "Total £3,800.00" in words
+    assert "SVD-25-12" not in words
+    read_then = {f"claims-{place}": f"{claim.id}:1" for place, claim in enumerate(claims[:2])}
+    claims[1].edition = 2
+    refused = finance.post("/spend/approve", data=read_then)
+    assert refused.status_code == 422
+    assert "SVD-25-11, Dorset Community Safety Partnership: This claim has changed since" in read(refused.text)
+    read_then["claims-1"] = f"{claims[1].id}:2"
+    assert finance.post("/spend/approve", data=read_then).location == "/spend"
+    session.rollback()
+    assert [claim.status.value for claim in claims] == ["approved", "approved", "submitted"]
+    assert "2 claims are approved." in read(finance.get("/spend").text)
+
+
+def test_nothing_ticked_and_nothing_that_is_there(session: Session, signed_in: SignedIn) -> None:
+    claim = make.claim(session, status=ClaimStatus.SUBMITTED)
+    finance = signed_in(Role.FINANCE)
+    assert finance.get("/spend/approve").location == "/spend"
+    assert finance.get(f"/spend/approve?claim=x&claim={'9' * 30}").location == "/spend"
+    elsewhere = make.area(session, "E23000099", "Wessex")
+    stranger = signed_in(Role.FINANCE, area=elsewhere)
+    assert stranger.get(f"/spend/approve?claim={claim.id}").location == "/spend"
+    for sent_back in ({}, {"claims-0": f"{claim.id}:1"}, {"claims-0": "x"}):
+        assert stranger.post("/spend/approve", data=sent_back).status_code == 404
+
+
+def test_one_claim_is_approved_from_the_list_too(session: Session, signed_in: SignedIn) -> None:
+    claim = make.claim(session, status=ClaimStatus.SUBMITTED)
+    finance = signed_in(Role.FINANCE)
+    assert finance.post("/spend/approve", data={"claims-0": f"{claim.id}:1"}).location == "/spend"
+    assert "The claim is approved." in read(finance.get("/spend").text)
+
+
+def test_who_may_do_what_on_somebody_elses_page(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    sent(session, leading, award)
+    for deed in ("approve", "query", "correct"):
+        assert leading.post(f"{Q2_PAGE}/{deed}", data={"edition": "2"}).status_code == 403
+    for role in (Role.FINANCE, Role.CSP_OFFICER, Role.CSP_MEMBER, Role.CERTIFIER, Role.ADMINISTRATOR):
+        other = signed_in(role)
+        page = other.get(Q2_PAGE)
+        assert page.status_code == 200
+        assert ("Approve £" in page.text) is (role is Role.FINANCE)
+        assert 'name="lines-0-amount"' not in page.text
+        assert other.post(Q2_PAGE, data=typed()).status_code == 403
+        assert other.post(f"{Q2_PAGE}/check", data={"edition": "2"}).status_code == 403
+    assert signed_in(Role.OPCC).get(Q2_PAGE).status_code == 403
+    assert claim_now(session, award).status is ClaimStatus.SUBMITTED
+
+
+def test_a_locked_quarter_is_corrected_and_both_figures_stay(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    make.lock(session, award, Q1, "it stands in the OPCC return issued on 31 July 2025")
+    finance = signed_in(Role.FINANCE)
+    page = finance.get(f"{ADDRESS}/q1")
+    assert "Q1 2025/26 is locked: it stands in the OPCC return issued on 31 July 2025." in read(page.text)
+    assert f'href="{ADDRESS}/q1/correct"' in page.text
+    assert "Enter a correction" not in read(leading.get(f"{ADDRESS}/q1").text)
+    form = finance.get(f"{ADDRESS}/q1/correct")
+    assert "Q2 2025/26: Jul 2025 - Sep 2025" in read(form.text)
+    assert 'value="2" checked' in form.text, "the first quarter that is open is suggested"
+    entered = {
+        "stream": "non-labour",
+        "category": "equipment and materials",
+        "amount": "-413.00",
+        "entered_in": "2",
+        "reason": "",
+    }
+    refused = finance.post(f"{ADDRESS}/q1/correct", data=entered)
+    assert refused.status_code == 422
+    assert "Give the reason for the correction" in read(refused.text)
+    assert value_of(refused, "amount") == "-413.00"
+    entered |= {"amount": "-73.11", "reason": "Laptop returned."}
+    assert finance.post(f"{ADDRESS}/q1/correct", data=entered).location == f"{ADDRESS}/q1"
+    words = read(finance.get(f"{ADDRESS}/q1").text)
+    assert "equipment and materials £412.98 −£73.11 in Q2: Laptop returned. £339.87" in words
+    session.rollback()
+    row = session.scalars(select(Correction)).one()
+    assert (row.amount, row.corrects, row.entered_in, row.entered_by) == (
+        Decimal("-73.11"), Q1, Q2, finance.person.email
+    )  # fmt: skip
+    assert "Corrections of earlier quarters that count in Q2" in read(finance.get(Q2_PAGE).text)
+    year = read(leading.get("/spend/SVD-25-03/dorset").text)
+    assert "Claimed £3,516.31 £0.00 £0.00 £0.00 £3,516.31 Corrections £0.00 −£73.11" in year
+    assert "Laptop returned." in year
+
+
+def test_a_quarter_is_not_corrected_where_none_is_open(session: Session, signed_in: SignedIn, award: Award) -> None:
+    for quarter in (Q1, Q2, Q3):
+        make.lock(session, award, quarter)
+    finance = signed_in(Role.FINANCE)
+    assert "No quarter is open" in read(finance.get(f"{ADDRESS}/q1/correct").text)
+    entered = {"stream": "non-labour", "category": "other", "amount": "1", "entered_in": "2", "reason": "Why"}
+    assert finance.post(f"{ADDRESS}/q1/correct", data=entered).status_code == 422
+
+
+def test_nothing_is_decided_in_a_closed_year(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    sent(session, leading, award)
+    award.proposal.funding_year.status = YearStatus.CLOSED
+    words = read(signed_in(Role.FINANCE).get(Q2_PAGE).text)
+    assert "Submitted" in words
+    assert "Decide" not in words
