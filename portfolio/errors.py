@@ -58,6 +58,15 @@ class NotAllowed(PortfolioError):
     """The person may not do this."""
 
 
+class SaidTwice(PortfolioError):
+    """E7: the very same thing is recorded already: a button was pressed twice, or two people entered one letter."""
+
+    code = "E7"
+
+    def __init__(self, what: str, differently: str, field: str) -> None:
+        super().__init__(f"The very same {what} is recorded already. If this is another one, {differently}", field)
+
+
 @dataclass(frozen=True, order=True)
 class RuleWarning:
     """Something worth knowing that never stands in the way (W1 to W10): shown, recorded, returned."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions import queries, rules
 from portfolio.decisions.actions import Claimed
 from portfolio.decisions.models import Award, AwardLine, Variation, VariationShare
-from portfolio.errors import PortfolioError, refuse_any
+from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.models import FundingYear, Stream
 from portfolio.funding_years.rules import closed
 from portfolio.money import ZERO
@@ -64,6 +64,7 @@ def approve_variation(
                 same_year=len(year_of) < 2,
                 can_give=_can_give(session, giving, claimed),
             ),
+            _said_twice(session, giving, receiving, amount, reason, approved_on),
         ]
     )
     [year] = year_of.values()
@@ -111,6 +112,24 @@ def _can_give(session: Session, giving: AwardLine | None, claimed: Claimed) -> D
         return None
     carried = queries.carried_by_line(session, [giving.award_id])[giving.id]
     return carried - max(claimed(session, giving.award_id).get(giving.stream_id, ZERO), ZERO)
+
+
+def _said_twice(
+    session: Session,
+    giving: AwardLine | None,
+    receiving: AwardLine | None,
+    amount: Decimal,
+    reason: str,
+    approved_on: date,
+) -> PortfolioError | None:
+    same = exists().where(
+        Variation.from_line == giving,
+        Variation.to_line == receiving,
+        Variation.amount == amount,
+        Variation.reason == reason,
+        Variation.approved_on == approved_on,
+    )
+    return SaidTwice("variation", "let its reason say so", "reason") if session.scalar(select(same)) else None
 
 
 def _above_allocation(

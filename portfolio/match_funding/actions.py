@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
-from portfolio.errors import PortfolioError, refuse_any
+from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.models import Organisation
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.match_funding.rules import PledgesNothing, bad_match, bad_receipt, bad_terms
@@ -28,6 +29,9 @@ def add_match(
     today: date,
 ) -> Match:
     """Record a funder's match for an award, in pounds; in kind says how it was valued."""
+    same = (Match.award == award, Match.funder == funder, Match.kind == kind, Match.pledged == pledged)
+    if any(each.basis == ((basis or "").strip() or None) for each in session.scalars(select(Match).where(*same))):
+        raise SaidTwice("match", "say on what basis, or change the one that is there", "basis")
     match = Match(award=award, funder=funder, kind=kind, pledged=ZERO, secured=ZERO)
     set_match(match, pledged=pledged, secured=secured, secured_on=secured_on, basis=basis, today=today)
     session.add(match)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
 from portfolio.decisions.models import Award
-from portfolio.errors import refuse_any
+from portfolio.errors import SaidTwice, refuse_any
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stream, StreamAllocation
 from portfolio.money import ZERO
 from portfolio.people.models import Person
@@ -22,7 +22,13 @@ from portfolio.returns import rules
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.drafting import workbook
 from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnQuery
-from portfolio.returns.queries import find_latest, find_latest_issued, issued_quarters, received_by_stream
+from portfolio.returns.queries import (
+    find_latest,
+    find_latest_issued,
+    issued_quarters,
+    payments_of,
+    received_by_stream,
+)
 from portfolio.returns.reconciling import unreconciled
 from portfolio.returns.rules import CERTIFICATE, ReturnKind, ReturnStatus, next_status
 from portfolio.returns.snapshot import digest_of_figures, freeze, sha256
@@ -179,13 +185,23 @@ def record_payment(
     received = received_by_stream(session, row)
     before = received.get(stream.id, ZERO)
     issued_on = day_of(row.issued_at or at)
-    refuse_any(rules.bad_payment(amount, received_on, today=day_of(at), issued_on=issued_on, received=before))
+    reference = (reference or "").strip() or None
+    is_recorded = any(
+        (one.stream_id, one.amount, one.received_on, one.reference) == (stream.id, amount, received_on, reference)
+        for one in payments_of(session, row)
+    )
+    refuse_any(
+        [
+            *rules.bad_payment(amount, received_on, today=day_of(at), issued_on=issued_on, received=before),
+            SaidTwice("payment", "give it a reference of its own", "reference") if is_recorded else None,
+        ]
+    )
     payment = Payment(
         paid_for=row,
         stream=stream,
         amount=amount,
         received_on=received_on,
-        reference=(reference or "").strip() or None,
+        reference=reference,
         recorded_by=by.name,
     )
     session.add(payment)

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
 from portfolio.decisions.models import Award
-from portfolio.errors import PortfolioError, refuse_any
+from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
@@ -80,6 +80,9 @@ def enter_correction(
         YearClosed(year.year) if year.status is YearStatus.CLOSED else None,
         QuarterLocked(entered_in, because).at("entered_in") if because is not None else None,
         FutureQuarter(entered_in).at("entered_in") if entered_in.first_day > today else None,
+        SaidTwice("correction", "let its reason say so", "reason")
+        if _is_entered(session, award, stream, category, corrects, entered_in, amount, reason)
+        else None,
     ]
     errors += bad_correction(
         amount=amount,
@@ -107,6 +110,28 @@ def enter_correction(
     session.add(correction)
     session.flush()
     return correction
+
+
+def _is_entered(
+    session: Session,
+    award: Award,
+    stream: str,
+    category: str,
+    corrects: Quarter,
+    entered_in: Quarter,
+    amount: Decimal,
+    reason: str,
+) -> bool:
+    same = exists().where(
+        Correction.award_id == award.id,
+        Correction.stream.has(name=stream),
+        Correction.category.has(name=category),
+        Correction.corrects == corrects,
+        Correction.entered_in == entered_in,
+        Correction.amount == amount,
+        Correction.reason == reason.strip(),
+    )
+    return bool(session.scalar(select(same)))
 
 
 def corrected_total(session: Session, award: Award, stream_id: int, quarter: Quarter) -> Decimal:

@@ -75,6 +75,21 @@ def carried(session: Session, line: AwardLine) -> Decimal:
     return queries.carried_by_line(session, [line.award_id])[line.id]
 
 
+def test_the_same_variation_moves_money_once(session: Session, year: FundingYear) -> None:
+    giving, receiving = line(session, year, "SVD-25-01", "600.00"), line(session, year, "SVD-25-02", "400.00")
+    moved = vary(session, giving, receiving, "200.00")
+    with pytest.raises(Refused) as refused:
+        vary(session, giving, receiving, "200.00")
+    (error,) = refused.value.each()
+    assert (error.code, error.field) == ("E7", "reason")
+    session.rollback()
+    assert queries.variations_of(session, [giving.award_id]) == [moved]
+    assert carried(session, giving) == Decimal("400.00")
+    vary(session, giving, None, "200.00")
+    vary(session, giving, receiving, "200.00", reason="Delivery started later still.")
+    assert carried(session, giving) == ZERO
+
+
 def test_money_moves_from_the_latest_quarters_into_those_to_come(session: Session, year: FundingYear) -> None:
     giving, receiving = line(session, year, "SVD-25-01", "600.00"), line(session, year, "SVD-25-02", "400.00")
     variation = vary(session, giving, receiving, "200.00")

@@ -48,6 +48,28 @@ def test_match_is_recorded(session: Session) -> None:
     )  # fmt: skip
 
 
+def test_the_same_match_is_recorded_once(session: Session) -> None:
+    award, funder = make.award(session), make.organisation(session, "trust")
+
+    def add(basis: str) -> Match:
+        return add_match(
+            session,
+            award,
+            funder,
+            MatchKind.CASH,
+            pledged=Decimal("4200.00"),
+            secured=Decimal("0.00"),
+            secured_on=None,
+            basis=basis,
+            today=TODAY,
+        )
+
+    add("")
+    assert fields(lambda: add(" ")) == ["basis"]
+    add("The second half of the grant")
+    assert make.count_of(session, Match) == 2
+
+
 def test_everything_wrong_is_said_at_once(session: Session) -> None:
     award, funder = make.award(session), make.organisation(session, "trust")
     assert fields(

@@ -319,6 +319,8 @@ def test_paid_in_parts_recovered_and_paid_again(scene: Scene) -> None:
     actions.forward_return(scene.session, row, by=scene.opcc, at=LATER)
     assert receive(labour, "27668.78") is ReturnStatus.FORWARDED
     assert receive(non_labour, "35545.17") is ReturnStatus.FORWARDED
+    with pytest.raises(Refused, match="The very same payment is recorded already"):
+        receive(non_labour, "35545.17")
     assert receive(non_labour, "0.01") is ReturnStatus.PAID
     assert receive(labour, "-68.78") is ReturnStatus.FORWARDED
     with pytest.raises(Refused, match=r"Only £27,600\.00 was received of this stream"):

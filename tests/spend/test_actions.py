@@ -367,6 +367,17 @@ def correct(session: Session, award: Award, **values: object) -> Correction:
     return enter_correction(session, award, **{**given, **values})  # type: ignore[arg-type]  # each test names changes
 
 
+def test_the_same_correction_counts_once(session: Session) -> None:
+    award = make.award(session)
+    make.claim(session, award, Q1, lines={("labour", "pay and on-costs"): Decimal("903.27")})
+    make.lock(session, award, Q1)
+    correct(session, award)
+    (said,) = sentences(lambda: correct(session, award))
+    assert said == "The very same correction is recorded already. If this is another one, let its reason say so"
+    correct(session, award, reason="Q1 mileage of another driver.")
+    assert ground_of(session, award, Q2).claimed == {"labour": Decimal("757.05")}
+
+
 def test_a_locked_quarter_is_corrected_in_the_open_one(session: Session) -> None:
     award = make.award(session)
     make.claim(session, award, Q1, lines={("labour", "pay and on-costs"): Decimal("903.27")})
@@ -404,7 +415,7 @@ def test_a_correction_is_entered_in_a_quarter_that_is_open(session: Session) -> 
     assert open_quarters(Q1, [Q1, Q2], TODAY) == [Q3]
     assert open_quarters(Q1, [Q1], TODAY) == [Q2, Q3]
     award.proposal.funding_year.status = YearStatus.CLOSED
-    (said,) = sentences(lambda: correct(session, award, entered_in=Q3))
+    (said,) = sentences(lambda: correct(session, award, entered_in=Q3, reason="Another driver."))
     assert said == "2025/26 is closed, so its claims no longer change"
 
 
