@@ -7,20 +7,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
 
 from playwright.sync_api import Page, sync_playwright
-from waitress.server import create_server
 
-from portfolio.app import create_app
 from portfolio.commands.demo import PASSWORD
 from portfolio.config import ROOT, Config
 from tests.browser import launch
+from tests.serving import served
 
 FOLDER = ROOT / "portfolio" / "static" / "help"
-PORT = 8459
 SHOTS = (
     ("lead", "dan@council.example", "/", 1280, 900),
     ("claim", "dan@council.example", "/spend/SVD-25-03/dorset/2025-26/q3", 1280, 1200),
@@ -41,7 +36,7 @@ def main() -> None:
         environment = {**os.environ, "PORTFOLIO_INSTANCE": folder, "DATABASE_URL": ""}
         subprocess.run([sys.executable, "-m", "portfolio", "demo", "--no-serve"], env=environment, check=True)
         config = Config.from_environment({"PORTFOLIO_INSTANCE": folder})
-        with _served(config) as address, sync_playwright() as playwright:
+        with served(config) as address, sync_playwright() as playwright:
             browser = launch(playwright)
             for name, email, path, width, height in SHOTS:
                 page = browser.new_page(viewport={"width": width, "height": height})
@@ -50,16 +45,6 @@ def main() -> None:
                 page.screenshot(path=FOLDER / f"{name}.png")
                 page.close()
                 print(f"{FOLDER / name}.png")  # noqa: T201 - what a command says
-
-
-@contextmanager
-def _served(config: Config) -> Iterator[str]:
-    server = create_server(create_app(config), host="127.0.0.1", port=PORT)
-    Thread(target=server.run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{PORT}"
-    finally:
-        server.close()
 
 
 def _sign_in(page: Page, address: str, email: str) -> None:

@@ -1,0 +1,119 @@
+"""The demonstration in a real browser: every main page is accessible and fits; a claim goes from lead to finance."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from portfolio.commands.demo import PASSWORD
+from portfolio.config import Config
+from tests.browser import launch
+from tests.journeys.test_demo import portfolio
+from tests.serving import served
+
+LEAD, OFFICER, FINANCE, CERTIFIER, OPCC, ADMINISTRATOR = (
+    "dan@council.example",
+    "olive@dorset.example",
+    "frank@finance.example",
+    "cora@finance.example",
+    "owen@opcc.example",
+    "ada@admin.example",
+)
+PAGES = (
+    (LEAD, "/"),
+    (LEAD, "/spend"),
+    (LEAD, "/spend/SVD-25-03/dorset/2025-26/q3"),
+    (OFFICER, "/"),
+    (OFFICER, "/proposals"),
+    (OFFICER, "/proposals/SVD-25-04"),
+    (OFFICER, "/proposals/SVD-25-05/decide/dorset"),
+    (OFFICER, "/decisions/compare"),
+    (OFFICER, "/measures"),
+    (FINANCE, "/"),
+    (FINANCE, "/years/2025-26"),
+    (FINANCE, "/spend"),
+    (FINANCE, "/spend/SVD-25-21/bcp/2025-26/q1"),
+    (FINANCE, "/match"),
+    (FINANCE, "/returns"),
+    (FINANCE, "/returns/3"),
+    (CERTIFIER, "/"),
+    (OPCC, "/"),
+    (ADMINISTRATOR, "/people"),
+    (ADMINISTRATOR, "/help"),
+)
+WIDTHS = {1280: 900, 390: 844}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demonstration's site, on this machine only."""
+    folder: Path = tmp_path_factory.mktemp("demonstration")
+    done = portfolio(folder, "demo", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    with served(Config.from_environment({"PORTFOLIO_INSTANCE": str(folder)})) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+def signed_in(browser: Browser, site: str, email: str, width: int = 1280) -> Page:
+    """A page of a browser of their own, signed in."""
+    page = browser.new_page(viewport={"width": width, "height": WIDTHS[width]})
+    page.goto(f"{site}/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site}/")
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("email", dict.fromkeys(email for email, _ in PAGES))
+def test_every_page_is_accessible_and_fits(browser: Browser, site: str, email: str, width: int) -> None:
+    page = signed_in(browser, site, email, width)
+    faults = {}
+    for address in (address for of, address in PAGES if of == email):
+        answer = page.goto(site + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        found = [violation["id"] for violation in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append("wider than the screen")
+        if found:
+            faults[address] = found
+    page.close()
+    assert faults == {}
+
+
+def test_a_claim_goes_from_its_lead_to_finance(browser: Browser, site: str) -> None:
+    lead = signed_in(browser, site, LEAD)
+    lead.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q3")
+    boxes = lead.locator("input[inputmode=decimal]")
+    boxes.nth(0).fill("4,900.10")
+    boxes.nth(4).fill("£68.73")
+    expect(lead.get_by_role("row", name="Total").first).to_contain_text("£4,968.83")
+    lead.get_by_label("Match spent this quarter").fill("0")
+    lead.get_by_label("What was done this quarter").fill("All groups ran.")
+    for question in ("How delivery is going", "How spending is going"):
+        lead.get_by_role("group", name=question).get_by_label("Green", exact=True).check()
+    lead.get_by_role("button", name="Check and submit").click()
+    expect(lead.get_by_role("main")).to_contain_text("£4,968.83")
+    lead.get_by_role("button", name="Submit").click()
+    expect(lead.get_by_role("main")).to_contain_text("SVD-25-03")
+    lead.close()
+
+    finance = signed_in(browser, site, FINANCE)
+    finance.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q3")
+    expect(finance.get_by_role("main")).to_contain_text("Submitted")
+    finance.get_by_role("button", name="Approve").first.click()
+    finance.goto(f"{site}/years/2025-26?quarter=q3")
+    expect(finance.get_by_role("main")).to_contain_text("£141,039.93")
+    finance.close()
