@@ -48,7 +48,7 @@ def record_decision(
     shares = queries.locked_shares(session, year.id, csp.id)
     before = queries.find_decision(session, proposal.id, csp.id)
     award = queries.find_award(session, proposal.id, csp.id)
-    asked = sum(requested(session, [proposal.id]).get(proposal.id, {}).values(), ZERO)
+    asked = sum(requested(session, Proposal.id == proposal.id).get(proposal.id, {}).values(), ZERO)
     interested = {interest.person_id for interest in queries.interests_in(session, proposal.id)}
     taking_part = {person.id: person.name for person in (*deciders, recorded_by)}
     refuse_any(

@@ -21,6 +21,7 @@ from portfolio.money import ZERO, per_cent
 from portfolio.proposals.models import Ask, AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
+from portfolio.words import count
 
 ORDER = (
     Outcome.FUNDED,
@@ -181,7 +182,7 @@ class Summary:
     @property
     def proposals_in_words(self) -> str:
         """`6 proposals`."""
-        return "1 proposal" if self.proposals == 1 else f"{self.proposals:,} proposals"
+        return count(self.proposals, "proposal")
 
 
 def summary(session: Session, looked_at: Slice) -> Summary:

@@ -18,10 +18,11 @@ from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Ask, AskedOf, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
+from portfolio.words import begin
 
 UNDECIDED, DRAFT, TAKEN_BACK = "not-decided", "draft", "taken-back"
 STANDINGS = (
-    *((outcome.value, outcome.value.capitalize()) for outcome in Outcome),
+    *((outcome.value, begin(outcome.value)) for outcome in Outcome),
     (UNDECIDED, "Not decided"),
     (DRAFT, "Draft"),
     (TAKEN_BACK, "Taken back by its lead"),

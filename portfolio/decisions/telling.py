@@ -221,7 +221,7 @@ def room_left(session: Session, proposal: Proposal, csp: CSP) -> list[Room]:
     awarded = queries.awarded_by_csp_and_stream(session, year.id, csp.id)
     award = queries.find_award(session, proposal.id, csp.id)
     own = {line.stream_id: line.amount for line in award.lines} if award else {}
-    asked = requested(session, [proposal.id]).get(proposal.id, {})
+    asked = requested(session, Proposal.id == proposal.id).get(proposal.id, {})
     return [
         Room(
             stream,

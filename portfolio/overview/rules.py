@@ -10,6 +10,7 @@ from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.money import format_pounds, per_cent
 from portfolio.quarters import FinancialYear, Quarter, format_day
 from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
+from portfolio.words import begin
 
 UNSENT = (Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
 APPROVED = (Stage.APPROVED, Stage.RETURNED)
@@ -85,7 +86,7 @@ def claim_in_words(status: ClaimStatus | None) -> str:
     """Where a claim stands, as everybody may know it: a draft is its lead's own."""
     if status in (None, ClaimStatus.DRAFT):
         return "Not submitted"
-    return status.value.capitalize()
+    return begin(status.value)
 
 
 def explanation(
@@ -135,12 +136,6 @@ def what_unallocated_means(amount: Decimal) -> str:
     if amount < 0:
         return f"{format_pounds(-amount)} more than the allocation"
     return f"{format_pounds(amount)} is unallocated"
-
-
-def count(number: int, one: str, several: str | None = None) -> str:
-    """`1 claim`, `3 claims`, `No claims`."""
-    words = one if number == 1 else several or f"{one}s"
-    return f"{number or 'No'} {words}"
 
 
 def how_many_late(number: int, late: int) -> str:

@@ -16,7 +16,6 @@ from portfolio.overview.queries import claims_of, still_to_come
 from portfolio.overview.rules import (
     Explanation,
     claim_in_words,
-    count,
     explanation,
     status_in_words,
     what_unallocated_means,
@@ -31,6 +30,7 @@ from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import underspend, variance
 from portfolio.spend.standing import rule_of
+from portfolio.words import count
 
 
 @dataclass(frozen=True)

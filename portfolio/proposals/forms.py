@@ -16,6 +16,7 @@ from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import Quarter
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, Part, PoundsField, SeveralOf
+from portfolio.words import begin
 
 constraint_means("uq_proposal_reference", "Somebody has just used this reference. Save again to get the next one")
 
@@ -144,8 +145,8 @@ class ProposalForm(Form):
         programme, quarters = self.offer.year.programme, self.offer.year.year.quarters
         for entry in self.asks.entries:
             part = entry.form
-            part.stream.choices = [(row.id, row.name.capitalize()) for row in programme.streams]
-            part.category.choices = [(row.id, row.name.capitalize()) for row in programme.categories]
+            part.stream.choices = [(row.id, begin(row.name)) for row in programme.streams]
+            part.category.choices = [(row.id, begin(row.name)) for row in programme.categories]
             part.quarter.choices = [(quarter.number, str(quarter)) for quarter in quarters]
         for offered in self.offers.entries:
             offered.form.funder.choices = [(row.id, row.name) for row in self.offer.organisations]

@@ -1,6 +1,6 @@
 """Finding proposals, and what they ask."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -61,11 +61,12 @@ def references_like(session: Session, prefix: str) -> Sequence[str]:
     ).all()
 
 
-def requested(session: Session, proposal_ids: Collection[int]) -> dict[int, dict[int, Decimal]]:
-    """What proposals ask for by stream, in pounds: summed in the database, whatever they are broken down by."""
+def requested(session: Session, only: ColumnElement[bool]) -> dict[int, dict[int, Decimal]]:
+    """What proposals ask for, in pounds, by proposal and stream; `only` is a condition on `Proposal`."""
     found = session.execute(
         select(Ask.proposal_id, Ask.stream_id, total(Ask.amount))
-        .where(Ask.proposal_id.in_(proposal_ids))
+        .join(Proposal, Proposal.id == Ask.proposal_id)
+        .where(only)
         .group_by(Ask.proposal_id, Ask.stream_id)
         .order_by(Ask.stream_id)
     )

@@ -2,10 +2,10 @@
 
 from portfolio.funding_years.models import FundingYear
 from portfolio.quarters import Quarter
-from portfolio.returns.contents.scope import word
 from portfolio.returns.rules import NeedsReason
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField
+from portfolio.words import begin
 
 PREPARED_MEANWHILE = "Somebody else prepared this return at the same moment. Open it, and go on from theirs"
 for constraint in (
@@ -83,4 +83,4 @@ class PaymentForm(Form):
 
     def offer(self, year: FundingYear) -> None:
         """The programme's streams."""
-        self.stream.choices = [(stream.id, word(stream.name)) for stream in year.programme.streams]
+        self.stream.choices = [(stream.id, begin(stream.name)) for stream in year.programme.streams]

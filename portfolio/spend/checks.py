@@ -32,6 +32,7 @@ from portfolio.spend.rules import (
     unexplained,
     variance,
 )
+from portfolio.words import begin
 
 
 class NotEntered(PortfolioError):
@@ -332,7 +333,7 @@ def claim_warnings(
     ]
     last = ground.quarter.year.quarters[3]
     for stream, award in ground.award.items():
-        spent, about = contents.spent.get(stream, ZERO), f"{stream} stream".capitalize()
+        spent, about = contents.spent.get(stream, ZERO), begin(f"{stream} stream")
         before = tuple(earlier.get(stream, ()))
         outturn = ground.outturn(stream, contents)
         warnings.append(underspend(about, award, outturn, carry_over=carry_over))

@@ -13,6 +13,7 @@ from portfolio.spend.checks import Contents, Ground
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.rules import RAG, Stage
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField
+from portfolio.words import begin
 
 SHORT_TEXT = 3_000
 """The longest narrative: a page of a return."""
@@ -257,8 +258,8 @@ class CorrectionForm(Form):
 
     def offer(self, ground: Ground, open_quarters: Iterable[Quarter]) -> None:
         """Offer what was awarded, the programme's categories, and the quarters that are open."""
-        self.stream.choices = [(stream, stream.capitalize()) for stream in ground.award]
-        self.category.choices = [(category, category.capitalize()) for category in ground.categories]
+        self.stream.choices = [(stream, begin(stream)) for stream in ground.award]
+        self.category.choices = [(category, begin(category)) for category in ground.categories]
         self.entered_in.choices = [(quarter.number, str(quarter)) for quarter in open_quarters]
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 from portfolio.clock import LONDON
 from portfolio.money import format_plain, format_pounds
 from portfolio.quarters import Quarter, format_day
+from portfolio.words import begin
 
 
 def percent(value: Decimal) -> str:
@@ -28,11 +29,6 @@ def quarter(value: Quarter) -> str:
     return str(value)
 
 
-def sentence(value: str) -> str:
-    """A word of the field at the beginning of a line: `project lead` reads `Project lead`, `CSP officer` stays."""
-    return value[:1].upper() + value[1:]
-
-
 def is_negative(value: Decimal) -> bool:
     """An amount below zero: a refund, a correction or an underspend."""
     return value < 0
@@ -47,6 +43,6 @@ def register(app: Flask) -> None:
         day=format_day,
         moment=moment,
         quarter=quarter,
-        sentence=sentence,
+        sentence=begin,
     )
     app.jinja_env.tests["negative"] = is_negative

@@ -18,6 +18,7 @@ from wtforms.validators import Length, StopValidation
 from portfolio.errors import PortfolioError
 from portfolio.money import BlankMoney, format_plain, parse_pounds
 from portfolio.quarters import EARLIEST, LATEST
+from portfolio.words import begin
 
 MOST_LINE = 200
 MOST_TEXT = 10_000
@@ -236,5 +237,5 @@ class SeveralOf(_Chosen):
 def pairs(choices: Choices) -> list[tuple[Any, str]]:
     """Choices as value and text; an enum's words begin with a capital."""
     if isinstance(choices, type):
-        return [(member.value, member.value[:1].upper() + member.value[1:]) for member in choices]
+        return [(member.value, begin(member.value)) for member in choices]
     return list(choices)

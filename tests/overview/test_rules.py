@@ -12,7 +12,6 @@ from portfolio.overview.rules import (
     Explanation,
     Tally,
     claim_in_words,
-    count,
     explanation,
     first_deadline,
     how_many_late,
@@ -154,10 +153,6 @@ def test_what_is_unallocated() -> None:
     assert what_unallocated_means(ZERO) == "All of the allocation is awarded"
     assert what_unallocated_means(Decimal("3912.00")) == "£3,912.00 is unallocated"
     assert what_unallocated_means(Decimal("-12.00")) == "£12.00 more than the allocation"
-
-
-def test_counting_in_words() -> None:
-    assert (count(0, "claim"), count(1, "claim"), count(2, "claim")) == ("No claims", "1 claim", "2 claims")
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_draft_keeps_everything_it_says(session: Session, year: FundingYear, c
     assert proposal.intervention.title == "High Harm Perpetrator Tool"
     assert actions.contents_of(proposal) == replace(contents, starts_on=date(2025, 4, 1), ends_on=date(2026, 3, 31))
     non_labour = make.stream(year.programme, "non-labour")
-    assert queries.requested(session, [proposal.id]) == {proposal.id: {non_labour.id: Decimal("16500.00")}}
+    assert queries.requested(session, Proposal.id == proposal.id) == {proposal.id: {non_labour.id: Decimal("16500.00")}}
 
 
 def test_the_next_draft_gets_the_next_reference(session: Session, year: FundingYear, contents: Contents) -> None:

@@ -83,7 +83,7 @@ def test_a_draft_is_saved_changed_and_submitted(
     assert done.location == "/proposals/SVD-25-01"
     submitted = only_proposal(session)
     assert (submitted.status, submitted.submitted_at) == (ProposalStatus.SUBMITTED, NOW)
-    assert sum(requested(session, [submitted.id])[submitted.id].values()) == Decimal("9000.00")
+    assert sum(requested(session, Proposal.id == submitted.id)[submitted.id].values()) == Decimal("9000.00")
     assert officer.get("/proposals/SVD-25-01/edit").status_code == 422
     assert officer.post("/proposals/SVD-25-01/submit").status_code == 422
 

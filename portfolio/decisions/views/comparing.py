@@ -18,6 +18,7 @@ from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.database import session
 from portfolio.web.paging import paged
+from portfolio.words import begin
 from reports.charts import AskedAndAwarded, Bars, asked_and_awarded
 
 MOST_BARS = 25
@@ -104,7 +105,7 @@ def _look() -> Look | None:
     form = CompareFilter(formdata=request.args)
     grants = programmes(session())
     form.stream.choices = [
-        (name, name.capitalize()) for name in dict.fromkeys(row.name for grant in grants for row in grant.streams)
+        (name, begin(name)) for name in dict.fromkeys(row.name for grant in grants for row in grant.streams)
     ]
     form.programme.choices = [(code, code) for code in dict.fromkeys(grant.code for grant in grants)]
     form.offer_places(years, csps)

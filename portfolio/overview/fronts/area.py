@@ -10,11 +10,12 @@ from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
 from portfolio.overview.queries import last_approved, open_years, to_certify
-from portfolio.overview.rules import Deadline, count, first_deadline
+from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, place_of
+from portfolio.words import count
 
 
 @dataclass(frozen=True)

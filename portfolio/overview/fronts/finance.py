@@ -16,7 +16,6 @@ from portfolio.overview.rules import (
     UNSENT,
     Deadline,
     Tally,
-    count,
     first_deadline,
     how_many_late,
     lateness,
@@ -28,6 +27,7 @@ from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter, format_day
 from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage
+from portfolio.words import count
 
 MOST_WARNINGS = 6
 """So many warnings of underspend stand on the front page; the year's page shows every partnership."""

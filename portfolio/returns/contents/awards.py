@@ -10,11 +10,12 @@ from portfolio.decisions.models import Award
 from portfolio.funding_years.models import Organisation
 from portfolio.proposals.models import Proposal, ProposalLevel
 from portfolio.proposals.rules import Level, ProposalKind
-from portfolio.returns.contents.scope import Scope, who, word, words
+from portfolio.returns.contents.scope import Scope, who, words
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import RAG, ClaimStatus
+from portfolio.words import begin
 from reports.content import InterventionRow
 
 NOT_SUBMITTED, NOT_DUE = "Not submitted", "Not due"
@@ -106,16 +107,16 @@ def claims_told(scope: Scope) -> dict[int, Told]:
 def status_of(facts: AwardFacts, told: Told | None, scope: Scope) -> str:
     """Where an award's claim of the quarter stands, as everybody may know it: a draft is its lead's own."""
     if told is not None and told.status.counts:
-        return word(ClaimStatus.APPROVED)
+        return begin(ClaimStatus.APPROVED)
     if told is not None and told.status is not ClaimStatus.DRAFT:
-        return word(told.status)
+        return begin(told.status)
     is_due = facts.starts_on <= scope.quarter.last_day and facts.ends_on >= scope.quarter.first_day
     return NOT_SUBMITTED if is_due else NOT_DUE
 
 
 def is_left_out(facts: AwardFacts, told: Told | None, scope: Scope) -> bool:
     """Whether an award's claim of the quarter is due and not in the figures, so that they cannot be its lead's word."""
-    return status_of(facts, told, scope) not in (word(ClaimStatus.APPROVED), NOT_DUE)
+    return status_of(facts, told, scope) not in (begin(ClaimStatus.APPROVED), NOT_DUE)
 
 
 def positions(scope: Scope, facts: dict[int, AwardFacts]) -> dict[Line, Position]:
@@ -154,7 +155,7 @@ def intervention_rows(
                 title=award.title,
                 csp=award.csp,
                 lead_organisation=award.lead_organisation,
-                kind=word(award.kind),
+                kind=begin(award.kind),
                 levels=award.levels,
                 stream=scope.streams[stream_id],
                 award=position.award,

@@ -6,16 +6,17 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from portfolio.db import total
 from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmount, Variation
 from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import Organisation
 from portfolio.money import ZERO
-from portfolio.proposals.models import Ask, AskedOf, Proposal
+from portfolio.proposals.models import AskedOf, Proposal
+from portfolio.proposals.queries import requested
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
-from portfolio.returns.contents.scope import Scope, who, word
+from portfolio.returns.contents.scope import Scope, who
 from portfolio.spend.figures import Position
+from portfolio.words import begin
 from reports.content import DecisionRow, VariationRow
 
 UNDECIDED = "No decision yet"
@@ -24,7 +25,8 @@ UNALLOCATED = "Unallocated"
 
 def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
     """Each proposal's streams as each partnership that was asked decided on them."""
-    requested, awarded = _requested(scope), _awarded(scope)
+    awarded = _awarded(scope)
+    asked_by = requested(scope.session, Proposal.funding_year_id == scope.year.id)
     selection = (
         select(
             Proposal.id,
@@ -50,18 +52,18 @@ def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
     found = scope.session.execute(scope.narrowed(selection, AskedOf.csp_id)).all()
     rows = []
     for proposal in sorted(found, key=lambda row: (row.csp_id, row.reference)):
-        asked, given = requested[proposal.id], awarded[proposal.decision_id]
+        asked, given = asked_by.get(proposal.id, {}), awarded[proposal.decision_id]
         if proposal.outcome is not None:
-            outcome = word(proposal.outcome)
+            outcome = begin(proposal.outcome)
         else:
-            outcome = word(proposal.status) if proposal.status is ProposalStatus.WITHDRAWN else UNDECIDED
+            outcome = begin(proposal.status) if proposal.status is ProposalStatus.WITHDRAWN else UNDECIDED
         rows += [
             DecisionRow(
                 reference=proposal.reference,
                 title=proposal.title,
                 lead_organisation=proposal.lead,
                 csp=scope.csps[proposal.csp_id],
-                kind=word(proposal.kind),
+                kind=begin(proposal.kind),
                 stream=stream,
                 requested=asked.get(stream_id, ZERO),
                 outcome=outcome,
@@ -76,20 +78,6 @@ def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
             if stream_id in asked or stream_id in given
         ]
     return tuple(rows)
-
-
-def _requested(scope: Scope) -> dict[int, dict[int, Decimal]]:
-    """What each proposal asks for, by stream."""
-    rows = scope.session.execute(
-        select(Ask.proposal_id, Ask.stream_id, total(Ask.amount))
-        .join(Proposal, Proposal.id == Ask.proposal_id)
-        .where(Proposal.funding_year_id == scope.year.id)
-        .group_by(Ask.proposal_id, Ask.stream_id)
-    )
-    asked: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    for proposal_id, stream_id, amount in rows:
-        asked[proposal_id][stream_id] = amount
-    return asked
 
 
 def _awarded(scope: Scope) -> dict[int | None, dict[int, Decimal]]:

@@ -11,7 +11,8 @@ from portfolio.measures.models import Indicator, IndicatorResult, Measure, Measu
 from portfolio.measures.rules import IndicatorKind, to_date
 from portfolio.quarters import Quarter
 from portfolio.returns.contents.awards import AwardFacts
-from portfolio.returns.contents.scope import Scope, word
+from portfolio.returns.contents.scope import Scope
+from portfolio.words import begin
 from reports.content import MeasureRow, OutputRow
 
 NOT_REPORTED = "Not reported"
@@ -44,7 +45,7 @@ def output_rows(scope: Scope, facts: dict[int, AwardFacts]) -> tuple[OutputRow, 
             reference=facts[award_id].reference,
             title=facts[award_id].title,
             csp=facts[award_id].csp,
-            kind=word(kind),
+            kind=begin(kind),
             indicator=name,
             unit=unit,
             target=target,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +12,7 @@ from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
+from portfolio.words import begin
 from reports.content import Kind
 
 Rows = Select[*tuple[Any, ...]]
@@ -84,14 +84,9 @@ class Scope:
         return {number: place for place, number in enumerate(self.categories)}
 
 
-def word(said: StrEnum | str) -> str:
-    """A word of the field as it stands in a cell, `part-funded` as `Part-funded`."""
-    return said[:1].upper() + said[1:]
-
-
 def words(said: Iterable[str]) -> str:
     """Several words as one cell says them: `Universal, targeted`."""
-    return word(", ".join(said))
+    return begin(", ".join(said))
 
 
 def who(reference: str, csp: str, stream: str | None = None) -> str:
