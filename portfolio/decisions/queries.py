@@ -152,6 +152,11 @@ def awards_within(within: Within) -> ColumnElement[bool]:
     return or_(Award.csp_id.in_(within.csps), Award.proposal_id.in_(in_area), led)
 
 
+def reaches(within: Within, award: Award) -> bool:
+    """Whether an award that was found is within reach: what `awards_within` asks of those that are to be found."""
+    return within.holds(award.csp_id, award.proposal.funding_year.police_area_id, award.lead_person_id)
+
+
 def _awards() -> Select[Award]:
     """Awards with everything that says what they are."""
     year = joinedload(Award.proposal).joinedload(Proposal.funding_year)

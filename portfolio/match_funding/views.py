@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import awards_within, get_award
+from portfolio.decisions.queries import awards_within, get_award, reaches
 from portfolio.funding_years.queries import organisations
 from portfolio.match_funding.actions import add_match, record_receipt, set_match
 from portfolio.match_funding.forms import MatchForm, NewMatchForm, ReceiptForm, YearFilter
@@ -84,7 +84,7 @@ def award(reference: str, csp_key: str) -> Any:
         matches=given,
         spent=spent_by_quarter(session(), found),
         warnings=warnings,
-        may_record=viewer().within(Act.SET_MATCH).holds(found.csp_id, found.proposal.funding_year.police_area_id),
+        may_record=reaches(viewer().within(Act.SET_MATCH), found),
     )
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import or_
 
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import awards_within, get_award
+from portfolio.decisions.queries import awards_within, get_award, reaches
 from portfolio.funding_years.queries import areas_of, programmes
 from portfolio.measures.actions import (
     abandon_measure,
@@ -214,9 +214,7 @@ def _reach() -> Any:
 
 def _may_record(award: Award) -> bool:
     """Leads record what their own projects did; those who keep measures record any."""
-    area_id = award.proposal.funding_year.police_area_id
-    acts = (Act.SET_MEASURES, Act.CLAIM)
-    return any(viewer().within(act).holds(award.csp_id, area_id, award.lead_person_id) for act in acts)
+    return any(reaches(viewer().within(act), award) for act in (Act.SET_MEASURES, Act.CLAIM))
 
 
 def _recorded(reference: str, csp_key: str) -> Award:

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, url_for
 
+from portfolio.decisions import queries
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import awards_within, get_award
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.models import Claim
@@ -16,13 +16,12 @@ room = Blueprint("spend", __name__)
 
 def award_at(reference: str, csp_key: str, act: Act) -> Award:
     """The award of an address, within the viewer's reach for an act; raises NotFound."""
-    return get_award(session(), reference, csp_key, awards_within(viewer().within(act)))
+    return queries.get_award(session(), reference, csp_key, queries.awards_within(viewer().within(act)))
 
 
 def reaches(award: Award, act: Act) -> bool:
     """Whether the viewer may do something to an award that they see."""
-    area_id = award.proposal.funding_year.police_area_id
-    return viewer().within(act).holds(award.csp_id, area_id, award.lead_person_id)
+    return queries.reaches(viewer().within(act), award)
 
 
 def address(endpoint: str, award: Award, quarter: Quarter) -> str:

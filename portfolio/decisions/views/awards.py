@@ -110,8 +110,8 @@ def _show(found: Award, form: AwardForm | None = None) -> str:
         told=told,
         variations=telling.variations_told(session(), found),
         details=form or _details_form(found),
-        may_describe=bool(viewer().within(Act.DECIDE).holds(found.csp_id, found.csp.police_area_id)),
-        may_vary=bool(viewer().within(Act.VARY).holds(found.csp_id, found.csp.police_area_id)),
+        may_describe=queries.reaches(viewer().within(Act.DECIDE), found),
+        may_vary=queries.reaches(viewer().within(Act.VARY), found),
         sent=form,
         has_errors=form is not None,
     )

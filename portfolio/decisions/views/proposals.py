@@ -113,13 +113,12 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
     interest = sent if isinstance(sent, InterestForm) else _interest_form(found)
     reach = viewer().within(Act.DECIDE)
     told = telling.proposal_told(session(), viewer(), found)
-    seen, area_id = viewer().within(Act.SEE_PROPOSALS), found.funding_year.police_area_id
-    awards = [each.award for each in told.awards]
+    seen, awards = viewer().within(Act.SEE_PROPOSALS), [each.award for each in told.awards]
     return render_template(
         "decisions/proposal.html",
         told=told,
         may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
-        may_open_award={one.id for one in awards if seen.holds(one.csp_id, area_id, one.lead_person_id)},
+        may_open_award={one.id for one in awards if queries.reaches(seen, one)},
         may_withdraw=_may_withdraw(told),
         interest=interest,
         withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(),
