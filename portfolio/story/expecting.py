@@ -5,8 +5,9 @@ is a partnership's key or `combined`, then a stream or `total`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO, format_pounds
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import figures
+from portfolio.spend.figures import Position
 from portfolio.story.checking import allocated
 from portfolio.story.loading import Loading
 from portfolio.story.node import Node
@@ -87,24 +89,27 @@ def _totals(session: Session, loading: Loading, year: FinancialYear, what: str) 
         }
     if what == "requested":
         return dict(_requested(story, year))
-    of_quarter, to_date = _QUARTER.fullmatch(what), _TO_DATE.fullmatch(what)
-    number = int((of_quarter or to_date or ["", "4"])[1])
-    if not of_quarter and not to_date and what not in ("awarded", "outturn"):
+    asked = _figure(story, year, what)
+    if asked is None:
         return None
-    at = _outturn_quarter(story, year) if what == "outturn" else Quarter(year, number)
+    figure, at = asked
     names = {csp.id: key for key, csp in loading.csps.items()}
     streams = {stream.id: name for name, stream in loading.names.streams.items()}
     positions = figures.by_csp(session, loading.years[year].id, at)
-    return {
-        (names[csp], streams[stream]): position.this_quarter
-        if of_quarter
-        else position.to_date
-        if to_date
-        else position.award
-        if what == "awarded"
-        else position.outturn
-        for (csp, stream), position in positions.items()
-    }
+    return {(names[csp], streams[stream]): figure(position) for (csp, stream), position in positions.items()}
+
+
+def _figure(story: Story, year: FinancialYear, what: str) -> tuple[Callable[[Position], Decimal], Quarter] | None:
+    """Which figure a kind of total is, and as at which quarter; None where the kind is not known."""
+    if found := _QUARTER.fullmatch(what):
+        return attrgetter("this_quarter"), Quarter(year, int(found[1]))
+    if found := _TO_DATE.fullmatch(what):
+        return attrgetter("to_date"), Quarter(year, int(found[1]))
+    if what == "awarded":
+        return attrgetter("award"), Quarter(year, 4)
+    if what == "outturn":
+        return attrgetter("outturn"), _outturn_quarter(story, year)
+    return None
 
 
 def _outturn_quarter(story: Story, year: FinancialYear) -> Quarter:
