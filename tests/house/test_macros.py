@@ -230,10 +230,10 @@ def test_a_bar_says_its_figures_in_words() -> None:
 
 def test_a_table_has_caption_scopes_roles_and_labels() -> None:
     template = ENVIRONMENT.from_string(
-        "{% from '_macros/tables.html' import table, row, total_row, section %}"
+        "{% from '_macros/tables.html' import table, row, section %}"
         "{% set columns = ['CSP', ['Actual', 'number', 'This quarter, actual'], ['Box', 'entry'], 'Status'] %}"
         "{% call table('Spend', columns, groups=[('', 1), ('Q2', 3)]) %}{{ section(columns, 'Labour') }}"
-        "{{ row(columns, ['Dorset', '£1.00', '<i>', 'Late']) }}{{ total_row(columns, ['Total', '£1.00', '', '']) }}"
+        "{{ row(columns, ['Dorset', '£1.00', '<i>', 'Late']) }}{{ row(columns, ['Total', '£1.00', '', ''], 'total') }}"
         "{% endcall %}"
     )
     markup = template.render()
