@@ -282,8 +282,8 @@ def _sealed(changes: list[_Noted], author: Author, last: int, seal: str) -> Iter
         yield row
 
 
-def _canonical(values: Values) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_in_full = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def last_seal(session: Session) -> str:
@@ -297,7 +297,7 @@ SEALED = ("id", "author", "deed", "record", "record_id", "change", "before", "af
 def seal_of(row: dict[str, Any]) -> str:
     """An entry's seal: the SHA-256 over everything it says, and the seal of the entry before it."""
     told = [row[name] for name in SEALED] + [row["at"].astimezone(UTC).isoformat()]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_in_full(told).encode()).hexdigest()
 
 
 def _is_sealed(row: Values) -> bool:

@@ -28,6 +28,9 @@ from portfolio.spend.rules import ClaimStatus
 from portfolio.story.node import Findings
 from portfolio.story.telling import Story, ToldClaim
 
+AT_ONCE = 500
+"""How many claims are handed to the database together: a large year need not be held in memory whole."""
+
 
 class Loading:
     """One story on its way into the database; `by` and `at` stand in the record as who told it, and when."""
@@ -51,13 +54,16 @@ class Loading:
             self._find_who_is_here()
             if self.findings.faults:
                 return
-            self._add_years()
-            self._add_proposals()
-            self._add_decisions()
-            self._add_awards()
-            self._add_claims()
-            self._add_measures()
-        self.session.flush()
+            for add in (
+                self._add_years,
+                self._add_proposals,
+                self._add_decisions,
+                self._add_awards,
+                self._add_claims,
+                self._add_measures,
+            ):
+                add()
+                self.session.flush()
 
     def _find_who_is_here(self) -> None:
         """Reuse the area, partnerships, organisations and programme that an earlier story brought."""
@@ -258,8 +264,10 @@ class Loading:
                     )
 
     def _add_claims(self) -> None:
-        for claim in sorted(self.story.claims, key=lambda claim: claim.quarter):
+        for number, claim in enumerate(sorted(self.story.claims, key=lambda claim: claim.quarter), 1):
             self.session.add(self._claim(claim))
+            if number % AT_ONCE == 0:
+                self.session.flush()
         for told in self.story.corrections:
             self.session.add(
                 build_correction(
