@@ -7,6 +7,9 @@ sentence and not with a SyntaxError; all else is imported once the version is kn
 
 import sys
 
+WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile"]
+"""How pytest runs everything: a file at a time on every core."""
+
 
 def refusal_of_python(version: "tuple[int, ...]") -> str:
     """The sentence that refuses a Python older than 3.11; empty for one that will do."""
@@ -24,7 +27,7 @@ def run(arguments: "list[str]") -> int:
     if suite:
         folder = suite_folder()
         python = sys.executable if stands_here(extras) else ensure(extras)
-        return hand_over([python, "-m", "pytest", *arguments[1:]], folder)
+        return hand_over([python, "-m", "pytest", *(arguments[1:] or WHOLE_SUITE)], folder)
     asks_for_help = arguments in (["--help"], ["-h"])  # answered by the standard library alone
     if not asks_for_help and not stands_here(extras):
         return hand_over([ensure(extras), "-P", "-m", "portfolio", *arguments])

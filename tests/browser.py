@@ -1,9 +1,8 @@
-"""Chromium for tests and pictures: the distribution's own, found on PATH, started so that it asks nobody anything."""
+"""Chromium for tests and pictures: the distribution's own, started so that it asks nobody anything."""
 
-import shutil
-
-import pytest
 from playwright.sync_api import Browser, Playwright
+
+from tests.programs import find
 
 QUIET = (
     "--no-sandbox",
@@ -16,15 +15,7 @@ QUIET = (
 )
 
 
-def find() -> str:
-    """Where Chromium is; skips the test where there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        program = shutil.which(name)
-        if program is not None:
-            return program
-    pytest.skip("Chromium is not on PATH")
-
-
 def launch(playwright: Playwright) -> Browser:
     """A browser without a window."""
-    return playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+    program = find("Chromium", "chromium", "chromium-browser", "google-chrome")
+    return playwright.chromium.launch(executable_path=program, args=list(QUIET))

@@ -38,6 +38,14 @@ SERVER = Config.from_environment().database_url if "DATABASE_URL" in os.environ 
 ON_POSTGRESQL = SERVER.startswith("postgresql")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what concerns the other database only: it would say nothing here, and is run there."""
+    other = "only_sqlite" if ON_POSTGRESQL else "only_postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 FreshUrl = Callable[[Path], str]
 
 

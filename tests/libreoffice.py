@@ -3,11 +3,10 @@
 LibreOffice's own default keeps the values that a foreign file carries: a test with it could not fail.
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests import programs
 
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -18,11 +17,8 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def find() -> str:
-    """Where soffice is; skips the test where there is none."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not on PATH")
-    return program
+    """Where soffice is."""
+    return programs.find("LibreOffice", "soffice")
 
 
 class LibreOffice:

@@ -257,7 +257,9 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(run: Run, told: Path, fil
     assert said.err.removeprefix(f"Saving {told} …\n").startswith(sentence)
 
 
-@pytest.mark.parametrize("kind", ["text", "empty", "foreign", "cut", "flipped", "missing", "itself", "newer"])
+@pytest.mark.parametrize(
+    "kind", ["text", "empty", "foreign", "cut", "flipped", "missing", "itself", "newer", "older", "two"]
+)
 def test_what_is_no_whole_backup_of_ours_is_refused(run: Run, told: Path, tmp_path: Path, kind: str) -> None:
     file = tmp_path / "backup"
     before = told.read_bytes()
@@ -281,6 +283,16 @@ def test_what_is_no_whole_backup_of_ours_is_refused(run: Run, told: Path, tmp_pa
             file.write_bytes(whole)
             with closing(sqlite3.connect(file)) as connection:
                 connection.execute("UPDATE alembic_version SET version_num = '9999'")
+                connection.commit()
+        case "older":
+            file.write_bytes(whole)
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("UPDATE alembic_version SET version_num = '0001'")
+                connection.commit()
+        case "two":
+            file.write_bytes(whole)
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("INSERT INTO alembic_version VALUES ('0001')")
                 connection.commit()
     said = run("restore", "--force", file)
     assert (said.code, said.out) == (1, "")

@@ -22,10 +22,10 @@ from portfolio.people.models import Person
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.settings import Setting, find_setting, set_setting, story_day
 from tests import make
-from tests.conftest import NOW, ON_POSTGRESQL
+from tests.conftest import NOW
 
 DIALECT = sqlite.dialect()
-only_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="SQLite's own settings")
+only_sqlite = pytest.mark.only_sqlite  # its own settings
 quarters = st.builds(Quarter, st.integers(1990, 2100).map(FinancialYear), st.integers(1, 4))
 
 

@@ -1,6 +1,5 @@
 """The script of the pages, in a real browser: totals agree with the server's reading of money, to the penny."""
 
-import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +8,9 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from portfolio.money import NotMoney, format_pounds, parse_pounds, to_pence
+from tests.browser import launch
 
 SCRIPT = Path(__file__).parents[2] / "portfolio" / "static" / "site.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 FORM = """
 <div class="problems" tabindex="-1">There is a problem</div>
@@ -34,7 +31,7 @@ AS_TYPED = [
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = launch(playwright)
         page = browser.new_page()
         page.set_content(FORM)
         page.add_script_tag(path=SCRIPT)

@@ -25,7 +25,7 @@ from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.spend.models import Forecast
 from portfolio.spend.rules import ClaimStatus
 from tests import make
-from tests.conftest import NOW, ON_POSTGRESQL
+from tests.conftest import NOW
 
 Guarded = dict[str, dict[str, int]]
 
@@ -189,7 +189,7 @@ def test_a_guard_refuses_what_it_must(session: Session, guarded: Guarded, guard:
     assert guard.says in _refused(session, _forbidden(guard, guarded))
 
 
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="only PostgreSQL empties a table past its rows' triggers")
+@pytest.mark.only_postgresql  # it alone empties a table past its rows' triggers
 @pytest.mark.parametrize("table", sorted({guard.table for guard in GUARDS if not guard.condition}))
 def test_no_record_is_emptied(session: Session, table: str) -> None:
     assert "is never changed or removed" in _refused(session, f"TRUNCATE {table} CASCADE")

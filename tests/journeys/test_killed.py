@@ -12,14 +12,13 @@ import pytest
 
 from portfolio.commands import check
 from portfolio.db import Database
-from tests.conftest import ON_POSTGRESQL
 from tests.journeys import claiming
 from tests.journeys.claiming import Journal
 
 TIMES = 20
 
 
-@pytest.mark.skipif(ON_POSTGRESQL, reason="PostgreSQL writes in processes of its own, which are not killed")
+@pytest.mark.only_sqlite  # PostgreSQL writes in processes of its own, which are not killed
 def test_all_that_was_confirmed_survives_kill_9_at_twenty_moments(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

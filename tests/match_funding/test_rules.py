@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.errors import PortfolioError
+from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import MatchBase
 from portfolio.match_funding.rules import (
     PledgesNothing,
@@ -13,9 +13,10 @@ from portfolio.match_funding.rules import (
     bad_receipt,
     bad_terms,
     counted_match,
+    match_below_rule,
     match_percent,
-    match_warnings,
     required_match,
+    unsecured_match,
 )
 from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import FinancialYear
@@ -111,11 +112,12 @@ def test_match_in_per_cent() -> None:
 
 
 def test_w3_names_what_is_short_and_what_is_not_secured() -> None:
-    amounts = {"pledged": Decimal("7500.00"), "secured": Decimal("5000.00"), "counted": Decimal("7500.00")}
-    warnings = match_warnings("SVD-25-04", **amounts, required=Decimal("7500.01"))
-    assert [(warning.code, warning.sentence) for warning in warnings] == [
-        ("W3", "Match of £7,500.00 is £0.01 below the rule's £7,500.01"),
-        ("W3", "£2,500.00 of the match pledged is not secured yet"),
-    ]
-    amounts["secured"] = Decimal("7500.00")
-    assert match_warnings("SVD-25-04", **amounts, required=Decimal("7500.00")) == []
+    match = Decimal("7500.00")
+    assert match_below_rule("SVD-25-04", match, Decimal("7500.01")) == RuleWarning(
+        "W3", "Match of £7,500.00 is £0.01 below the rule's £7,500.01", "SVD-25-04"
+    )
+    assert match_below_rule("SVD-25-04", match, match) is None
+    assert unsecured_match("SVD-25-04", match, Decimal("5000.00")) == RuleWarning(
+        "W3", "£2,500.00 of the match pledged is not secured yet", "SVD-25-04"
+    )
+    assert unsecured_match("SVD-25-04", match, match) is None
