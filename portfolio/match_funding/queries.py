@@ -11,10 +11,16 @@ from sqlalchemy.orm import Bundle, Session, joinedload, selectinload
 from portfolio.db import total
 from portfolio.decisions.models import Award, AwardLine
 from portfolio.decisions.queries import carried
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.match_funding.models import Match, MatchReceipt
-from portfolio.match_funding.rules import counted_match, match_percent, required_match
+from portfolio.match_funding.rules import (
+    counted_match,
+    match_below_rule,
+    match_percent,
+    required_match,
+    unsecured_match,
+)
 from portfolio.money import ZERO
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.rules import MatchKind
@@ -120,6 +126,16 @@ class Totals:
         """What counts, in per cent of what the rule is of."""
         return match_percent(self.grant, self.counted, self.programme.match_base)
 
+    @property
+    def warnings(self) -> list[RuleWarning]:
+        """W3 of the whole programme."""
+        about = self.programme.name
+        maybe = (
+            match_below_rule(about, self.counted, self.required),
+            unsecured_match(about, self.pledged, self.secured),
+        )
+        return [warning for warning in maybe if warning is not None]
+
 
 def totals(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> Totals:
     """What a year's match comes to, summed in the database."""
@@ -142,6 +158,13 @@ def matches_of(session: Session, award: Award) -> Sequence[Match]:
         .order_by(Match.kind, Match.id)
         .options(joinedload(Match.funder), selectinload(Match.receipts))
     ).all()
+
+
+def warnings_of(award: Award, matches: Sequence[Match]) -> list[RuleWarning]:
+    """W3 of one award, which the programme's rule does not bind by itself."""
+    pledged, secured = (match.pledged for match in matches), (match.secured for match in matches)
+    warning = unsecured_match(award.proposal.reference, sum(pledged, ZERO), sum(secured, ZERO))
+    return [] if warning is None else [warning]
 
 
 def get_match(session: Session, award: Award, number: int) -> Match:

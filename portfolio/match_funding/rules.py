@@ -116,22 +116,18 @@ def required_match(grant: Decimal, match: Decimal, percent: Decimal | None, base
     return percent_of(grant if base is MatchBase.GRANT else grant + match, percent)
 
 
-def match_warnings(
-    about: str, *, pledged: Decimal, secured: Decimal, counted: Decimal, required: Decimal
-) -> list[RuleWarning]:
-    """W3: match that falls below the rule, or is pledged but not secured."""
-    warnings = []
-    if counted < required:
-        warnings.append(
-            RuleWarning(
-                "W3",
-                f"Match of {format_pounds(counted)} is {format_pounds(required - counted)} below the rule's "
-                f"{format_pounds(required)}",
-                about,
-            )
-        )
-    if secured < pledged:
-        warnings.append(
-            RuleWarning("W3", f"{format_pounds(pledged - secured)} of the match pledged is not secured yet", about)
-        )
-    return warnings
+def match_below_rule(about: str, counted: Decimal, required: Decimal) -> RuleWarning | None:
+    """W3: match, in pounds, that falls below the programme's rule."""
+    if counted >= required:
+        return None
+    missing = format_pounds(required - counted)
+    return RuleWarning(
+        "W3", f"Match of {format_pounds(counted)} is {missing} below the rule's {format_pounds(required)}", about
+    )
+
+
+def unsecured_match(about: str, pledged: Decimal, secured: Decimal) -> RuleWarning | None:
+    """W3: match, in pounds, that is pledged and not secured."""
+    if secured >= pledged:
+        return None
+    return RuleWarning("W3", f"{format_pounds(pledged - secured)} of the match pledged is not secured yet", about)

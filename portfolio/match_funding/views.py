@@ -16,9 +16,9 @@ from portfolio.match_funding.queries import (
     matches_of,
     spent_by_quarter,
     totals,
+    warnings_of,
     years_with_awards,
 )
-from portfolio.match_funding.rules import match_warnings
 from portfolio.money import ZERO
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter, between
@@ -45,16 +45,7 @@ def index() -> Any:
     form.year.data = year.id
     rows, page = paged(matched_awards(year, only))
     whole = totals(session(), year, only)
-    warnings = match_warnings(
-        year.programme.name,
-        pledged=whole.pledged,
-        secured=whole.secured,
-        counted=whole.counted,
-        required=whole.required,
-    )
-    return render_template(
-        "match_funding/index.html", year=year, form=form, rows=rows, page=page, whole=whole, warnings=warnings
-    )
+    return render_template("match_funding/index.html", year=year, form=form, rows=rows, page=page, whole=whole)
 
 
 def _award(reference: str, csp_key: str, act: Act) -> Award:
@@ -71,19 +62,12 @@ def award(reference: str, csp_key: str) -> Any:
     """One award's match: who gives it, what is secured, what has come by quarter, and what was spent."""
     found = _award(reference, csp_key, Act.SEE_MATCH)
     given = matches_of(session(), found)
-    warnings = match_warnings(
-        reference,
-        pledged=sum((match.pledged for match in given), ZERO),
-        secured=sum((match.secured for match in given), ZERO),
-        counted=ZERO,
-        required=ZERO,
-    )
     return render_template(
         "match_funding/award.html",
         award=found,
         matches=given,
         spent=spent_by_quarter(session(), found),
-        warnings=warnings,
+        warnings=warnings_of(found, given),
         may_record=reaches(viewer().within(Act.SET_MATCH), found),
     )
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portfolio.decisions.models import Award
@@ -42,14 +42,18 @@ def codes_taken(session: Session, programme: Programme, area: PoliceArea) -> set
     return set(session.scalars(select(func.lower(Measure.code)).where(*same)))
 
 
+def stands() -> ColumnElement[bool]:
+    """The observations that no later one supersedes."""
+    later = aliased(Observation)
+    return ~exists().where(later.supersedes_id == Observation.id)
+
+
 def standing_observations(session: Session, measure_ids: Collection[int]) -> dict[int, dict[Quarter, Observation]]:
     """The observation that stands of each quarter, by measure, newest quarter first."""
-    later = aliased(Observation)
     rows = session.scalars(
         select(Observation)
         .join(Observation.definition)
-        .outerjoin(later, later.supersedes_id == Observation.id)
-        .where(later.id.is_(None), MeasureDefinition.measure_id.in_(measure_ids))
+        .where(stands(), MeasureDefinition.measure_id.in_(measure_ids))
         .order_by(Observation.quarter.desc(), Observation.id)
         .options(joinedload(Observation.definition))
     )

@@ -4,10 +4,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import aliased
 
 from portfolio.decisions.models import Award
 from portfolio.measures.models import Indicator, IndicatorResult, Measure, MeasureDefinition, Observation
+from portfolio.measures.queries import stands
 from portfolio.measures.rules import IndicatorKind, to_date
 from portfolio.quarters import Quarter
 from portfolio.returns.contents.awards import AwardFacts
@@ -58,13 +58,11 @@ def output_rows(scope: Scope, facts: dict[int, AwardFacts]) -> tuple[OutputRow, 
 
 def measure_rows(scope: Scope) -> tuple[MeasureRow, ...]:
     """The area's success measures, a row for each quarter so far: a value, or why there is none."""
-    later = aliased(Observation)
     rows = scope.session.execute(
         select(Observation.definition_id, Observation.quarter, Observation.value, Observation.unavailable)
-        .outerjoin(later, later.supersedes_id == Observation.id)
         .join(MeasureDefinition, MeasureDefinition.id == Observation.definition_id)
         .join(Measure, Measure.id == MeasureDefinition.measure_id)
-        .where(later.id.is_(None), Observation.quarter.in_(scope.quarter.to_date()), *_of_area(scope))
+        .where(stands(), Observation.quarter.in_(scope.quarter.to_date()), *_of_area(scope))
         .order_by(Observation.id)
     )
     observed = {(definition, quarter): (value, why_not) for definition, quarter, value, why_not in rows}

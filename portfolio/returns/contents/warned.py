@@ -10,7 +10,7 @@ from portfolio.decisions.rules import award_warnings, late_in_the_year
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CostCategory
 from portfolio.funding_years.rules import deadline
-from portfolio.match_funding.rules import counted_match, match_warnings, required_match
+from portfolio.match_funding.rules import counted_match, match_below_rule, required_match, unsecured_match
 from portfolio.measures.rules import unavailable_without_reason
 from portfolio.money import ZERO, format_pounds
 from portfolio.returns.contents.awards import AwardFacts, Line, Told, is_left_out
@@ -20,6 +20,7 @@ from portfolio.returns.rules import overdue
 from portfolio.spend import rules as spend
 from portfolio.spend.figures import Position, together
 from portfolio.spend.models import Claim, ClaimLine
+from portfolio.spend.standing import rule_of
 from reports.content import MatchRow, MeasureRow
 
 
@@ -50,7 +51,7 @@ def _by_line(
 ) -> Iterator[RuleWarning]:
     """W1 and W2, for each award's stream; not where a claim is missing, which the notes say."""
     programme, place = scope.year.programme, scope.quarter.number - 1
-    rule = spend.VarianceRule(programme.variance_percent, programme.variance_floor)
+    rule = rule_of(programme)
     for (award_id, stream_id), position in found.items():
         award, claim, profile = facts[award_id], told.get(award_id), position.profile[place]
         if is_left_out(award, claim, scope):
@@ -93,16 +94,16 @@ def _by_award(scope: Scope, facts: dict[int, AwardFacts], found: dict[Line, Posi
 def _of_match(scope: Scope, match: tuple[MatchRow, ...], found: dict[Line, Position]) -> Iterator[RuleWarning]:
     """W3: match of an award that is pledged and not secured; match of the grant below the programme's rule."""
     programme = scope.year.programme
-    for row in match:
-        pledged = row.pledged_cash + row.pledged_in_kind
-        yield from match_warnings(
-            who(row.reference, row.csp), pledged=pledged, secured=row.secured, counted=ZERO, required=ZERO
-        )
+    maybe = [
+        unsecured_match(who(row.reference, row.csp), row.pledged_cash + row.pledged_in_kind, row.secured)
+        for row in match
+    ]
     cash, in_kind = _sum(row.pledged_cash for row in match), _sum(row.pledged_in_kind for row in match)
     counted = counted_match(cash, in_kind, in_kind_counts=programme.match_in_kind_counts)
     grant = _sum(position.award for position in found.values())
     required = required_match(grant, counted, programme.match_percent, programme.match_base)
-    yield from match_warnings(programme.name, pledged=ZERO, secured=ZERO, counted=counted, required=required)
+    maybe.append(match_below_rule(programme.name, counted, required))
+    yield from (warning for warning in maybe if warning is not None)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
