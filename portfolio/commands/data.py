@@ -11,11 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from portfolio import migrations
 from portfolio.commands.ground import NoDatabase, ground, progress, say, where
 from portfolio.config import Config
-from portfolio.db import BUSY_SECONDS, remove_sqlite
+from portfolio.db import BUSY_SECONDS, Database, remove_sqlite
 from portfolio.errors import PortfolioError
 from portfolio.story.actions import load as load_story
 
@@ -106,12 +107,30 @@ def _bring_back(file: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BackupRefused(f"{target} cannot be written: {error.strerror}. Choose another place") from error
+    # Brought up to date before it takes the place of what is there: a backup that cannot be costs nothing.
+    beside = target.with_name(f".{target.name}.part")
+    remove_sqlite(beside)
     try:
-        _copy(file, target)
-    except sqlite3.DatabaseError:
-        # What is there is no database any more, so there is nobody in it to take turns with.
-        remove_sqlite(target)
-        _copy(file, target)
+        _copy(file, beside)
+        _bring_up_to_date(file, beside)
+        try:
+            _copy(beside, target)
+        except sqlite3.DatabaseError:
+            # What is there is no database any more, so there is nobody in it to take turns with.
+            remove_sqlite(target)
+            _copy(beside, target)
+    finally:
+        remove_sqlite(beside)
+
+
+def _bring_up_to_date(file: Path, copied: Path) -> None:
+    database = Database(f"sqlite:///{copied}")
+    try:
+        migrations.upgrade(database)
+    except SQLAlchemyError as error:
+        raise BackupRefused(f"{file} is damaged: it does not hold what its version says. Choose another") from error
+    finally:
+        database.close()
 
 
 def _copy(source: Path, target: Path, *, one_file: bool = False) -> None:
@@ -146,7 +165,7 @@ def _must_be_ours(file: Path, target: Path) -> None:
             versions = connection.execute("SELECT version_num FROM alembic_version").fetchall() if tables[0] else []
     except sqlite3.DatabaseError as error:
         raise BackupRefused(f"{file} is no backup of this product. Choose a file that `backup` wrote") from error
-    if not sound or not versions:
+    if not sound or len(versions) != 1:
         raise BackupRefused(f"{file} is damaged, or no backup of this product. Choose another backup")
     if not migrations.is_known(str(versions[0][0])):
         raise migrations.TooNew
