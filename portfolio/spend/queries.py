@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Bundle, Session, contains_eager, joinedload, selectinload
 
 from portfolio.db import QuarterOfYear, total
@@ -62,21 +62,7 @@ def entries(
     claim; `.because` says why the quarter is locked.
     """
     of = _calendar(session.scalars(select(Programme)), quarters).c
-    plan = planned().subquery("plan")
-    plans = (
-        select(AwardLine.award_id, plan.c.quarter, total(plan.c.amount).label("amount"))
-        .join(plan, plan.c.award_line_id == AwardLine.id)
-        .where(plan.c.quarter.in_(quarters))
-        .group_by(AwardLine.award_id, plan.c.quarter)
-        .subquery("plans")
-    )
-    claims = (
-        select(ClaimLine.claim_id, total(ClaimLine.amount).label("amount"))
-        .join(Claim, Claim.id == ClaimLine.claim_id)
-        .where(Claim.quarter.in_(quarters))
-        .group_by(ClaimLine.claim_id)
-        .subquery("claims")
-    )
+    plans, claims = _plans(quarters), _claims(quarters)
     profile, claimed = func.coalesce(plans.c.amount, ZERO), claims.c.amount
     stage = _stage(of, profile, today)
     return (
@@ -121,6 +107,29 @@ def entries(
         .outerjoin(LockedQuarter, locks(of.quarter))
         .where(*only, *([stage.in_([wanted.value for wanted in stages])] if stages else []))
         .order_by(Proposal.reference, CSP.name, Award.id, of.quarter)
+    )
+
+
+def _plans(quarters: Collection[Quarter]) -> Subquery:
+    """What awards plan to spend in each of some quarters, all streams together."""
+    plan = planned().subquery("plan")
+    return (
+        select(AwardLine.award_id, plan.c.quarter, total(plan.c.amount).label("amount"))
+        .join(plan, plan.c.award_line_id == AwardLine.id)
+        .where(plan.c.quarter.in_(quarters))
+        .group_by(AwardLine.award_id, plan.c.quarter)
+        .subquery("plans")
+    )
+
+
+def _claims(quarters: Collection[Quarter]) -> Subquery:
+    """What the claims of some quarters come to, whatever their state."""
+    return (
+        select(ClaimLine.claim_id, total(ClaimLine.amount).label("amount"))
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(Claim.quarter.in_(quarters))
+        .group_by(ClaimLine.claim_id)
+        .subquery("claims")
     )
 
 

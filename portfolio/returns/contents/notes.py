@@ -19,6 +19,48 @@ BASIS = (
     "by finance. Recoverable VAT, support in kind and costs met by another grant are left out."
 )
 
+ALWAYS = (
+    Note(
+        NOTE,
+        "What counts as spent",
+        "Claims that finance has approved, and corrections of earlier quarters in the quarter that they were entered "
+        "in. A claim that is not approved is in no figure of this return.",
+    ),
+    Note(
+        NOTE,
+        "Forecast",
+        "The forecast is that of each award's last approved claim; an award without one is forecast to spend its "
+        "profile.",
+    ),
+    Note(
+        NOTE,
+        "Award and profile",
+        "The award is what was decided and what approved variations moved since; the profile spreads it over the "
+        "quarters.",
+    ),
+    Note(
+        NOTE,
+        "Remaining",
+        "Remaining is the allocation less everything claimed to date, whether awarded or not.",
+    ),
+)
+"""Stand in every return."""
+WITH_A_STATEMENT = (
+    Note(
+        NOTE,
+        "Grant received",
+        "What the funder paid in respect of the year, as recorded against its Home Office returns, or against the "
+        "OPCC return of a quarter whose Home Office return has no payment.",
+    ),
+    Note(
+        NOTE,
+        "Match spent by stream",
+        "Match is spent on an award as a whole. Where an award has several streams, it is shared between them in "
+        "proportion to the award.",
+    ),
+)
+"""Stand where the Statement of Grant Expenditure does."""
+
 
 def claims_left_out(scope: Scope, facts: dict[int, AwardFacts], told: dict[int, Told]) -> dict[str, list[str]]:
     """The awards whose claim of the quarter is due and not in the figures, by where the claim stands."""
@@ -40,29 +82,7 @@ def notes_of(
     statement: Statement | None,
 ) -> Iterator[Note]:
     """What a reader must know to read the figures rightly."""
-    yield Note(
-        NOTE,
-        "What counts as spent",
-        "Claims that finance has approved, and corrections of earlier quarters in the quarter that they were entered "
-        "in. A claim that is not approved is in no figure of this return.",
-    )
-    yield Note(
-        NOTE,
-        "Forecast",
-        "The forecast is that of each award's last approved claim; an award without one is forecast to spend its "
-        "profile.",
-    )
-    yield Note(
-        NOTE,
-        "Award and profile",
-        "The award is what was decided and what approved variations moved since; the profile spreads it over the "
-        "quarters.",
-    )
-    yield Note(
-        NOTE,
-        "Remaining",
-        "Remaining is the allocation less everything claimed to date, whether awarded or not.",
-    )
+    yield from ALWAYS
     for status, awards in left_out.items():
         yield Note(NOTE, f"Claims not in the figures: {status.lower()}", _named(awards))
     if scope.year.status is YearStatus.PROVISIONAL:
@@ -89,18 +109,7 @@ def notes_of(
             f"{_named(silent)}. The reasons stand on the sheet Measures. No figure is not a figure of zero.",
         )
     if statement is not None:
-        yield Note(
-            NOTE,
-            "Grant received",
-            "What the funder paid in respect of the year, as recorded against its Home Office returns, or against the "
-            "OPCC return of a quarter whose Home Office return has no payment.",
-        )
-        yield Note(
-            NOTE,
-            "Match spent by stream",
-            "Match is spent on an award as a whole. Where an award has several streams, it is shared between them in "
-            "proportion to the award.",
-        )
+        yield from WITH_A_STATEMENT
 
 
 def _named(names: list[str]) -> str:
