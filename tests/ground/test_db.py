@@ -64,7 +64,7 @@ def test_sums_of_money_are_sums_of_pence(session: Session) -> None:
 
 def test_a_float_never_reaches_the_database(session: Session) -> None:
     allocation = make.funding_year(session).allocations[0]
-    allocation.amount = 0.1 + 0.2  # type: ignore[assignment]
+    allocation.amount = 0.1 + 0.2  # type: ignore[assignment]  # what is refused
     with pytest.raises(StatementError, match="money is a Decimal of pounds"):
         session.flush()
 

@@ -19,9 +19,8 @@ from portfolio.people.rules import Role
 from portfolio.spend.models import ClaimLine
 from portfolio.spend.rules import ClaimStatus
 from tests import make
-from tests.conftest import NOW, ON_POSTGRESQL
-
-GUARDS_DOWN = ["DROP TRIGGER guard_history_entry_update", "DROP TRIGGER guard_history_entry_delete"]
+from tests.conftest import NOW
+from tests.tampering import by_hand
 
 
 def entries(session: Session, record: str) -> list[tuple[str, Any, Any]]:
@@ -33,15 +32,6 @@ def entries(session: Session, record: str) -> list[tuple[str, Any, Any]]:
 def is_proved(session: Session) -> bool:
     """Whether the chain is whole, and every row is what it says."""
     return [*broken_seals(session), *rows_behind_its_back(session)] == []
-
-
-def by_hand(session: Session, *statements: str) -> None:
-    """Change the database as somebody with its password could, past its guards and past history."""
-    connection = session.connection()
-    down = ["SET LOCAL session_replication_role = replica"] if ON_POSTGRESQL else GUARDS_DOWN
-    for statement in (*down, *statements):
-        connection.execute(text(statement))
-    session.commit()
 
 
 def test_an_entry_says_who_when_what_before_and_after(session: Session) -> None:

@@ -1,6 +1,5 @@
 """Match is recorded, changed, and received by quarter."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.queries import awards_within
-from portfolio.errors import NotFound, PortfolioError
+from portfolio.errors import NotFound
 from portfolio.funding_years.rules import MatchBase
 from portfolio.match_funding.actions import add_match, record_receipt, set_match
 from portfolio.match_funding.models import Match, MatchReceipt
@@ -18,16 +17,10 @@ from portfolio.proposals.rules import MatchKind
 from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.make import Q1, Q2, Q4
+from tests.refused import fields
 
 TODAY = date(2025, 10, 20)
 EVERYTHING = awards_within(Within(everything=True))
-
-
-def fields(deed: Callable[[], object]) -> list[str | None]:
-    """What a refused deed concerns."""
-    with pytest.raises(PortfolioError) as refused:
-        deed()
-    return [error.field for error in refused.value.each()]
 
 
 def test_match_is_recorded(session: Session) -> None:
@@ -98,7 +91,7 @@ def test_what_came_stays_secured(session: Session) -> None:
     record_receipt(session, row, Q1, Decimal("1000.00"), today=TODAY)
     record_receipt(session, row, Q2, Decimal("1500.00"), today=TODAY)
     session.commit()
-    assert fields(lambda: set_match(row, secured=Decimal("2499.99"), **terms)) == ["secured"]  # type: ignore[arg-type]
+    assert fields(lambda: set_match(row, secured=Decimal("2499.99"), **terms)) == ["secured"]  # type: ignore[arg-type]  # as above
     set_match(row, secured=Decimal("2500.00"), **terms)  # type: ignore[arg-type]  # as above
 
 

@@ -1,13 +1,12 @@
 """Measures are defined, observed and given up; indicators are promised and recorded."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
 
-from portfolio.errors import NotFound, PortfolioError
+from portfolio.errors import NotFound
 from portfolio.measures.actions import (
     abandon_measure,
     add_indicator,
@@ -31,15 +30,9 @@ from portfolio.quarters import Quarter
 from tests import make
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q4
+from tests.refused import fields
 
 TODAY = date(2025, 10, 20)
-
-
-def fields(deed: Callable[[], object]) -> list[str | None]:
-    """What a refused deed concerns."""
-    with pytest.raises(PortfolioError) as refused:
-        deed()
-    return [error.field for error in refused.value.each()]
 
 
 def observed(session: Session, measure: Measure, quarter: Quarter, value: int | None, why: str = "") -> Observation:

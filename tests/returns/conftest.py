@@ -5,13 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import portfolio.story
 from portfolio.clock import day_of
 from portfolio.funding_years.models import CSP, FundingYear
-from portfolio.migrations.guards_0003 import GUARDS
 from portfolio.people.models import Person
 from portfolio.people.rules import Role
 from portfolio.quarters import Quarter
@@ -20,7 +19,7 @@ from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind
 from portfolio.story.actions import load
 from tests import make
-from tests.conftest import NOW, ON_POSTGRESQL
+from tests.conftest import NOW
 
 STORY = Path(portfolio.story.__file__).parent / "dorset_2025_26.json"
 
@@ -84,18 +83,6 @@ class Scene:
     ) -> Return:
         """A return from preparing to issuing."""
         return self.issue(self.certify(self.prepare(quarter, kind, csp, at=at, reason=reason), at), at)
-
-
-def by_hand(session: Session, *statements: str, **values: object) -> None:
-    """Change what is kept behind the product's back: its guards are down meanwhile, and history is told nothing."""
-    connection = session.connection()
-    on_sqlite = [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in GUARDS]
-    for down in ["SET LOCAL session_replication_role = replica"] if ON_POSTGRESQL else on_sqlite:
-        connection.exec_driver_sql(down)
-    for statement in statements:
-        connection.execute(text(statement), values)
-    session.commit()
-    session.expire_all()
 
 
 @pytest.fixture

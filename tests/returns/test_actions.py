@@ -31,7 +31,8 @@ from reports.totals import summary_totals
 from tests import make
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q3
-from tests.returns.conftest import Scene, by_hand
+from tests.returns.conftest import Scene
+from tests.tampering import by_hand
 
 LATER = datetime(2025, 11, 3, 9, tzinfo=UTC)
 
@@ -199,7 +200,7 @@ def test_other_returns_issued_meanwhile_change_no_figures(scene: Scene) -> None:
         ({"role": " "}, "role"),
         ({"on": date(2025, 10, 21)}, "on"),
         ({"on": date(2025, 10, 19)}, "on"),
-        ({"name": " fay LUND "}, "name"),
+        ({"name": " fay  LUND "}, "name"),
     ],
 )
 def test_e9_refuses_a_bad_signature(scene: Scene, values: dict[str, Any], field: str) -> None:

@@ -12,7 +12,8 @@ from portfolio.returns.proving import checks
 from portfolio.returns.rules import ReturnKind
 from tests import make
 from tests.make import Q1, Q2, Q4
-from tests.returns.conftest import Scene, by_hand
+from tests.returns.conftest import Scene
+from tests.tampering import by_hand
 
 LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
     SELECT min(claim_line.id) FROM claim_line JOIN claim ON claim.id = claim_line.claim_id WHERE claim.quarter = 20251

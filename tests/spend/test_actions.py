@@ -1,6 +1,5 @@
 """Claims from the first draft to the lock, and corrections after it; every figure against award and allocation."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award, Variation, VariationShare
-from portfolio.errors import NotFound, PortfolioError
+from portfolio.errors import NotFound
 from portfolio.funding_years.rules import YearStatus
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims, lock_claims, query_claim
@@ -34,6 +33,7 @@ from portfolio.spend.standing import ground_of
 from tests import make
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q3, Q4
+from tests.refused import codes, sentences
 
 TODAY = date(2025, 10, 20)
 LABOUR, NON_LABOUR = Decimal("8000.00"), Decimal("20000.01")
@@ -57,20 +57,6 @@ def contents(labour: str = "2000.00", non_labour: str = "5000.00", quarter: Quar
         variance_explanation="As planned.",
     )
     return replace(filled, **values)  # type: ignore[arg-type]  # each test names what it changes
-
-
-def sentences(deed: Callable[[], object]) -> list[str]:
-    """What a refused deed says."""
-    with pytest.raises(PortfolioError) as refused:
-        deed()
-    return [error.sentence for error in refused.value.each()]
-
-
-def codes(deed: Callable[[], object]) -> list[str | None]:
-    """The codes of what a refused deed says."""
-    with pytest.raises(PortfolioError) as refused:
-        deed()
-    return [error.code for error in refused.value.each()]
 
 
 def sent(session: Session, award: Award, quarter: Quarter, filled: Contents, by_id: int | None = None) -> Claim:
@@ -132,7 +118,7 @@ def test_a_stale_edition_is_refused_and_nothing_is_lost(session: Session) -> Non
     save_claim(session, award, Q2, contents(labour="1.00"), NEW, today=TODAY)
     session.commit()
     for edition in (NEW, 2):
-        (said,) = sentences(lambda e=edition: save_claim(session, award, Q2, contents(), e, today=TODAY))  # type: ignore[misc]
+        (said,) = sentences(lambda e=edition: save_claim(session, award, Q2, contents(), e, today=TODAY))  # type: ignore[misc]  # a default tells its type
         assert "Somebody else saved this claim" in said
     assert contents_of(get_claim(session, award, Q2)).spent["labour"] == Decimal("1.00")
 
