@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -173,9 +173,7 @@ def _begin_to_collect(session: Session, _context: Any, _instances: Any) -> None:
 @event.listens_for(Base, "after_delete", propagate=True)
 def _note_removal(_mapper: Any, _connection: Any, row: Base) -> None:
     # A row that goes because its parent let go of it is not among `session.deleted`.
-    session = object_session(row)
-    if session is not None:
-        session.info["removed"].append(row)
+    cast(Session, object_session(row)).info["removed"].append(row)
 
 
 @event.listens_for(Session, "after_flush")
@@ -213,9 +211,8 @@ def _change(row: Base) -> tuple[Values, Values]:
     for name, written in _columns(row.__table__):
         values = get_history(row, name)
         if values.has_changes():
-            was, now = written(next(iter(values.deleted), None)), written(next(iter(values.added), None))
-            if was != now:
-                before[name], after[name] = was, now
+            before[name] = written(next(iter(values.deleted), None))
+            after[name] = written(next(iter(values.added), None))
     return before, after
 
 

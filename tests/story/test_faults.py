@@ -125,3 +125,13 @@ def test_the_same_faults_are_found_after_the_first_are_put_right(database: Datab
         told.tell(database, told.write(tmp_path, story))
     assert refused.value.each()[0].field == "claims[38].lines[0].amount"
     assert told.faults(database, told.DORSET) == []
+
+
+def test_a_name_too_long_to_keep_is_told_once(database: Database, tmp_path: Path) -> None:
+    story = told.small()
+    told.alter(story, "programme.categories", ["training", "x" * 81])
+    told.alter(story, "organisations[0].type", "y" * 61)
+    assert told.faults(database, told.write(tmp_path, story)) == [
+        "programme.categories[1]: is 81 characters long. Enter 80 at most",
+        "organisations[0].type: is 61 characters long. Enter 60 at most",
+    ]

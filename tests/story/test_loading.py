@@ -160,10 +160,13 @@ def test_a_second_programme_of_the_same_area_joins_the_first(dorset: Database, t
 
 def test_the_next_year_of_the_same_programme_goes_on(database: Database, tmp_path: Path) -> None:
     story = told.dorset()
-    first = {**story, "years": story["years"][:1], "expected_pence": {"2024": story["expected_pence"]["2024"]}}
+    first = {**told.dorset(), "years": story["years"][:1], "expected_pence": {"2024": story["expected_pence"]["2024"]}}
     for key in ("proposals", "decisions", "awards", "claims"):
         first[key] = [entry for entry in story[key] if "-24-" in entry.get("ref", entry.get("proposal"))]
-    first["corrections"] = first["measures"] = []
+    first["corrections"] = []
+    for measure in first["measures"]:
+        measure["observations"] = [{"year": 2024, "quarter": 4, "value": 3}]
+    told.alter(first, "measures[1].definition", "As the force counted until 2025")
     assert told.faults(database, told.write(tmp_path, first)) == []
     second = {**story, "years": story["years"][1:], "expected_pence": {"2025": story["expected_pence"]["2025"]}}
     for key in ("proposals", "decisions", "awards", "claims"):
@@ -173,6 +176,8 @@ def test_the_next_year_of_the_same_programme_goes_on(database: Database, tmp_pat
     assert told.faults(database, told.write(tmp_path, second)) == []
     with database.reading() as session:
         assert make.count_of(session, Programme) == make.count_of(session, PoliceArea) == 1
+        versions = {measure.code: len(measure.definitions) for measure in session.scalars(select(Measure))}
+        assert versions == {"SVD-A": 1, "SVD-B": 2, "SVD-C": 1}
         assert positions(session, 2025, 2)["combined"].to_date == Decimal("136071.10")
 
 
