@@ -16,120 +16,73 @@ from portfolio.quarters import Quarter
 from portfolio.spend.checks import NotACategory, QuarterLocked, YearClosed
 from portfolio.spend.claiming import Names
 from portfolio.spend.models import Claim, ClaimLine, Correction
-from portfolio.spend.rules import COUNTED, FutureQuarter, NotAwarded, bad_correction
+from portfolio.spend.rules import COUNTED, Adjustment, FutureQuarter, NotAwarded, bad_correction
 from portfolio.spend.standing import exceeded, hold, locked_because
 
 
 def build_correction(
-    award: Award,
-    names: Names,
-    *,
-    stream: str,
-    category: str,
-    corrects: Quarter,
-    entered_in: Quarter,
-    amount: Decimal,
-    reason: str,
-    entered_by: str,
-    entered_at: datetime,
+    award: Award, said: Adjustment, names: Names, *, entered_by: str, entered_at: datetime
 ) -> Correction:
     """The row of a correction; asks no rule and no database."""
     return Correction(
         award=award,
-        stream=names.streams[stream],
-        category=names.categories[category],
-        corrects=corrects,
-        entered_in=entered_in,
-        amount=amount,
-        reason=reason.strip(),
+        stream=names.streams[said.stream],
+        category=names.categories[said.category],
+        corrects=said.corrects,
+        entered_in=said.entered_in,
+        amount=said.amount,
+        reason=said.reason.strip(),
         entered_by=entered_by,
         entered_at=entered_at,
     )
 
 
 def enter_correction(
-    session: Session,
-    award: Award,
-    *,
-    stream: str,
-    category: str,
-    corrects: Quarter,
-    entered_in: Quarter,
-    amount: Decimal,
-    reason: str,
-    by: str,
-    now: datetime,
-    today: date,
+    session: Session, award: Award, said: Adjustment, *, by: str, now: datetime, today: date
 ) -> Correction:
     """Put an award's locked quarter right by pounds above or below zero, which count in the quarter that is open.
 
     Refused, all reasons at once: nothing to correct, no reason given, a quarter that is not locked yet, an open quarter
     that is locked itself or has not begun (E4), a category that is not there, a stream that was not awarded (E13), less
-    than nothing left of the corrected quarter, and more claimed than the award or the allocation (E2).
+    than nothing left of the corrected quarter, the very same correction again (E7), and more claimed than the award or
+    the allocation (E2).
     """
     hold(session, [award])
     year = award.proposal.funding_year
     names = Names.of(year.programme)
-    of_stream = names.streams.get(stream)
-    awarded = of_stream is not None and of_stream.id in {line.stream_id for line in award.lines}
-    was = ZERO if of_stream is None else corrected_total(session, award, of_stream.id, corrects)
-    because = locked_because(session, award, entered_in)
+    stream = names.streams.get(said.stream)
+    awarded = stream is not None and stream.id in {line.stream_id for line in award.lines}
+    was = ZERO if stream is None else corrected_total(session, award, stream.id, said.corrects)
+    because = locked_because(session, award, said.entered_in)
+    twice = SaidTwice("correction", "let its reason say so", "reason")
     errors: list[PortfolioError | None] = [
-        None if awarded else NotAwarded(stream, "stream"),
-        None if category in names.categories else NotACategory(category, "category"),
+        None if awarded else NotAwarded(said.stream, "stream"),
+        None if said.category in names.categories else NotACategory(said.category, "category"),
         YearClosed(year.year) if year.status is YearStatus.CLOSED else None,
-        QuarterLocked(entered_in, because).at("entered_in") if because is not None else None,
-        FutureQuarter(entered_in).at("entered_in") if entered_in.first_day > today else None,
-        SaidTwice("correction", "let its reason say so", "reason")
-        if _is_entered(session, award, stream, category, corrects, entered_in, amount, reason)
-        else None,
+        QuarterLocked(said.entered_in, because).at("entered_in") if because is not None else None,
+        FutureQuarter(said.entered_in).at("entered_in") if said.entered_in.first_day > today else None,
+        twice if _is_entered(session, award, said) else None,
     ]
-    errors += bad_correction(
-        amount=amount,
-        reason=reason,
-        corrects=corrects,
-        entered_in=entered_in,
-        corrected_is_locked=locked_because(session, award, corrects) is not None,
-        after=was + amount,
-    )
-    if of_stream is not None and amount > 0:
-        errors += exceeded(session, [award], {of_stream.id: amount})[award.id]
+    is_locked = locked_because(session, award, said.corrects) is not None
+    errors += bad_correction(said, corrected_is_locked=is_locked, after=was + said.amount)
+    if stream is not None and said.amount > 0:
+        errors += exceeded(session, [award], {stream.id: said.amount})[award.id]
     refuse_any(errors)
-    correction = build_correction(
-        award,
-        names,
-        stream=stream,
-        category=category,
-        corrects=corrects,
-        entered_in=entered_in,
-        amount=amount,
-        reason=reason,
-        entered_by=by,
-        entered_at=now,
-    )
+    correction = build_correction(award, said, names, entered_by=by, entered_at=now)
     session.add(correction)
     session.flush()
     return correction
 
 
-def _is_entered(
-    session: Session,
-    award: Award,
-    stream: str,
-    category: str,
-    corrects: Quarter,
-    entered_in: Quarter,
-    amount: Decimal,
-    reason: str,
-) -> bool:
+def _is_entered(session: Session, award: Award, said: Adjustment) -> bool:
     same = exists().where(
         Correction.award_id == award.id,
-        Correction.stream.has(name=stream),
-        Correction.category.has(name=category),
-        Correction.corrects == corrects,
-        Correction.entered_in == entered_in,
-        Correction.amount == amount,
-        Correction.reason == reason.strip(),
+        Correction.stream.has(name=said.stream),
+        Correction.category.has(name=said.category),
+        Correction.corrects == said.corrects,
+        Correction.entered_in == said.entered_in,
+        Correction.amount == said.amount,
+        Correction.reason == said.reason.strip(),
     )
     return bool(session.scalar(select(same)))
 

@@ -11,7 +11,7 @@ from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import rules
 from portfolio.spend.checks import Contents, Ground
 from portfolio.spend.models import ClaimQuery
-from portfolio.spend.rules import RAG, Stage
+from portfolio.spend.rules import RAG, Adjustment, Stage
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField
 from portfolio.words import begin
 
@@ -261,6 +261,13 @@ class CorrectionForm(Form):
         self.stream.choices = [(stream, begin(stream)) for stream in ground.award]
         self.category.choices = [(category, begin(category)) for category in ground.categories]
         self.entered_in.choices = [(quarter.number, str(quarter)) for quarter in open_quarters]
+
+    def adjustment(self, corrects: Quarter) -> Adjustment:
+        """What was entered about a quarter."""
+        entered_in = Quarter(corrects.year, self.entered_in.data)
+        return Adjustment(
+            self.stream.data, self.category.data, corrects, entered_in, self.amount.data, self.reason.data
+        )
 
 
 class FilterForm(Form):

@@ -92,6 +92,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """What a correction says, in pounds: above zero adds to the quarter it corrects, below zero takes off it."""
+
+    stream: str
+    category: str
+    corrects: Quarter
+    entered_in: Quarter
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True)
 class VarianceRule:
     """A variance must be explained when it is above both: so many per cent of the profile, and so many pounds."""
 
@@ -370,21 +382,20 @@ def same_person(submitted_by: int | None, approver: int) -> SamePerson | None:
     return SamePerson() if submitted_by == approver else None
 
 
-def bad_correction(
-    *, amount: Decimal, reason: str, corrects: Quarter, entered_in: Quarter, corrected_is_locked: bool, after: Decimal
-) -> list[PortfolioError]:
-    """What is wrong with a signed adjustment, in pounds; `after` is what the corrected quarter would then come to."""
+def bad_correction(said: Adjustment, *, corrected_is_locked: bool, after: Decimal) -> list[PortfolioError]:
+    """What is wrong with a signed adjustment; `after` is what the corrected quarter would then come to, in pounds."""
     errors: list[PortfolioError] = []
-    if amount == 0:
+    corrects = said.corrects
+    if said.amount == 0:
         errors.append(
             NothingToCorrect("Enter the difference, above or below zero, that puts the quarter right", "amount")
         )
-    if not reason.strip():
+    if not said.reason.strip():
         errors.append(NothingToCorrect("Give the reason for the correction", "reason"))
-    if corrects >= entered_in:
+    if corrects >= said.entered_in:
         errors.append(
             NothingToCorrect(
-                f"{corrects.short} is not before {entered_in.short}. Correct an earlier quarter", "corrects"
+                f"{corrects.short} is not before {said.entered_in.short}. Correct an earlier quarter", "corrects"
             )
         )
     elif not corrected_is_locked:

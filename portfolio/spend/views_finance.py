@@ -187,19 +187,8 @@ def enter(reference: str, csp_key: str, quarter: Quarter) -> Any:
     _offer(sheet, form)
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            enter_correction(
-                session(),
-                award,
-                stream=form.stream.data,
-                category=form.category.data,
-                corrects=quarter,
-                entered_in=Quarter(quarter.year, form.entered_in.data),
-                amount=form.amount.data,
-                reason=form.reason.data,
-                by=viewer().email,
-                now=moment(),
-                today=today(),
-            )
+            said = form.adjustment(quarter)
+            enter_correction(session(), award, said, by=viewer().email, now=moment(), today=today())
             commit()
         if outcome.ok:
             flash(f"The correction of {quarter.short} is entered.", "success")

@@ -31,16 +31,13 @@ def check(story: Story, findings: Findings, today: date) -> None:
         _check_proposal(story, proposal, findings)
     for decision in story.decisions:
         _check_decision(story, decision, findings)
-    if _knows_decisions(findings):
+    knows_decisions = not any(_DECIDES.fullmatch(place) for place in findings.unread)
+    if knows_decisions:
         _check_ceilings(story, findings)
         for award in story.awards.values():
             _check_award(story, award, findings)
-    Spending(story, findings, today).check()
+    Spending(story, findings, today, knows_decisions=knows_decisions).check()
     _check_measures(story, findings)
-
-
-def _knows_decisions(findings: Findings) -> bool:
-    return not any(_DECIDES.fullmatch(place) for place in findings.unread)
 
 
 def _check_proposal(story: Story, proposal: ToldProposal, findings: Findings) -> None:
@@ -144,7 +141,8 @@ def allocated(story: Story, year: FinancialYear, csp: str, stream: str) -> Decim
 class Spending:
     """Follows the story's claims and corrections quarter by quarter, holding what is claimed to date to its limits."""
 
-    def __init__(self, story: Story, findings: Findings, today: date) -> None:
+    def __init__(self, story: Story, findings: Findings, today: date, *, knows_decisions: bool) -> None:
+        self.knows_decisions = knows_decisions
         self.story = story
         self.findings = findings
         self.today = today
@@ -158,7 +156,7 @@ class Spending:
         """Hold every claim and correction to the rules, in the order of their quarters."""
         for claim in sorted(self.story.claims, key=lambda claim: claim.quarter):
             self._check_claim(claim)
-        for correction in sorted(self.story.corrections, key=lambda correction: correction.entered_in):
+        for correction in sorted(self.story.corrections, key=lambda correction: correction.said.entered_in):
             self._check_correction(correction)
 
     def _check_claim(self, claim: ToldClaim) -> None:
@@ -188,26 +186,24 @@ class Spending:
                     self._add(claim.proposal, claim.csp, stream, amount, awarded, f"{claim.place}.lines")
 
     def _check_correction(self, told: ToldCorrection) -> None:
-        self._check_quarter(told.proposal, told.entered_in, told.place, "entered_in")
-        category = (told.proposal, told.csp, told.corrects, told.stream, told.category)
-        self.of_category[category] += told.amount
+        said = told.said
+        self._check_quarter(told.proposal, said.entered_in, told.place, "entered_in")
+        category = (told.proposal, told.csp, said.corrects, said.stream, said.category)
+        self.of_category[category] += said.amount
         if self.findings.was_read("claims"):
             errors = spending.bad_correction(
-                amount=told.amount,
-                reason=told.reason,
-                corrects=told.corrects,
-                entered_in=told.entered_in,
-                corrected_is_locked=(told.proposal, told.csp, told.corrects) in self.claimed_in,
+                said,
+                corrected_is_locked=(told.proposal, told.csp, said.corrects) in self.claimed_in,
                 after=self.of_category[category],
             )
             self.findings.faults_at(told.place, errors, {"corrects": "quarter_corrected"})
         awarded = self._awarded(told.proposal, told.csp, told.place)
         if awarded is None:
             return
-        if told.stream not in awarded:
-            self.findings.faults_at(told.place, [spending.NotAwarded(told.stream, "stream")])
+        if said.stream not in awarded:
+            self.findings.faults_at(told.place, [spending.NotAwarded(said.stream, "stream")])
             return
-        self._add(told.proposal, told.csp, told.stream, told.amount, awarded, f"{told.place}.amount")
+        self._add(told.proposal, told.csp, said.stream, said.amount, awarded, f"{told.place}.amount")
 
     def _check_quarter(self, reference: str, quarter: Quarter, place: str, key: str) -> None:
         """E3 and E4, where the project's dates are known."""
@@ -221,7 +217,7 @@ class Spending:
 
         None too where it could not be read.
         """
-        if not _knows_decisions(self.findings):
+        if not self.knows_decisions:
             return None
         decision = self.story.standing_decisions_of(reference, csp)
         if decision is None or not decision.outcome.gives_money:

@@ -271,16 +271,7 @@ class Loading:
         for told in self.story.corrections:
             self.session.add(
                 build_correction(
-                    self.awards[told.proposal, told.csp],
-                    self.names,
-                    stream=told.stream,
-                    category=told.category,
-                    corrects=told.corrects,
-                    entered_in=told.entered_in,
-                    amount=told.amount,
-                    reason=told.reason,
-                    entered_by=self.by,
-                    entered_at=self.at,
+                    self.awards[told.proposal, told.csp], told.said, self.names, entered_by=self.by, entered_at=self.at
                 )
             )
 

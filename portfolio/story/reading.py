@@ -11,7 +11,7 @@ from portfolio.funding_years.actions import USUAL, Terms
 from portfolio.money import ZERO
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import EARLIEST, LATEST, FinancialYear, Quarter
-from portfolio.spend.rules import RAG, Line
+from portfolio.spend.rules import RAG, Adjustment, Line
 from portfolio.story.node import EVERYTHING, Findings, Node
 from portfolio.story.opening import NotAStory
 from portfolio.story.telling import (
@@ -333,9 +333,8 @@ def _correction(node: Node, story: Story) -> ToldCorrection | None:
     amount = node.pence("amount", signed=True)
     if not (proposal and csp and stream and category and year and corrected and entered) or amount is None:
         return None
-    return ToldCorrection(
-        node.place, proposal, csp, Quarter(year, corrected), Quarter(year, entered), stream, category, amount, reason
-    )
+    said = Adjustment(stream, category, Quarter(year, corrected), Quarter(year, entered), amount, reason)
+    return ToldCorrection(node.place, proposal, csp, said)
 
 
 def _measure(node: Node) -> ToldMeasure:

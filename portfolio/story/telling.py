@@ -13,7 +13,7 @@ from portfolio.funding_years.actions import Terms
 from portfolio.funding_years.rules import YearStatus
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.rules import RAG, Line
+from portfolio.spend.rules import RAG, Adjustment, Line
 from portfolio.story.node import EVERYTHING, Names
 
 ByStream = dict[str, Decimal]
@@ -159,12 +159,7 @@ class ToldCorrection:
     place: str
     proposal: str
     csp: str
-    corrects: Quarter
-    entered_in: Quarter
-    stream: str
-    category: str
-    amount: Decimal
-    reason: str
+    said: Adjustment
 
 
 @dataclass(frozen=True)

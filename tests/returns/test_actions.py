@@ -25,7 +25,7 @@ from portfolio.returns.rules import CERTIFICATE, FiguresChanged, ReturnKind, Ret
 from portfolio.returns.snapshot import freeze, sha256, thaw
 from portfolio.spend.correcting import enter_correction
 from portfolio.spend.models import Claim, LockedQuarter
-from portfolio.spend.rules import ClaimStatus
+from portfolio.spend.rules import Adjustment, ClaimStatus
 from reports import returns
 from reports.totals import summary_totals
 from tests import make
@@ -114,12 +114,7 @@ def test_a_correction_in_the_next_quarter_changes_no_byte_of_the_first(scene: Sc
     enter_correction(
         scene.session,
         tool,
-        stream="non-labour",
-        category="travel and subsistence",
-        corrects=Q1,
-        entered_in=Q2,
-        amount=Decimal("-10.00"),
-        reason="Claimed at the wrong rate.",
+        Adjustment("non-labour", "travel and subsistence", Q1, Q2, Decimal("-10.00"), "Claimed at the wrong rate."),
         by="Fay Lund",
         now=NOW,
         today=NOW.date(),

@@ -28,7 +28,7 @@ from portfolio.spend.claiming import (
 )
 from portfolio.spend.correcting import enter_correction, open_quarters
 from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
-from portfolio.spend.rules import RAG, ClaimStatus, Line
+from portfolio.spend.rules import RAG, Adjustment, ClaimStatus, Line
 from portfolio.spend.standing import ground_of
 from tests import make
 from tests.conftest import NOW
@@ -339,18 +339,10 @@ def test_a_closed_year_takes_no_claims(session: Session) -> None:
 
 def correct(session: Session, award: Award, **values: object) -> Correction:
     """Q1's mileage, corrected in Q2, unless it says otherwise."""
-    given: dict[str, object] = {
-        "stream": "labour",
-        "category": "pay and on-costs",
-        "corrects": Q1,
-        "entered_in": Q2,
-        "amount": Decimal("-73.11"),
-        "reason": "Q1 mileage claimed at the wrong rate. ",
-        "by": "finance@example.org",
-        "now": NOW,
-        "today": TODAY,
-    }
-    return enter_correction(session, award, **{**given, **values})  # type: ignore[arg-type]  # each test names changes
+    mileage = "Q1 mileage claimed at the wrong rate. "
+    said = Adjustment("labour", "pay and on-costs", Q1, Q2, Decimal("-73.11"), mileage)
+    said = replace(said, **values)  # type: ignore[arg-type]  # each test names changes
+    return enter_correction(session, award, said, by="finance@example.org", now=NOW, today=TODAY)
 
 
 def test_the_same_correction_counts_once(session: Session) -> None:

@@ -1,8 +1,10 @@
 """What a claim may hold, how it moves, and when a variance must be explained."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from portfolio.funding_years.rules import BadStep
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.rules import (
     INELIGIBLE,
+    Adjustment,
     ClaimStatus,
     Line,
     NoFundedDecision,
@@ -227,17 +230,11 @@ def test_who_sent_a_claim_does_not_approve_it() -> None:
     assert same_person(None, 8) is None
 
 
-def correction(**values: object) -> list[PortfolioError]:
+def correction(**values: Any) -> list[PortfolioError]:
     """A good correction of Q1, changed as said."""
-    good = {
-        "amount": Decimal("-73.11"),
-        "reason": "Wrong rate.",
-        "corrects": Q1,
-        "entered_in": Q2,
-        "corrected_is_locked": True,
-        "after": Decimal("657.99"),
-    }
-    return bad_correction(**{**good, **values})  # type: ignore[arg-type]  # each case names what it changes
+    held = {name: values.pop(name) for name in ("corrected_is_locked", "after") if name in values}
+    said = replace(Adjustment("labour", "pay and on-costs", Q1, Q2, Decimal("-73.11"), "Wrong rate."), **values)
+    return bad_correction(said, **{"corrected_is_locked": True, "after": Decimal("657.99"), **held})
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from portfolio.spend.checks import Contents
 from portfolio.spend.claiming import NEW, find_claim, save_claim, submit_claim
 from portfolio.spend.correcting import enter_correction
 from portfolio.spend.models import Claim, Correction
-from portfolio.spend.rules import RAG, ClaimStatus, Line
+from portfolio.spend.rules import RAG, Adjustment, ClaimStatus, Line
 from portfolio.spend.standing import claimed_of
 from tests import make
 from tests.conftest import NOW
@@ -102,12 +102,7 @@ class World:
             enter_correction(
                 self.session,
                 award,
-                stream="labour",
-                category="training",
-                corrects=quarter,
-                entered_in=Q4,
-                amount=amount,
-                reason="Told.",
+                Adjustment("labour", "training", quarter, Q4, amount, "Told."),
                 by="finance@example.org",
                 now=NOW,
                 today=TODAY,
