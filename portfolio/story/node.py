@@ -4,6 +4,7 @@ A place reads as a person would point at it: `proposals[3].requested.labour`.
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,9 @@ from portfolio.quarters import EARLIEST, LATEST
 NOTES = ("basis", "about", "expected_pence")
 """Keys that are notes for the reader wherever they stand; so are those that begin with `note`."""
 MOST_DECIMALS = 10
+MOST_SUGGESTED = 100
+"""After so many faults no more likely names are looked for: whoever has thousands mends them by rule."""
+_STEP = re.compile(r"[.\[]")
 Choice = TypeVar("Choice", bound=StrEnum)
 Names = Mapping[str, Any] | Sequence[str]
 
@@ -37,8 +41,9 @@ class Findings:
 
     faults: list[PortfolioError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     """The places that could not be read, once reading is done: what depends on them cannot be judged."""
+    _holding_unread: set[str] = field(default_factory=set)
 
     def fault(self, place: str, sentence: str) -> None:
         """Note that something is wrong at a place."""
@@ -60,15 +65,19 @@ class Findings:
 
     def reading_is_done(self) -> None:
         """From here on, what could not be read is known."""
-        self.unread = [str(fault.field) for fault in self.faults]
+        self.unread = {str(fault.field) for fault in self.faults}
+        self._holding_unread = {above for place in self.unread for above in _places_above(place)}
 
     def was_read(self, *places: str) -> bool:
         """Whether places, and all that stands in them, could be read."""
-        return not any(
-            unread == place or unread.startswith((f"{place}.", f"{place}[")) or place.startswith(f"{unread}.")
-            for place in places
-            for unread in self.unread
+        return not self.unread or not any(
+            place in self._holding_unread or not self.unread.isdisjoint(_places_above(place)) for place in places
         )
+
+
+def _places_above(place: str) -> list[str]:
+    """A place, and every place that it stands in: `a[3].b` stands in `a[3]` and in `a`."""
+    return [place, *(place[: step.start()] for step in _STEP.finditer(place))]
 
 
 class Node:
@@ -210,13 +219,23 @@ class Node:
         """A text that names something; empty where it names nothing known."""
         value = self.text(key, required=required)
         if value and value not in names:
-            self.fault(key, f"is {_shown(value)}, which is no {what} of this story.{_nearest(value, names)}")
+            self.fault(key, f"is {_shown(value)}, which is no {what} of this story.{self._nearest(value, names)}")
             return ""
         return value
 
     def known_key(self, key: str, names: Names, what: str) -> None:
         """Note that a key names nothing known."""
-        self.fault(key, f"is no {what} of this story.{_nearest(key, names)}")
+        self.fault(key, f"is no {what} of this story.{self._nearest(key, names)}")
+
+    def _nearest(self, value: Any, names: Names) -> str:
+        if len(self.findings.faults) > MOST_SUGGESTED:
+            return ""
+        near = difflib.get_close_matches(str(value), list(names), 1, 0.6)
+        if near:
+            return f" Did you mean {near[0]}?"
+        if len(names) <= 12:
+            return f" Enter one of: {', '.join(names)}" if names else ""
+        return ""
 
     def each_known(self, key: str, names: Names, what: str) -> list[str]:
         """A list of texts that each name something."""
@@ -225,7 +244,7 @@ class Node:
             where = f"{self.at(key)}[{place}]"
             if not isinstance(value, str) or value not in names:
                 self.findings.fault(
-                    where, f"is {_shown(value)}, which is no {what} of this story.{_nearest(value, names)}"
+                    where, f"is {_shown(value)}, which is no {what} of this story.{self._nearest(value, names)}"
                 )
             elif value in found:
                 self.findings.fault(where, f"is {_shown(value)} a second time. Enter it once")
@@ -325,12 +344,3 @@ def _shown(value: Any) -> str:
             return "a list"
         case _:
             return str(value)[:60]
-
-
-def _nearest(value: Any, names: Names) -> str:
-    near = difflib.get_close_matches(str(value), list(names), 1, 0.6)
-    if near:
-        return f" Did you mean {near[0]}?"
-    if len(names) <= 12:
-        return f" Enter one of: {', '.join(names)}" if names else ""
-    return ""

@@ -10,6 +10,7 @@ import pytest
 from portfolio.db import Database
 from portfolio.errors import Refused
 from portfolio.story.opening import NotAStory
+from tests import stories
 from tests.story import told
 
 HERE = Path(__file__).parent
@@ -135,3 +136,19 @@ def test_a_name_too_long_to_keep_is_told_once(database: Database, tmp_path: Path
         "programme.categories[1]: is 81 characters long. Enter 80 at most",
         "organisations[0].type: is 61 characters long. Enter 60 at most",
     ]
+
+
+def test_thousands_of_faults_are_told_without_looking_for_each_ones_likely_name(
+    database: Database, tmp_path: Path
+) -> None:
+    story = stories.story(csps=2, awards=500)
+    for claim in story["claims"]:
+        claim["proposal"] = claim["proposal"].lower()
+        claim["lines"][0]["amount"] = "1"
+    found = told.faults(database, told.write(tmp_path, story))
+    assert len(found) == 2 * len(story["claims"])
+    assert (
+        found[0]
+        == "claims[0].proposal: is “svd-25-0001”, which is no proposal of this story. Did you mean SVD-25-0001?"
+    )
+    assert found[-2] == "claims[999].proposal: is “svd-25-0500”, which is no proposal of this story."
