@@ -69,7 +69,7 @@ def backup(file: Path) -> int:
         beside = file.with_name(f".{file.name}.part")
         try:
             if here.config.sqlite_file is not None:
-                _copy(here.config.sqlite_file, beside, one_file=True)
+                _save(here.config.sqlite_file, beside)
             else:
                 _run(here.config, "pg_dump", "--format=custom", f"--file={beside}")
             beside.replace(file)
@@ -79,6 +79,21 @@ def backup(file: Path) -> int:
             beside.unlink(missing_ok=True)
     say(f"Saved to {file} ({file.stat().st_size:,} bytes)")
     return 0
+
+
+def _save(source: Path, copy: Path) -> None:
+    """Copy a SQLite database, and read the copy through: a damaged one would be no backup."""
+    try:
+        _copy(source, copy, one_file=True)
+        with closing(sqlite3.connect(copy)) as connection:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise BackupRefused(
+            f"{source} is damaged, so nothing was saved: {found.splitlines()[0]}. "
+            "Bring back an earlier backup with `portfolio restore FILE --force`"
+        )
 
 
 def restore(file: Path, *, force: bool) -> int:

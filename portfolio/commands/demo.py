@@ -185,12 +185,14 @@ def _issue(here: Ground, quarter: Quarter, clock: Clock) -> None:
 
 
 def _wanted(session: Session) -> list[tuple[ReturnKind, CSP | None]]:
-    csps = session.scalars(select(CSP).order_by(CSP.id))
+    area_id = _year(session).police_area_id
+    csps = session.scalars(select(CSP).where(CSP.police_area_id == area_id).order_by(CSP.id))
     return [*((ReturnKind.CSP, csp) for csp in csps), (ReturnKind.OPCC, None), (ReturnKind.HOME_OFFICE, None)]
 
 
 def _year(session: Session) -> FundingYear:
-    return session.scalars(select(FundingYear).where(FundingYear.year == YEAR)).one()
+    """The story's own, which was there before any that was loaded or opened beside it."""
+    return session.scalars(select(FundingYear).where(FundingYear.year == YEAR).order_by(FundingYear.id).limit(1)).one()
 
 
 def _person(session: Session, role: Role) -> Person:

@@ -257,6 +257,17 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(run: Run, told: Path, fil
     assert said.err.removeprefix(f"Saving {told} …\n").startswith(sentence)
 
 
+@pytest.mark.parametrize("damage", ["garbage", "cut", "directory of tables"])
+def test_a_damaged_database_is_not_saved_as_if_it_were_whole(run: Run, told: Path, tmp_path: Path, damage: str) -> None:
+    told.write_bytes(damaged(told.read_bytes(), damage))
+    said = run("backup", tmp_path / "saved")
+    assert (said.code, said.out) == (1, "")
+    sentence = said.err.removeprefix(f"Saving {told} …\n")
+    assert sentence.startswith(f"{told} is damaged, so nothing was saved: ")
+    assert len(sentence.splitlines()) == 1
+    assert not list(tmp_path.glob("*saved*"))
+
+
 @pytest.mark.parametrize(
     "kind", ["text", "empty", "foreign", "cut", "flipped", "missing", "itself", "newer", "older", "two"]
 )
@@ -300,17 +311,20 @@ def test_what_is_no_whole_backup_of_ours_is_refused(run: Run, told: Path, tmp_pa
     assert told.read_bytes() == before
 
 
+def damaged(whole: bytes, damage: str) -> bytes:
+    """A database's file, after what can happen to files."""
+    return {
+        "garbage": os.urandom(50_000),
+        "cut": whole[: len(whole) // 3],
+        "directory of tables": whole[:100] + b"\xff" * 3000 + whole[3100:],
+    }[damage]
+
+
 @pytest.mark.parametrize("damage", ["garbage", "cut", "directory of tables"])
 def test_a_damaged_database_is_brought_back_when_told_to(run: Run, told: Path, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "saved"
     assert run("backup", file).code == 0
-    whole = told.read_bytes()
-    damaged = {
-        "garbage": os.urandom(50_000),
-        "cut": whole[: len(whole) // 3],
-        "directory of tables": whole[:100] + b"\xff" * 3000 + whole[3100:],
-    }
-    told.write_bytes(damaged[damage])
+    told.write_bytes(damaged(told.read_bytes(), damage))
     assert run("restore", file).code == 1, "it may hold something, so it is not overwritten without being told"
     assert run("restore", "--force", file).code == 0
     assert run("check").code == 0

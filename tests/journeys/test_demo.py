@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 from portfolio.commands.demo import STORY
 from portfolio.config import ROOT
 from portfolio.money import from_pence
+from tests import stories
 
 
 def portfolio(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -88,6 +90,15 @@ def test_told_again_it_keeps_what_is_there(told: "tuple[Path, list[str]]") -> No
     assert done.returncode == 0, done.stderr
     assert "told already" in done.stderr
     assert (folder / "returns" / "OPCC_2025-26_Q1.xlsx").read_bytes() == before
+
+
+def test_told_again_it_is_not_confused_by_other_areas(told: "tuple[Path, list[str]]", tmp_path: Path) -> None:
+    folder, lines = told
+    shutil.copytree(folder, tmp_path / "copy")
+    other = stories.write(tmp_path, stories.story(csps=1, awards=1))
+    assert portfolio(tmp_path / "copy", "load", str(other)).returncode == 0
+    again = portfolio(tmp_path / "copy", "demo", "--no-serve")
+    assert again.stdout.splitlines() == [line.replace(str(folder), str(tmp_path / "copy")) for line in lines]
 
 
 def test_the_data_proves_itself(told: "tuple[Path, list[str]]") -> None:
