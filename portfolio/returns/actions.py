@@ -88,7 +88,7 @@ def certify_return(
     """Sign a prepared return (E9), if its figures are still those that were prepared."""
     _one_at_a_time(session, row.funding_year, row)
     status = next_status(row.status, ReturnStatus.CERTIFIED)
-    same_person = by.id == row.prepared_by_id or name.strip().casefold() == row.prepared_by.strip().casefold()
+    same_person = by.id == row.prepared_by_id or rules.same_name(name, row.prepared_by)
     refuse_any(
         rules.bad_certificate(
             name=name,

@@ -143,6 +143,11 @@ def earlier_quarter_open(quarter: Quarter, issued: Collection[Quarter]) -> Earli
     return EarlierQuarterOpen(missing) if missing else None
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same, however they are spaced and capitalised."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def bad_certificate(
     *, name: str, role: str, on: date, today: date, prepared_on: date, same_person: bool
 ) -> list[PortfolioError]:
