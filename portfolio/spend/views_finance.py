@@ -149,8 +149,10 @@ def approve_many() -> Any:
 @room.get("/spend/<reference>/<csp_key>/<quarter:quarter>/correct")
 @allow(Act.CORRECT)
 def correct(reference: str, csp_key: str, quarter: Quarter) -> Any:
-    """The form for putting a locked quarter right."""
+    """The form for putting a locked quarter right; one that is not locked is shown instead."""
     sheet, form = sheet_of(session(), award_at(reference, csp_key, Act.CORRECT), quarter), CorrectionForm()
+    if sheet.ground.locked_because is None:
+        return redirect(address("claim", sheet.award, quarter))
     _offer(sheet, form)
     if form.entered_in.choices:
         form.entered_in.data = form.entered_in.choices[0][0]

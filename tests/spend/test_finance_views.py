@@ -184,6 +184,10 @@ def test_a_locked_quarter_is_corrected_and_both_figures_stay(
     assert "Laptop returned." in year
 
 
+def test_a_quarter_that_is_not_locked_is_shown_instead_of_corrected(signed_in: SignedIn, award: Award) -> None:
+    assert signed_in(Role.FINANCE).get(f"{ADDRESS}/q1/correct").location == f"{ADDRESS}/q1"
+
+
 def test_a_quarter_is_not_corrected_where_none_is_open(session: Session, signed_in: SignedIn, award: Award) -> None:
     for quarter in (Q1, Q2, Q3):
         make.lock(session, award, quarter)
