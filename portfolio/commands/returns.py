@@ -29,7 +29,7 @@ def write(given: argparse.Namespace) -> int:
     quarter = _quarter(given, year)
     with ground() as here, here.database.reading() as session:
         funding_year = find_funding_year(session, year, given.programme, given.area)
-        csp = _csp(session, funding_year, given)
+        csp = _csp(funding_year, given)
         progress("Assembling, writing and reading back …")
         if given.what == "statement":
             name, content = drafting.statement_file(session, funding_year, quarter)
@@ -76,12 +76,12 @@ def find_funding_year(session: Session, year: FinancialYear, programme: str | No
     return meant[0]
 
 
-def _csp(session: Session, funding_year: FundingYear, given: argparse.Namespace) -> CSP | None:
+def _csp(funding_year: FundingYear, given: argparse.Namespace) -> CSP | None:
     if given.csp is None:
         return None
     if given.what != "opcc":
         raise BadCall("Only the OPCC return is made for one partnership. Leave --csp out", "csp")
-    csps = list(session.scalars(select(CSP).where(CSP.police_area_id == funding_year.police_area_id)))
+    csps = funding_year.police_area.csps
     found = next((csp for csp in csps if csp.key == given.csp), None)
     if found is None:
         keys = ", ".join(csp.key for csp in csps[:12])

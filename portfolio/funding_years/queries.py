@@ -56,7 +56,9 @@ def years_within(within: Within) -> Select[FundingYear]:
         .join(FundingYear.programme)
         .where(areas_within(within))
         .order_by(FundingYear.year.desc(), Programme.name, PoliceArea.name, FundingYear.id)
-        .options(selectinload(FundingYear.programme), selectinload(FundingYear.police_area))
+        .options(
+            selectinload(FundingYear.programme).selectinload(Programme.streams), selectinload(FundingYear.police_area)
+        )
     )
 
 

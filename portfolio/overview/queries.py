@@ -35,31 +35,23 @@ OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
 """Decisions that leave a proposal waiting for another one."""
 
 
-def open_years(session: Session, within: Within) -> Sequence[FundingYear]:
-    """The funding years within reach that are not closed, newest first, with their streams."""
-    return session.scalars(_with_streams(years_within(within)).where(FundingYear.status != YearStatus.CLOSED)).all()
-
-
 def years_named(session: Session, within: Within, year: FinancialYear) -> Sequence[FundingYear]:
     """The funding years of one financial year within reach, one for each programme and police area."""
-    return session.scalars(_with_streams(years_within(within)).where(FundingYear.year == year)).all()
+    return session.scalars(years_within(within).where(FundingYear.year == year)).all()
 
 
 def years_led(session: Session, person_id: int) -> Sequence[FundingYear]:
     """The funding years, not closed, in which somebody leads an award, newest first."""
     led = select(Proposal.funding_year_id).join(Award, Award.proposal_id == Proposal.id)
     return session.scalars(
-        _with_streams(select(FundingYear))
+        select(FundingYear)
         .where(FundingYear.id.in_(led.where(Award.lead_person_id == person_id)))
         .where(FundingYear.status != YearStatus.CLOSED)
         .order_by(FundingYear.year.desc(), FundingYear.id)
+        .options(
+            selectinload(FundingYear.programme).selectinload(Programme.streams), selectinload(FundingYear.police_area)
+        )
     ).all()
-
-
-def _with_streams(years: Select[FundingYear]) -> Select[FundingYear]:
-    return years.options(
-        selectinload(FundingYear.programme).selectinload(Programme.streams), selectinload(FundingYear.police_area)
-    )
 
 
 def last_approved(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> Quarter | None:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
+from portfolio.funding_years.queries import open_years
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import last_approved, open_years, to_certify
+from portfolio.overview.queries import last_approved, to_certify
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
+from portfolio.funding_years.queries import open_years
 from portfolio.funding_years.rules import deadline
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import open_years, tallies
+from portfolio.overview.queries import tallies
 from portfolio.overview.rules import (
     APPROVED,
     UNSENT,

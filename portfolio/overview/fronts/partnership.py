@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portfolio.funding_years.models import FundingYear
-from portfolio.overview.queries import last_approved, open_years, rags, undecided
+from portfolio.funding_years.queries import open_years
+from portfolio.overview.queries import last_approved, rags, undecided
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
