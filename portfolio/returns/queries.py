@@ -59,12 +59,12 @@ def versions_of(session: Session, row: Return) -> Sequence[Return]:
 def received_by_stream(session: Session, row: Return) -> dict[int, Decimal]:
     """What has been received for a return, in pounds by stream, whichever of its versions it was recorded against."""
     rows = session.execute(
-        select(Payment.stream_id, total(Payment.amount))
+        select(Payment.stream_id, total(Payment.amount).label("amount"))
         .join(Return, Return.id == Payment.return_id)
         .where(_versions_of(row))
         .group_by(Payment.stream_id)
     )
-    return {stream_id: amount for stream_id, amount in rows}  # noqa: C416 - dict() takes a Result for a mapping
+    return {row.stream_id: row.amount for row in rows}
 
 
 def payments_of(session: Session, row: Return) -> Sequence[Payment]:

@@ -149,13 +149,13 @@ def _pledged(given: Sequence[tuple[MatchKind, Decimal, Decimal, str, int]], kind
 def _received(scope: Scope) -> dict[int, Decimal]:
     """What came of each match up to the quarter."""
     rows = scope.session.execute(
-        scope.of_awards(MatchReceipt.match_id, total(MatchReceipt.amount))
+        scope.of_awards(MatchReceipt.match_id, total(MatchReceipt.amount).label("amount"))
         .join(Match, Match.award_id == Award.id)
         .join(MatchReceipt, MatchReceipt.match_id == Match.id)
         .where(MatchReceipt.quarter <= scope.quarter)
         .group_by(MatchReceipt.match_id)
     )
-    return {match_id: amount for match_id, amount in rows}  # noqa: C416 - dict() takes a Result for a mapping
+    return {row.match_id: row.amount for row in rows}
 
 
 def statement(
