@@ -370,6 +370,19 @@ def test_what_a_column_cannot_hold_is_found_where_it_stands(told: Session) -> No
     ]
 
 
+@pytest.mark.only_sqlite  # PostgreSQL's columns hold nothing of another type
+def test_a_table_damaged_beyond_reading_hides_no_other(told: Session) -> None:
+    by_hand(
+        told,
+        "UPDATE police_area SET name = CAST(x'ff00fe' AS TEXT)",
+        "UPDATE csp_allocation SET amount = 1 WHERE id = 1",
+    )
+    assert list(rows_behind_its_back(told)) == [
+        "police_area cannot be read: Could not decode to UTF-8 column 'name'",
+        "csp_allocation 1: amount is 1, history says 3000000",
+    ]
+
+
 def test_what_came_of_the_same_person_at_the_same_time_is_one_deed(session: Session) -> None:
     make.person(session, Role.FINANCE)
     session.commit()
