@@ -20,6 +20,7 @@ from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import figures
 from portfolio.spend.models import Claim, ClaimLine, Correction
 from portfolio.spend.rules import ClaimStatus
+from portfolio.story import loading
 from tests import make, stories
 from tests.story import told
 
@@ -358,6 +359,7 @@ def test_a_correction_counts_in_the_quarter_it_was_entered_in(database: Database
                 "Q2": {"medway core": 2400, "medway total": 2400},
                 "to_date_Q2": {"combined core": 4900},
                 "awarded": {"combined total": 10001},
+                "allocation": {"medway core": 10001},
                 "requested": {"medway core": 10001},
                 "requested_one_core": 10001,
                 "requested_1_core": 10001,
@@ -445,7 +447,10 @@ def test_an_open_years_outturn_stands_at_its_last_claims(database: Database, tmp
     assert told.faults(database, told.write(tmp_path, story)) == []
 
 
-def test_a_large_made_up_year_comes_out_to_the_penny(database: Database, tmp_path: Path) -> None:
+def test_a_large_made_up_year_comes_out_to_the_penny(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "AT_ONCE", 7)
     story = stories.story(csps=7, awards=40)
     assert told.faults(database, stories.write(tmp_path, story)) == []
     lines = [(claim["quarter"], line["amount"]) for claim in story["claims"] for line in claim["lines"]]
