@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
@@ -14,6 +15,9 @@ from portfolio.story.loading import Loading
 from portfolio.story.node import Findings
 from portfolio.story.opening import open_story
 from portfolio.story.reading import read
+
+ONE_LOADER = 7_305_012
+"""PostgreSQL's advisory lock that lets one load at a time look at what is here and add to it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ def load(session: Session, file: Path, *, by: str, now: datetime) -> Loaded:
     story = read(open_story(file), findings)
     findings.reading_is_done()
     check(story, findings, day_of(now))
+    _take_turns(session)
     loading = Loading(session, story, findings, by, now)
     if not findings.faults:
         loading.load()
@@ -54,6 +59,12 @@ def load(session: Session, file: Path, *, by: str, now: datetime) -> Loaded:
         },
         passed_over=findings.passed_over,
     )
+
+
+def _take_turns(session: Session) -> None:
+    """One load at a time: of two of the same story, the second finds the first's. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_LOADER})
 
 
 def _with_its_place(fault: PortfolioError) -> PortfolioError:

@@ -1,6 +1,7 @@
 """Stories that load: Dorset's to the penny, and others of every size and kind."""
 
 import json
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,6 +119,24 @@ def test_the_same_story_twice_is_refused_and_changes_nothing(dorset: Database) -
     ]
     with dorset.reading() as session:
         assert told.rows(session) == before
+
+
+def test_of_two_who_load_the_same_story_at_once_the_second_is_refused(database: Database) -> None:
+    found: list[list[str]] = []
+    together = threading.Barrier(2)
+
+    def load() -> None:
+        together.wait(30)
+        found.append(told.faults(database, told.DORSET))
+
+    loaders = [threading.Thread(target=load) for _ in range(2)]
+    for loader in loaders:
+        loader.start()
+    for loader in loaders:
+        loader.join(60)
+    assert sorted(map(len, found)) == [0, 2]
+    with database.reading() as session:
+        assert make.count_of(session, Claim) == 43
 
 
 def other_area() -> dict[str, object]:
