@@ -79,7 +79,6 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.CSP_OFFICER: frozenset(
         {
             *_SEEING_PARTNERSHIP,
-            Act.SET_YEAR,
             Act.PROPOSE,
             Act.DECIDE,
             Act.VARY,
@@ -92,6 +91,7 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.FINANCE: frozenset(
         {
             *_SEEING_PARTNERSHIP,
+            Act.SET_YEAR,
             Act.APPROVE_CLAIM,
             Act.CORRECT,
             Act.SET_MATCH,

@@ -373,7 +373,7 @@ def test_allocations_are_changed_but_not_below_awards(
     session: Session, year: FundingYear, tool: Proposal, signed_in: SignedIn
 ) -> None:
     make.award(session, tool)
-    officer = signed_in(Role.CSP_OFFICER)
+    officer = signed_in(Role.FINANCE)
     address = f"/years/{year.id}/allocations"
     assert 'value="80790.21"' in officer.get(address).text
     streams = {stream.name: stream.id for stream in year.programme.streams}

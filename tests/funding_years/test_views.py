@@ -32,7 +32,7 @@ def test_the_list_shows_what_each_year_gives(signed_in: SignedIn) -> None:
     assert "£280,000.00" in page
     assert "Provisional" in page
     assert "Settings" not in page
-    assert "Settings" in signed_in(Role.CSP_OFFICER).get("/years").text
+    assert "Settings" in signed_in(Role.FINANCE).get("/years").text
 
 
 def test_an_empty_list_says_what_to_do(signed_in: SignedIn) -> None:
@@ -43,7 +43,7 @@ def test_an_empty_list_says_what_to_do(signed_in: SignedIn) -> None:
 
 def test_settings_show_shares_and_what_is_held_back(session: Session, year: FundingYear, signed_in: SignedIn) -> None:
     year.allocations[0].amount = Decimal("70123.45")
-    page = signed_in(Role.CSP_OFFICER).get(f"/years/{year.id}/settings")
+    page = signed_in(Role.FINANCE).get(f"/years/{year.id}/settings")
     assert title_of(page) == "Settings of Serious Violence Duty 2025/26"
     for figure in ("£30,000.00", "£40,000.00", "£70,123.45", "£123.45"):
         assert figure in page.text
@@ -51,12 +51,12 @@ def test_settings_show_shares_and_what_is_held_back(session: Session, year: Fund
 
 def test_a_year_beyond_reach_is_not_there(session: Session, year: FundingYear, signed_in: SignedIn) -> None:
     elsewhere = make.csp(session, "kent", area=make.area(session, "E23000032", "Kent"))
-    assert signed_in(Role.CSP_OFFICER, csp=elsewhere).get(f"/years/{year.id}/settings").status_code == 404
-    assert signed_in(Role.CSP_MEMBER).get(f"/years/{year.id}/settings").status_code == 403
+    assert signed_in(Role.FINANCE, csp=elsewhere).get(f"/years/{year.id}/settings").status_code == 404
+    assert signed_in(Role.CSP_OFFICER).get(f"/years/{year.id}/settings").status_code == 403
 
 
 def test_a_year_is_confirmed_and_closed(session: Session, year: FundingYear, signed_in: SignedIn) -> None:
-    officer = signed_in(Role.CSP_OFFICER)
+    officer = signed_in(Role.FINANCE)
     wrong = officer.post(f"/years/{year.id}/confirm", data={"confirmed_on": ["21", "10", "2025"], "reference": "HO 7"})
     assert wrong.status_code == 422
     assert title_of(wrong).startswith("Error: ")
@@ -78,7 +78,7 @@ def test_a_year_is_confirmed_and_closed(session: Session, year: FundingYear, sig
 
 
 def test_last_year_is_copied(session: Session, year: FundingYear, signed_in: SignedIn) -> None:
-    officer = signed_in(Role.CSP_OFFICER)
+    officer = signed_in(Role.FINANCE)
     assert 'value="2026/27"' in officer.get(f"/years/{year.id}/settings").text
     wrong = officer.post(f"/years/{year.id}/copy", data={"year": "2026/28"})
     assert wrong.status_code == 422
@@ -92,7 +92,7 @@ def test_last_year_is_copied(session: Session, year: FundingYear, signed_in: Sig
 
 
 def test_a_year_is_opened_in_two_steps(session: Session, year: FundingYear, signed_in: SignedIn) -> None:
-    officer = signed_in(Role.CSP_OFFICER)
+    officer = signed_in(Role.FINANCE)
     assert "Continue" in officer.get("/years/new").text
     where = f"/years/new?programme={year.programme_id}&area={year.police_area_id}&year="
     assert "is not a financial year" in officer.get(where + "2026").text
@@ -122,7 +122,7 @@ def test_a_year_is_opened_in_two_steps(session: Session, year: FundingYear, sign
 def test_the_number_of_queries_does_not_grow_with_the_years(
     session: Session, year: FundingYear, signed_in: SignedIn, queries_of: Callable[[FlaskClient, str], int]
 ) -> None:
-    officer = signed_in(Role.CSP_OFFICER)
+    officer = signed_in(Role.FINANCE)
     settings = f"/years/{year.id}/settings"
     first, first_settings = queries_of(officer, "/years"), queries_of(officer, settings)
     for start in range(2000, 2020):
