@@ -1,16 +1,25 @@
 """Read a workbook back, with another library than wrote it, and compare every cell with what the book says."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import zip_longest
 
-from openpyxl import Workbook, load_workbook
-
 from portfolio.money import format_pounds
 from portfolio.quarters import format_day
 from reports.sheets import Book, Shape, Sheet, letters
+
+# openpyxl loads numpy where it is installed, only to know number types that no file holds, and that takes longer than
+# reading a return. So it is told that there is none, unless something else has begun to load it.
+if sys.modules.keys().isdisjoint({"numpy", "matplotlib"}):
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # Python's own way to say that a module is not there
+    import openpyxl  # noqa: F401
+
+    del sys.modules["numpy"]
+
+from openpyxl import Workbook, load_workbook
 
 Row = Sequence[object]
 MOST = 100
