@@ -4,6 +4,7 @@ Standard library only, and quick when there is nothing to do. A stamp in `.venv`
 from and with which extras: current, it costs two small reads; *unfinished* (killed half-way), all is made anew.
 """
 
+import compileall
 import contextlib
 import hashlib
 import os
@@ -153,6 +154,10 @@ def make(extras: set[str]) -> None:
     except CannotStart:
         STAMP.unlink()  # the installer gave up in good order: the next run can build on what is there
         raise
+    # An installer compiles what it installs, but not what stays in its own folder: every command would do it again
+    # where Python is told to keep no compiled files.
+    for part in ("portfolio", "reports"):
+        compileall.compile_dir(ROOT / part, quiet=2)
     STAMP.write_text(" ".join([fingerprint, *sorted(extras)]), encoding="ascii")
     say("Ready.")
 
@@ -191,7 +196,13 @@ def take_step(what: str, command: list[str]) -> None:
 
 def installer_settings() -> dict[str, str]:
     """The surroundings of pip and uv: the user's, with few retries, and pip's package index told to uv as well."""
-    settings = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "15", "UV_HTTP_RETRIES": "2", **os.environ}
+    settings = {
+        "PIP_RETRIES": "2",
+        "PIP_DEFAULT_TIMEOUT": "15",
+        "UV_HTTP_RETRIES": "2",
+        "UV_COMPILE_BYTECODE": "1",
+        **os.environ,
+    }
     if "PIP_INDEX_URL" in settings:
         settings.setdefault("UV_DEFAULT_INDEX", settings["PIP_INDEX_URL"])
     return settings
