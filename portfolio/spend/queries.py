@@ -285,18 +285,6 @@ def corrections_of(session: Session, award: Award) -> Sequence[Correction]:
     ).all()
 
 
-def locked_quarters(session: Session, award: Award, year: FinancialYear) -> dict[Quarter, str]:
-    """The quarters of an award's year that are locked, and why."""
-    rows = session.scalars(
-        select(LockedQuarter).where(
-            LockedQuarter.funding_year_id == award.proposal.funding_year_id,
-            LockedQuarter.csp_id == award.csp_id,
-            LockedQuarter.quarter.in_(year.quarters),
-        )
-    )
-    return {row.quarter: row.because for row in rows}
-
-
 def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> Sequence[Claim]:
     """Some claims within reach, with their rows and awards, in the order of references; others are left out."""
     return session.scalars(

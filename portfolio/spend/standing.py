@@ -5,7 +5,7 @@ claims at once cannot both take the last pound; SQLite has one writer at a time 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -103,15 +103,21 @@ def locks(quarter: SQLColumnExpression[Quarter]) -> ColumnElement[bool]:
     )
 
 
-def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
-    """Why an award's quarter is locked, or None while it is open."""
-    return session.scalar(
-        select(LockedQuarter.because).where(
+def locked_quarters(session: Session, award: Award, quarters: Collection[Quarter]) -> dict[Quarter, str]:
+    """Those of an award's quarters that are locked, and why."""
+    rows = session.scalars(
+        select(LockedQuarter).where(
             LockedQuarter.funding_year_id == award.proposal.funding_year_id,
             LockedQuarter.csp_id == award.csp_id,
-            LockedQuarter.quarter == quarter,
+            LockedQuarter.quarter.in_(quarters),
         )
     )
+    return {row.quarter: row.because for row in rows}
+
+
+def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
+    """Why an award's quarter is locked, or None while it is open."""
+    return locked_quarters(session, award, [quarter]).get(quarter)
 
 
 def _named(streams: dict[int, str], amounts: dict[int, Decimal]) -> dict[str, Decimal]:

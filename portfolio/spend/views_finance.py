@@ -15,10 +15,11 @@ from portfolio.spend.claiming import contents_of, get_claim
 from portfolio.spend.correcting import enter_correction, open_quarters
 from portfolio.spend.forms import ApproveManyForm, CorrectionForm, QuestionForm, SeenForm, number_sent
 from portfolio.spend.models import Claim
-from portfolio.spend.queries import Sheet, claims_by_id, locked_quarters, sheet_of
+from portfolio.spend.queries import Sheet, claims_by_id, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
 from portfolio.spend.showing import ApprovalRow, corrected_lines, doors, figures_of, forecast_columns
+from portfolio.spend.standing import locked_quarters
 from portfolio.spend.views_lead import form_page, warnings_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
@@ -175,7 +176,7 @@ def _correcting(sheet: Sheet, form: CorrectionForm) -> str:
 
 
 def _offer(sheet: Sheet, form: CorrectionForm) -> None:
-    locks = locked_quarters(session(), sheet.award, sheet.quarter.year)
+    locks = locked_quarters(session(), sheet.award, sheet.quarter.year.quarters)
     form.offer(sheet.ground, open_quarters(sheet.quarter, locks, today()))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ from tests.story import told
 CSPS, TODAY = 2, NOW.date()
 
 
-def processes() -> BaseContext:
+def processes() -> ForkServerContext:
     """Processes of their own, made from a clean one that has imported what they need."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "portfolio.tables"])

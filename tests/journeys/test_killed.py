@@ -28,12 +28,11 @@ def test_all_that_was_confirmed_survives_kill_9_at_twenty_moments(
     context = claiming.processes()
     for turn in range(TIMES):
         before = len(journal.lines())
-        writer = context.Process(  # type: ignore[attr-defined]
-            target=claiming.enter, args=(database.url, person_id, 0, 1, 60, journal.file, turn)
-        )
+        writer = context.Process(target=claiming.enter, args=(database.url, person_id, 0, 1, 60, journal.file, turn))
         writer.start()
         _wait_for_the_first_deed(journal, before)
         time.sleep(moments.uniform(0, 0.2))
+        assert writer.pid is not None
         os.kill(writer.pid, signal.SIGKILL)
         writer.join()
         with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"))) as connection:

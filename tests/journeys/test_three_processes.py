@@ -16,9 +16,7 @@ def race(database: Database, folder: Path, seconds: float = AT_MOST, awards: int
     context = claiming.processes()
     journals = [Journal(folder / f"journal-{number}") for number in range(PROCESSES)]
     every = [
-        context.Process(  # type: ignore[attr-defined]
-            target=claiming.enter, args=(database.url, person_id, number, PROCESSES, seconds, journal.file)
-        )
+        context.Process(target=claiming.enter, args=(database.url, person_id, number, PROCESSES, seconds, journal.file))
         for number, journal in enumerate(journals)
     ]
     for process in every:
