@@ -1,9 +1,12 @@
 """A file that says anything else than its return is found out, and the sentence says where."""
 
+import runpy
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
+from unittest.mock import patch
 from zipfile import ZipFile
 
 import pytest
@@ -158,3 +161,13 @@ def test_a_file_that_does_not_reconcile_does_not_leave(monkeypatch: pytest.Monke
     with pytest.raises(returns.NotReconciled, match="Summary!A5 is “No allocation has been made”") as caught:
         returns.proved(replace(empty(), summary=CONTENT.summary))
     assert len(caught.value.differences) > 1
+
+
+def test_a_program_that_only_reads_loads_no_library_of_numbers(written: bytes) -> None:
+    with patch.dict(sys.modules):
+        for name in [*sys.modules]:
+            if name.partition(".")[0] in {"numpy", "matplotlib", "openpyxl"}:
+                del sys.modules[name]
+        fresh = runpy.run_path(reading.__file__)
+        assert "numpy" not in sys.modules
+        assert fresh["differences"](returns.book(CONTENT), written) == []
