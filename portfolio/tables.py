@@ -1,8 +1,10 @@
 """Every table of the product, known to `Base.metadata` once this is imported (migrations and `check` need them all)."""
 
 from portfolio import history, settings
+from portfolio.audit import models as audit
 from portfolio.decisions import models as decisions
 from portfolio.funding_years import models as funding_years
+from portfolio.mail import models as mail
 from portfolio.match_funding import models as match_funding
 from portfolio.measures import models as measures
 from portfolio.people import models as people
@@ -10,4 +12,17 @@ from portfolio.proposals import models as proposals
 from portfolio.returns import models as returns
 from portfolio.spend import models as spend
 
-ROOMS = (people, funding_years, proposals, decisions, match_funding, spend, measures, returns, settings, history)
+ROOMS = (
+    mail,
+    people,
+    funding_years,
+    proposals,
+    decisions,
+    match_funding,
+    spend,
+    measures,
+    returns,
+    audit,
+    settings,
+    history,
+)

@@ -59,6 +59,7 @@ class Act(StrEnum):
     CERTIFY_RETURN = "certify a return"
     FORWARD_RETURN = "query, forward and pay a return"
     SEE_HISTORY = "see the history of changes"
+    INVITE = "invite leads and members"
     MANAGE_PEOPLE = "manage people and settings"
 
 
@@ -85,6 +86,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_MATCH,
             Act.SET_MEASURES,
             Act.SEE_RETURNS,
+            Act.INVITE,
         }
     ),
     Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP}),
@@ -104,7 +106,7 @@ MAY: dict[Role, frozenset[Act]] = {
     ),
     Role.CERTIFIER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_RETURNS, Act.CERTIFY_RETURN}),
     Role.ADMINISTRATOR: frozenset(
-        {*_SEEING_PARTNERSHIP, Act.SET_YEAR, Act.SEE_RETURNS, Act.SEE_HISTORY, Act.MANAGE_PEOPLE}
+        {*_SEEING_PARTNERSHIP, Act.SET_YEAR, Act.SEE_RETURNS, Act.SEE_HISTORY, Act.INVITE, Act.MANAGE_PEOPLE}
     ),
 }
 

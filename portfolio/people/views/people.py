@@ -1,64 +1,18 @@
-"""Signing in and out, and the administrator's pages about people."""
+"""The pages about people: who there is, adding and disabling them."""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
-from portfolio.people.actions import (
-    add_person,
-    disable_person,
-    find_by_password,
-    get_person,
-    give_role,
-    list_places,
-    people_by_name,
-)
-from portfolio.people.forms import DisableForm, PersonForm, SignInForm
+from portfolio.people.actions import add_person, disable_person, get_person, give_role, list_places, people_by_name
+from portfolio.people.forms import DisableForm, PersonForm
 from portfolio.people.rules import Act, Holding
-from portfolio.web import access, clock
-from portfolio.web.access import allow, public, signed_in
+from portfolio.people.views.room import room
+from portfolio.web import clock
+from portfolio.web.access import allow
 from portfolio.web.database import commit, session
-from portfolio.web.errors import put_on, refusals_on
+from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
-
-room = Blueprint("people", __name__)
-
-
-@room.get("/sign-in")
-@public()
-def sign_in() -> Any:
-    """The form; somebody who is signed in already goes on."""
-    if access.find_viewer_now() is not None:
-        return redirect(_asked_for())
-    return render_template("people/sign_in.html", form=SignInForm())
-
-
-@room.post("/sign-in")
-@public()
-def sign_in_now() -> Any:
-    """Signs in and goes on to the page that was asked for; says the same of an unknown address and a wrong password."""
-    form = SignInForm()
-    if form.validate_on_submit():
-        person = find_by_password(session(), form.email.data, form.password.data or "")
-        if person is not None:
-            asked_for = _asked_for()
-            access.sign_in(person.id)
-            return redirect(asked_for)
-        put_on(form, "The e-mail address or the password is not right. Check both, and try again", "email")
-    return render_template("people/sign_in.html", form=form), 422
-
-
-def _asked_for() -> str:
-    return access.local_path(request.args.get("next")) or "/"
-
-
-@room.post("/sign-out")
-@signed_in()
-def sign_out() -> Any:
-    """Signs out."""
-    access.sign_out()
-    flash("You are signed out.", "success")
-    return redirect(url_for("people.sign_in"))
 
 
 @room.get("/people")

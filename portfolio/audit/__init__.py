@@ -1,0 +1,1 @@
+"""The audit trail: who changed what, who read what is personal, who signed in."""

@@ -1,0 +1,40 @@
+"""The queue of messages."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portfolio.db import Base, Moment, one_of
+
+
+class MessageState(StrEnum):
+    """How far a message is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    GIVEN_UP = "given up"
+
+
+class Message(Base):
+    """One message to one address. The key of a link in it is derived from the site's key when it is sent."""
+
+    __tablename__ = "message"
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    link_path: Mapped[str | None] = mapped_column(Text)
+    link_nonce: Mapped[str | None] = mapped_column(String(64))
+    message_id: Mapped[str] = mapped_column(String(120))
+    state: Mapped[MessageState] = mapped_column(one_of(MessageState, "state"))
+    queued_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    tries: Mapped[int]
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    fault: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("message_id"), Index(None, "state", "due_at"), {"info": {"passing": True}})

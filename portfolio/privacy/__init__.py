@@ -1,0 +1,1 @@
+"""What personal data is held and why, how long it is kept, and the notices that a council edits."""
