@@ -79,7 +79,7 @@ def test_upgrading_what_is_new_changes_nothing(database: Database) -> None:
     migrations.upgrade(database)
     assert migrations.is_current(database)
     with database.engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0003"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0004"
 
 
 def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
