@@ -9,6 +9,8 @@ from portfolio.db import Base
 
 STORY_DAY = "story_day"
 """Set on a demonstration: the day that its story is told as of, as an ISO date."""
+SECOND_FACTOR_REQUIRED = "second_factor_required"
+"""Whether people whose roles move or certify money must sign in with a code as well: "yes" or "no"."""
 
 
 class Setting(Base):
@@ -39,3 +41,8 @@ def story_day(session: Session) -> date | None:
     """The day that a demonstration is told as of; None where the data is real."""
     day = find_setting(session, STORY_DAY)
     return None if day is None else date.fromisoformat(day)
+
+
+def second_factor_is_required(session: Session) -> bool:
+    """Whether those who hold a guarded role must sign in with a second factor; until it is set, they need not."""
+    return find_setting(session, SECOND_FACTOR_REQUIRED) == "yes"

@@ -110,6 +110,9 @@ MAY: dict[Role, frozenset[Act]] = {
     ),
 }
 
+GUARDED_ROLES = frozenset({Role.FINANCE, Role.CERTIFIER, Role.OPCC, Role.ADMINISTRATOR})
+"""The roles that move money, certify it, or say who may: a passphrase alone can be asked of them not to be enough."""
+
 
 @dataclass(frozen=True)
 class Holding:
