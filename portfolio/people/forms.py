@@ -4,7 +4,8 @@ from wtforms import PasswordField
 from wtforms.widgets import EmailInput
 
 from portfolio.people.actions import Places
-from portfolio.people.rules import SHORTEST_PASSWORD, Role
+from portfolio.people.passphrases import SHORTEST_PASSWORD
+from portfolio.people.rules import Role
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import Form, Line, OneOf
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+_MARK = re.compile(r"person (\d+)")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 
 
@@ -170,6 +170,17 @@ def within(act: Act, holdings: Iterable[Holding], person_id: int, day: date) -> 
     return Within(everything, frozenset(areas), frozenset(csps), lead_id)
 
 
+def mark_of(person_id: int) -> str:
+    """How the record names somebody, `person 12`: it stays true when they change their name, or are forgotten."""
+    return f"person {person_id}"
+
+
+def find_marked(mark: str) -> int | None:
+    """The number of whom a mark means; None for any other text (a command line, a name as it was printed)."""
+    found = _MARK.fullmatch(mark)
+    return int(found[1]) if found else None
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Somebody who is signed in, on a day, with the roles they hold then: asked by every page what they may do."""
@@ -185,6 +196,11 @@ class Viewer:
         """Their roles of the day in words, `finance officer, certifier`; each once, in the order they were given."""
         return ", ".join(dict.fromkeys(holding.role.value for holding in self.holdings if holding.holds_on(self.day)))
 
+    @property
+    def mark(self) -> str:
+        """How the record names them."""
+        return mark_of(self.person_id)
+
     def within(self, act: Act) -> Within:
         """How far they may do something."""
         return within(act, self.holdings, self.person_id, self.day)
@@ -196,10 +212,6 @@ class Viewer:
 
 class NotAnEmail(PortfolioError):
     """A text that is no e-mail address."""
-
-
-class BadPassword(PortfolioError):
-    """A password that is too short to keep anybody out, or longer than anybody types."""
 
 
 class RoleWithoutPlace(PortfolioError):
@@ -219,14 +231,6 @@ def normal_email(typed: str) -> str:
     if not _EMAIL.fullmatch(email) or len(email) > 254:
         raise NotAnEmail("Enter an e-mail address in the correct format, like name@example.org", "email")
     return email
-
-
-def refuse_bad_password(password: str) -> None:
-    """At least 12 characters, of whatever kind; raises BadPassword."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadPassword(f"Password must be {SHORTEST_PASSWORD} characters or more", "password")
-    if len(password) > LONGEST_PASSWORD:
-        raise BadPassword(f"Password must be {LONGEST_PASSWORD} characters or fewer", "password")
 
 
 def refuse_bad_holding(holding: Holding) -> None:

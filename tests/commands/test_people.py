@@ -75,8 +75,8 @@ def test_roles_for_a_place_name_it(add: Run, run: Run, migrated: Config) -> None
     [
         ("ada@example.org", "king", PASSWORD, "“king” is not a role. Use one of: project lead, CSP officer, "),
         ("ada", "administrator", PASSWORD, "Enter an e-mail address in the correct format, like name@example.org\n"),
-        ("ada@example.org", "administrator", "short", "Password must be 12 characters or more\n"),
-        ("ada@example.org", "administrator", "", "Password must be 12 characters or more\n"),
+        ("ada@example.org", "administrator", "short", "Passphrase must be 12 characters or more\n"),
+        ("ada@example.org", "administrator", "", "Passphrase must be 12 characters or more\n"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_adds_nobody(

@@ -17,7 +17,8 @@ from portfolio.people.actions import (
     list_places,
     set_password,
 )
-from portfolio.people.rules import Act, BadPassword, Holding, LastAdministrator, Role
+from portfolio.people.passphrases import BadPassword
+from portfolio.people.rules import Act, Holding, LastAdministrator, Role
 from tests import make
 from tests.conftest import NOW
 

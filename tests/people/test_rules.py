@@ -16,7 +16,6 @@ from portfolio.people.rules import (
     Within,
     normal_email,
     refuse_bad_holding,
-    refuse_bad_password,
     within,
 )
 
@@ -105,15 +104,6 @@ def test_what_is_no_email_is_refused(typed: str) -> None:
     with pytest.raises(PortfolioError, match=r"like name@example\.org") as refused:
         normal_email(typed)
     assert refused.value.field == "email"
-
-
-def test_a_password_is_long_enough_whatever_it_is_made_of() -> None:
-    refuse_bad_password("a" * 12)
-    refuse_bad_password("a" * 200)
-    with pytest.raises(PortfolioError, match="12 characters or more"):
-        refuse_bad_password("a" * 11)
-    with pytest.raises(PortfolioError, match="200 characters or fewer"):
-        refuse_bad_password("a" * 201)
 
 
 @pytest.mark.parametrize(

@@ -194,8 +194,8 @@ def test_an_administrator_adds_somebody(signed_in: SignedIn, session: Session) -
         ({"role": "finance officer"}, "Select the police area that the finance officer is for", "police_area"),
         ({"csp": "99"}, "Choose one of those offered", "csp"),
         ({"csp": "dorset"}, "Choose one of those offered", "csp"),
-        ({"password": "short"}, "Password must be 12 characters or more", "password"),
-        ({"password": "x" * 201}, "Password must be 200 characters or fewer", "password"),
+        ({"password": "short"}, "Passphrase must be 12 characters or more", "password"),
+        ({"password": "x" * 201}, "Passphrase must be 200 characters or fewer", "password"),
         ({"name": "x" * 201}, "Shorten this to 200 characters or fewer", "name"),
     ],
 )
