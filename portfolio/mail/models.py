@@ -1,22 +1,12 @@
 """The queue of messages."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.db import Base, Moment, one_of
-
-
-class MessageState(StrEnum):
-    """How far a message is."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    UNCERTAIN = "uncertain"
-    GIVEN_UP = "given up"
+from portfolio.mail.rules import MessageState
 
 
 class Message(Base):

@@ -1,0 +1,59 @@
+"""What is done with messages: queued with the change that they tell of, and sent again by somebody who decides so."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portfolio.errors import NotFound
+from portfolio.mail.models import Message
+from portfolio.mail.rules import LINK, MessageState, one_line, plain_text, refuse_bad_recipient, refuse_to_send_again
+
+
+def queue(
+    session: Session,
+    recipient: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    *,
+    link_path: str | None = None,
+    link_nonce: str | None = None,
+) -> Message:
+    """Queue a message in the change's own transaction: what is undone sends nothing. Raises NoRecipient.
+
+    A link has its path, like `/join/{key}`, and the nonce that its key is made of when the message is sent;
+    `{link}` in the text marks where it goes. So no key is ever in the database.
+    """
+    if (link_path is None) != (link_nonce is None) or (link_path is None) != (LINK not in text):
+        raise ValueError(f"a link needs its path, its nonce, and {LINK} in the text")
+    refuse_bad_recipient(recipient)
+    message = Message(
+        recipient=recipient,
+        subject=one_line(subject),
+        text=plain_text(text),
+        link_path=link_path,
+        link_nonce=link_nonce,
+        message_id=secrets.token_hex(16),
+        state=MessageState.QUEUED,
+        queued_at=now,
+        due_at=now,
+        tries=0,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def send_again(session: Session, number: int, now: datetime) -> Message:
+    """Queue a message again that is uncertain or given up; it may arrive twice. Raises NotFound, NotToSendAgain."""
+    message = session.scalar(select(Message).where(Message.id == number).with_for_update())
+    if message is None:
+        raise NotFound(f"There is no message {number}. `portfolio deliver --list` shows those that were not sent")
+    refuse_to_send_again(number, message.state)
+    message.state = MessageState.QUEUED
+    message.due_at = now
+    message.tries = 0
+    message.taken_at = message.ended_at = message.fault = None
+    return message
