@@ -15,13 +15,14 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
     CheckConstraint,
     FromClause,
     Index,
     LargeBinary,
+    Select,
     Table,
     Text,
     TextClause,
@@ -41,6 +42,7 @@ from portfolio.db import Base, BulkWriteRefused, Moment, Pence
 from portfolio.money import to_pence
 from portfolio.quarters import FinancialYear, Quarter
 
+Chosen = TypeVar("Chosen")
 Values = dict[str, Any]
 """A row's columns by name, as history writes them."""
 START = "0" * 64
@@ -284,8 +286,19 @@ _in_full = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def last_seal(session: Session) -> str:
-    """The seal of the last entry: it stands for everything that was ever recorded, and so for the present state."""
-    return session.scalar(select(HistoryEntry.seal).order_by(HistoryEntry.id.desc()).limit(1)) or START
+    """The seal of the last change: it stands for everything that was ever changed, and so for the present state."""
+    return session.scalar(_last_change(HistoryEntry.seal)) or START
+
+
+def last_moment(session: Session) -> datetime:
+    """The moment of the last change on record: the same data always has the same one."""
+    return session.scalars(_last_change(HistoryEntry.at)).one()
+
+
+def _last_change(column: Mapped[Chosen]) -> Select[Chosen]:
+    # That somebody read something is on record too, and changes nothing.
+    readings = [table.name for table in Base.metadata.tables.values() if table.info.get("changes_nothing")]
+    return select(column).where(HistoryEntry.record.not_in(readings)).order_by(HistoryEntry.id.desc()).limit(1)
 
 
 SEALED = ("id", "author", "deed", "record", "record_id", "change", "before", "after", "previous_seal")

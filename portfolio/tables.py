@@ -1,7 +1,6 @@
 """Every table of the product, known to `Base.metadata` once this is imported (migrations and `check` need them all)."""
 
 from portfolio import history, settings
-from portfolio.audit import models as audit
 from portfolio.decisions import models as decisions
 from portfolio.funding_years import models as funding_years
 from portfolio.mail import models as mail
@@ -22,7 +21,6 @@ ROOMS = (
     spend,
     measures,
     returns,
-    audit,
     settings,
     history,
 )

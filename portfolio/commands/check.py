@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio import history, migrations
 from portfolio.commands.ground import ground, say
 from portfolio.db import Database
-from portfolio.migrations.guards_0003 import GUARDS
+from portfolio.migrations.guards_0004 import GUARDS
 from portfolio.returns import proving
 
 MOST_SHOWN = 5

@@ -5,6 +5,7 @@ product. `check` finds it when they are missing. They are written once for both 
 deeds it refuses, and the rows it refuses them on (`OLD` and `NEW` are the row before and after).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FROZEN = (
@@ -34,22 +35,23 @@ def _returned(row: str) -> str:
     return f"(SELECT status FROM claim WHERE claim.id = {row}.claim_id) = 'returned'"  # noqa: S608 - no value in it
 
 
-def _append_only(table: str, what: str) -> list[Guard]:
+def append_only(table: str, what: str) -> list[Guard]:
+    """A table to which rows are added, and of which none is changed or removed."""
     return [Guard(table, deed, f"{what} is never changed or removed") for deed in ("UPDATE", "DELETE")]
 
 
 GUARDS = [
-    *_append_only("history_entry", "history"),
-    *_append_only("decision", "a decision"),
-    *_append_only("decision_amount", "a decision"),
-    *_append_only("decider", "who took part in a decision"),
-    *_append_only("variation", "a variation"),
-    *_append_only("variation_share", "a variation"),
-    *_append_only("observation", "an observation"),
-    *_append_only("correction", "a correction"),
-    *_append_only("payment", "a payment"),
-    *_append_only("return_amount", "what an issued return claims"),
-    *_append_only("locked_quarter", "a locked quarter"),
+    *append_only("history_entry", "history"),
+    *append_only("decision", "a decision"),
+    *append_only("decision_amount", "a decision"),
+    *append_only("decider", "who took part in a decision"),
+    *append_only("variation", "a variation"),
+    *append_only("variation_share", "a variation"),
+    *append_only("observation", "an observation"),
+    *append_only("correction", "a correction"),
+    *append_only("payment", "a payment"),
+    *append_only("return_amount", "what an issued return claims"),
+    *append_only("locked_quarter", "a locked quarter"),
     Guard("claim", "UPDATE", "a claim in an issued return is locked", "OLD.status = 'returned'"),
     Guard("claim", "DELETE", "a claim in an issued return is locked", "OLD.status = 'returned'"),
     *(
@@ -75,7 +77,12 @@ GUARDS = [
 
 def statements(dialect: str) -> list[str]:
     """The statements that put the guards up in a database."""
-    return [one for guard in GUARDS for one in (_sqlite(guard) if dialect == "sqlite" else _postgresql(guard))]
+    return put_up(GUARDS, dialect)
+
+
+def put_up(guards: Iterable[Guard], dialect: str) -> list[str]:
+    """The statements that put some guards up in a database."""
+    return [one for guard in guards for one in (_sqlite(guard) if dialect == "sqlite" else _postgresql(guard))]
 
 
 def _sqlite(guard: Guard) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, one_of
-from portfolio.people.rules import Role
+from portfolio.people.rules import Role, mark_of
 
 # A role is held for a partnership or a police area. Those are kept by the funding years' room; here their names do.
 csp_names = table("csp", column("id", Integer), column("name", Text))
@@ -30,6 +30,11 @@ class Person(Base):
     roles: Mapped[list["RoleHeld"]] = relationship(back_populates="person", lazy="selectin", order_by="RoleHeld.id")
 
     __table_args__ = (UniqueConstraint("email"),)
+
+    @property
+    def mark(self) -> str:
+        """How the record names them."""
+        return mark_of(self.id)
 
 
 class RoleHeld(Base):
@@ -79,12 +84,15 @@ class Link(Base):
 
 
 class SecondFactor(Base):
-    """Somebody's authenticator app. Its secret is derived from the site's key and this number, and kept nowhere."""
+    """Somebody's authenticator app, from when it showed its first code.
+
+    Its secret is derived from the site's key and this number, and kept nowhere.
+    """
 
     __tablename__ = "second_factor"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     nonce: Mapped[str] = mapped_column(String(64), info={"secret": True})
-    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (UniqueConstraint("person_id"),)
 
@@ -135,6 +143,17 @@ class WebSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (UniqueConstraint("key_hash"), Index(None, "person_id"), {"info": {"passing": True}})
+
+
+class PersonalReading(Base):
+    """Somebody was shown personal data of others: whose stands in `about`, when in its entry of the history."""
+
+    __tablename__ = "personal_reading"
+    reader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    what: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index(None, "reader_id"), {"info": {"changes_nothing": True}})
 
 
 class SignInOutcome(StrEnum):

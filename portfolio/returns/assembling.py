@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.funding_years.queries import allocated_by_stream
-from portfolio.history import HistoryEntry
+from portfolio.history import last_moment
 from portfolio.quarters import Quarter
 from portfolio.returns.contents import notes
 from portfolio.returns.contents.awards import award_facts, claims_told, intervention_rows, positions
@@ -53,7 +52,7 @@ def assemble(
     interventions, measures = intervention_rows(scope, facts, told, found), measure_rows(scope)
     outputs, match = output_rows(scope, facts), match_rows(scope, facts, spent)
     year_end = statement(scope, whole, found, spent)
-    as_at = last_change(session)
+    as_at = last_moment(session)
     warnings = warnings_of(
         scope, facts=facts, told=told, found=found, match=match, measures=measures, as_of=day_of(as_at)
     )
@@ -99,11 +98,6 @@ def signed(content: ReturnContent, row: Return) -> ReturnContent:
             row.certificate or CERTIFICATE, row.certified_by, row.certified_role, row.certified_on
         ),
     )
-
-
-def last_change(session: Session) -> datetime:
-    """The moment of the last change on record: the same data always has the same one."""
-    return session.execute(select(HistoryEntry.at).order_by(HistoryEntry.id.desc()).limit(1)).scalar_one()
 
 
 def _cover(scope: Scope, as_at: datetime, csps: list[str]) -> Cover:

@@ -17,8 +17,9 @@ from portfolio.db import Base, Database
 from portfolio.decisions.models import Award, Decider, Variation, VariationShare
 from portfolio.measures.models import Measure, MeasureDefinition, Observation
 from portfolio.migrations import guards_0003
-from portfolio.migrations.guards_0003 import FROZEN, GUARDS, Guard
-from portfolio.people.models import Person
+from portfolio.migrations.guards_0003 import FROZEN, Guard
+from portfolio.migrations.guards_0004 import GUARDS
+from portfolio.people.models import Person, PersonalReading
 from portfolio.people.rules import Role
 from portfolio.returns.models import Payment, Return, ReturnAmount
 from portfolio.returns.rules import ReturnKind, ReturnStatus
@@ -123,7 +124,8 @@ def guarded(session: Session) -> Guarded:
     )
     issued = _return(award, officer, status=ReturnStatus.ISSUED, version=1)
     prepared = _return(award, officer, status=ReturnStatus.PREPARED, version=2)
-    session.add_all([Decider(decision=decision, person=officer), variation, measure, seen, issued, prepared])
+    read = PersonalReading(reader_id=officer.id, what="people", about="person 1")
+    session.add_all([Decider(decision=decision, person=officer), variation, measure, seen, issued, prepared, read])
     session.flush()
     session.add(ReturnAmount(of=issued, stream=stream, amount=Decimal("1900.00")))
     session.add(

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.decisions import queries, telling
 from portfolio.decisions.actions import record_decision
 from portfolio.decisions.forms import DecideForm, decide_form
-from portfolio.decisions.views.room import claimed, room
+from portfolio.decisions.views.room import claimed, note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
 from portfolio.funding_years.queries import get_csp
@@ -69,6 +69,8 @@ def _form(proposal: Proposal, csp: CSP) -> DecideForm:
 
 
 def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
+    interests = queries.interests_in(session(), proposal.id)
+    note_interests_read(proposal.reference, interests)
     return render_template(
         "decisions/decide.html",
         form=form,
@@ -76,5 +78,5 @@ def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
         csp=csp,
         rooms=telling.room_left(session(), proposal, csp),
         before=queries.find_decision(session(), proposal.id, csp.id),
-        interests=queries.interests_in(session(), proposal.id),
+        interests=interests,
     )

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.decisions import actions, listing, queries, telling
 from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
-from portfolio.decisions.views.room import room
+from portfolio.decisions.views.room import note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import csps_of
 from portfolio.people.actions import get_person
@@ -113,6 +113,7 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
     interest = sent if isinstance(sent, InterestForm) else _interest_form(found)
     reach = viewer().within(Act.DECIDE)
     told = telling.proposal_told(session(), viewer(), found)
+    note_interests_read(found.reference, told.interests)
     seen, awards = viewer().within(Act.SEE_PROPOSALS), [each.award for each in told.awards]
     return render_template(
         "decisions/proposal.html",

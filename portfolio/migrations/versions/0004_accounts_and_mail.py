@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from portfolio import db
+from portfolio.migrations import guards_0004
 
 revision = "0004"
 down_revision = "0003"
@@ -105,7 +106,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(length=64), nullable=False),
-        sa.Column("confirmed_at", db.Moment(), nullable=True),
+        sa.Column("confirmed_at", db.Moment(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
         sa.UniqueConstraint("person_id", name=op.f("uq_second_factor_person_id")),
@@ -167,3 +168,6 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("removed_at", db.Moment(), nullable=True))
 
     op.add_column("role_held", sa.Column("directory_group", sa.Text(), nullable=True))
+
+    for statement in guards_0004.statements(op.get_bind().dialect.name):
+        op.execute(statement)

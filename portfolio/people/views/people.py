@@ -13,6 +13,7 @@ from portfolio.web.access import allow
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.web.reading import note_reading
 
 
 @room.get("/people")
@@ -20,6 +21,7 @@ from portfolio.web.paging import paged
 def index() -> Any:
     """Everybody, with their roles."""
     people, page = paged(people_by_name())
+    note_reading("List of people", *(person.mark for person in people))
     return render_template("people/index.html", people=people, page=page, places=list_places(session()))
 
 
@@ -72,4 +74,5 @@ def disable(person_id: int) -> Any:
 
 def _show(person_id: int, form: DisableForm) -> str:
     found = get_person(session(), person_id)
+    note_reading("Person", found.mark)
     return render_template("people/person.html", person=found, form=form, places=list_places(session()))

@@ -1,0 +1,11 @@
+"""The guards that came with accounts: who read what is recorded for good. `GUARDS` are all that a database has."""
+
+from portfolio.migrations import guards_0003
+
+ADDED = guards_0003.append_only("personal_reading", "who read what is personal")
+GUARDS = [*guards_0003.GUARDS, *ADDED]
+
+
+def statements(dialect: str) -> list[str]:
+    """The statements that put up the guards that came with accounts."""
+    return guards_0003.put_up(ADDED, dialect)
