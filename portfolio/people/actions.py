@@ -22,6 +22,7 @@ from portfolio.people.rules import (
     normal_email,
     refuse_bad_holding,
 )
+from portfolio.people.sessions import end_sessions
 
 HASHING = "scrypt"
 
@@ -56,12 +57,13 @@ def give_role(person: Person, holding: Holding) -> RoleHeld:
 
 
 def disable_person(session: Session, person_id: int, at: datetime, today: date) -> Person:
-    """Let somebody in no longer; their name stays in the record. Refused for the last administrator."""
+    """Let somebody in no longer, and end their sessions; their name stays. Refused for the last administrator."""
     person = get_person(session, person_id)
     if _is_administrator(person, today) and not _other_administrators(session, person_id, today):
         raise LastAdministrator
     if person.disabled_at is None:
         person.disabled_at = at
+    end_sessions(session, person_id, at)
     return person
 
 
@@ -149,8 +151,11 @@ def holdings_of(person: Person) -> tuple[Holding, ...]:
 def find_viewer(session: Session, person_id: int, day: date) -> Viewer | None:
     """Somebody signed in, as of now; None for one who is not there or was disabled."""
     person = session.get(Person, person_id)
-    if person is None or person.disabled_at is not None:
-        return None
+    return None if person is None or person.disabled_at is not None else viewer_of(person, day)
+
+
+def viewer_of(person: Person, day: date) -> Viewer:
+    """Somebody with the roles they hold, as of a day."""
     return Viewer(person.id, person.name, person.email, holdings_of(person), day)
 
 

@@ -5,21 +5,33 @@ each request, by navigation, and by the tests that try every route as every role
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask import session as cookie
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from portfolio.db import Database
 from portfolio.errors import NotAllowed
 from portfolio.history import Author
-from portfolio.people.actions import find_viewer
+from portfolio.people import sessions
+from portfolio.people.actions import get_person, viewer_of
+from portfolio.people.models import Person
 from portfolio.people.rules import Act, Viewer
 from portfolio.web import clock, database
+from portfolio.web.forms import tidy
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEY = "key"
+"""Where the cookie holds its session's key."""
+MOST_OF_BROWSER = 300
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -75,9 +87,45 @@ def access_to(app: Flask, endpoint: str) -> Access:
     return cast(Access, access)
 
 
+@dataclass(frozen=True)
+class _Here:
+    """The session that this request's cookie opens."""
+
+    id: int
+    viewer: Viewer
+    awaits_code: bool
+    seen_at: datetime
+
+
+def _find_here() -> _Here | None:
+    if "here" not in g:
+        g.here = _open(cookie[KEY]) if KEY in cookie else None
+    return cast("_Here | None", g.here)
+
+
+def _open(key: str) -> _Here | None:
+    live = sessions.find_by_key(database.session(), key, clock.machine_moment(), browser_line())
+    if live is None:
+        return None
+    return _Here(live.id, viewer_of(live.person, clock.today()), live.awaits_code, live.seen_at)
+
+
 def find_viewer_now() -> Viewer | None:
     """Who is signed in, or None."""
-    return current_user.viewer if current_user.is_authenticated else None
+    here = _find_here()
+    return None if here is None or here.awaits_code else here.viewer
+
+
+def half_signed_in() -> Person | None:
+    """Who has given their passphrase, and not yet the code that is asked of them; nobody for every other page."""
+    here = _find_here()
+    return get_person(database.session(), here.viewer.person_id) if here is not None and here.awaits_code else None
+
+
+def session_id() -> int | None:
+    """The session of this request, among those of who is signed in; None where nobody is."""
+    here = _find_here()
+    return None if here is None else here.id
 
 
 def viewer() -> Viewer:
@@ -93,32 +141,62 @@ def may_open(endpoint: str) -> bool:
     return endpoint in current_app.view_functions and access_to(current_app, endpoint).admits(find_viewer_now())
 
 
-class _SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
-    """What flask-login keeps of a person."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-        self.id = viewer.person_id
-
-
-def _load(person_id: str) -> _SignedIn | None:
-    found = find_viewer(database.session(), int(person_id), clock.today())
-    return None if found is None else _SignedIn(found)
+def remote_address() -> str:
+    """Where the request comes from: an IPv4 address, or the network of an IPv6 one, which one household shares."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 6:
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)
 
 
-def sign_in(person_id: int) -> None:
-    """Sign somebody in, under a cookie with nothing of what was there before; raises NotAllowed for the disabled."""
-    found = _load(str(person_id))
-    if found is None:
-        raise NotAllowed("This account is disabled")
+def browser_line() -> str:
+    """What the browser says it is, as far as it is kept."""
+    return tidy(request.user_agent.string)[:MOST_OF_BROWSER]
+
+
+def sign_in(person_id: int, *, awaits_code: bool = False, proved: Callable[[Session], None] | None = None) -> None:
+    """Sign somebody in, under a new session and a cookie with nothing of what was there before.
+
+    `proved` is asked again in the transaction that begins the session, and raises where it no longer holds. Raises
+    NotAllowed for the disabled, and where what was proved so far was ended meanwhile.
+    """
+    before, now = _find_here(), clock.machine_moment()
+    with database.keeping() as session:
+        if proved is not None:
+            proved(session)
+        key = sessions.start(session, person_id, now, remote_address(), browser_line(), awaits_code=awaits_code)
+        was_under_way = sessions.end_by_key(session, cookie.get(KEY, ""), now)
+        if before is not None and before.awaits_code and not was_under_way:
+            raise NotAllowed("Your session was ended. Sign in again")
     cookie.clear()
-    login_user(found)
+    cookie[KEY] = key
+    g.pop("here", None)
 
 
 def sign_out() -> None:
-    """Sign the person out, and forget everything their cookie held."""
-    logout_user()
+    """End the session, and forget everything its cookie held."""
+    with database.keeping() as session:
+        sessions.end_by_key(session, cookie.get(KEY, ""), clock.machine_moment())
     cookie.clear()
+    g.here = None
+
+
+def _see_when_answered(response: Response) -> Response:
+    here = g.get("here")
+    now = clock.machine_moment()
+    if here is not None and now - here.seen_at >= sessions.SEEN_EVERY:
+        response.call_on_close(partial(_see, database.database(), here.id, now))
+    return response
+
+
+def _see(kept_in: Database, session_id: int, now: datetime) -> None:
+    # Where others write for so long that this cannot, the next page says it.
+    with suppress(OperationalError), kept_in.session(writing=True) as session:
+        sessions.see(session, session_id, now)
+        session.commit()
 
 
 def local_path(address: str | None) -> str | None:
@@ -146,16 +224,13 @@ def _refuse() -> Response | None:
             abort(403)
     if access.deed is not None and writes:
         found = find_viewer_now()
-        database.sign_as(Author(found.email if found else "not signed in", clock.moment(), access.deed))
+        database.sign_as(Author(found.mark if found else "not signed in", clock.moment(), access.deed))
     return None
 
 
 def register(app: Flask) -> None:
     """Ask every endpoint who may open it, before each request."""
-    manager = LoginManager()
-    manager.session_protection = "strong"
-    manager.user_loader(_load)
-    manager.init_app(app)
     public()(app.view_functions["static"])
     app.before_request(_refuse)
+    app.after_request(_see_when_answered)
     app.jinja_env.globals["may_open"] = may_open

@@ -26,6 +26,14 @@ def moment() -> datetime:
     return cast(datetime, g.moment)
 
 
+def machine_moment() -> datetime:
+    """The moment that security goes by: a demonstration's day stands still, but no session or link of it may."""
+    if "machine_moment" not in g:
+        given: Clock | None = current_app.extensions["portfolio_clock"]
+        g.machine_moment = (given or SystemClock()).now()
+    return cast(datetime, g.machine_moment)
+
+
 def today() -> date:
     """The day of this request, in London."""
     return day_of(moment())

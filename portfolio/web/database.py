@@ -4,6 +4,8 @@ Nothing is kept unless the view says `commit()`. A page that answers well after 
 committing it is a mistake of ours and raises, so that nobody is told "saved" of what is not.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
@@ -54,6 +56,23 @@ def name_deed(deed: str) -> None:
 def commit() -> None:
     """Keep everything this request changed."""
     session().commit()
+
+
+@contextmanager
+def keeping() -> Iterator[Session]:
+    """A session that writes what leaves no history (sign-ins, sessions), kept at the end.
+
+    It is this request's where that writes anyway, with whatever it changed so far; else a short one of its own.
+    """
+    if _writes():
+        yield session()
+        commit()
+        return
+    if "session" in g:
+        g.session.rollback()  # a reader sees what was there when it began; what follows is to see this too
+    with database().session(writing=True) as opened:
+        yield opened
+        opened.commit()
 
 
 def rollback() -> None:
