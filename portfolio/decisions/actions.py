@@ -64,7 +64,7 @@ def record_decision(
             *_below_what_happened(session, award, ruling, claimed),
         ]
     )
-    decision = decision_rows(proposal, csp, ruling, recorded_by=recorded_by.name, recorded_at=at, supersedes=before)
+    decision = decision_rows(proposal, csp, ruling, recorded_by=recorded_by.mark, recorded_at=at, supersedes=before)
     decision.deciders = [Decider(person=person) for person in deciders]
     session.add(decision)
     if award is not None:

@@ -1,6 +1,6 @@
 """What the pages of a proposal, of an award and of a decision tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from portfolio.funding_years.models import CSP, Stream
 from portfolio.funding_years.queries import shares_of
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds
+from portfolio.people.actions import naming
 from portfolio.people.models import Person
 from portfolio.people.rules import Act, Viewer
 from portfolio.proposals.models import Proposal
@@ -133,20 +134,22 @@ def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> Propo
         listed,
         lead,
         awards_told(session, queries.awards_of(session, proposal.id)),
-        tuple(_history(proposal, queries.decisions_on(session, proposal.id))),
+        tuple(_history(proposal, queries.decisions_on(session, proposal.id), naming(session))),
         tuple(interests),
         tuple(other_years),
     )
 
 
-def _history(proposal: Proposal, decisions: Iterable[Decision]) -> Iterable[Event]:
+def _history(
+    proposal: Proposal, decisions: Iterable[Decision], named: Callable[[str], str]
+) -> Iterable[Event]:
     """Every decision and the submission, newest first."""
     for decision in decisions:
         yield Event(
             format_day(decision.met_on or day_of(decision.recorded_at)),
             decision.body,
             f"{decision.csp.short_name}: {_said(decision)}",
-            "\n".join(_details(decision)),
+            "\n".join(_details(decision, named)),
         )
     if proposal.submitted_at:
         yield Event(format_day(day_of(proposal.submitted_at)), proposal.lead_organisation.name, "Submitted")
@@ -157,7 +160,7 @@ def _said(decision: Decision) -> str:
     return f"{decision.outcome.value}{f', {amounts}' if amounts else ''}"
 
 
-def _details(decision: Decision) -> Iterable[str]:
+def _details(decision: Decision, named: Callable[[str], str]) -> Iterable[str]:
     if decision.reason:
         yield f"Reason: {decision.reason}"
     if decision.conditions:
@@ -167,7 +170,7 @@ def _details(decision: Decision) -> Iterable[str]:
     if decision.deciders:
         yield f"Decided by {', '.join(each.person.name for each in decision.deciders)}"
     change = ", in the place of the decision before" if decision.supersedes_id else ""
-    yield f"Recorded on {format_day(day_of(decision.recorded_at))}{change}: {decision.recorded_by}"
+    yield f"Recorded on {format_day(day_of(decision.recorded_at))}{change}: {named(decision.recorded_by)}"
 
 
 @dataclass(frozen=True)

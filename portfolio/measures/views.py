@@ -188,7 +188,7 @@ def record(number: int, quarter: Quarter) -> Any:
                 quarter,
                 value=form.value.data if there else None,
                 unavailable=None if there else form.unavailable.data,
-                by=viewer().email,
+                by=viewer().mark,
                 now=moment(),
                 today=today(),
             )

@@ -140,7 +140,7 @@ def query_return(session: Session, row: Return, question: str, *, by: Person, at
     status = next_status(row.status, ReturnStatus.QUERIED)
     refuse_any([rules.says_nothing(question, "question")])
     row.status = status
-    query = ReturnQuery(about=row, question=question.strip(), asked_by=by.name, asked_at=at)
+    query = ReturnQuery(about=row, question=question.strip(), asked_by=by.mark, asked_at=at)
     session.add(query)
     session.flush()
     return query
@@ -153,7 +153,7 @@ def answer_return(session: Session, row: Return, answer: str, *, by: Person, at:
     refuse_any([rules.says_nothing(answer, "answer")])
     row.status = status
     query = row.queries[-1]
-    query.answer, query.answered_by, query.answered_at = answer.strip(), by.name, at
+    query.answer, query.answered_by, query.answered_at = answer.strip(), by.mark, at
     session.flush()
     return query
 
@@ -162,7 +162,7 @@ def forward_return(session: Session, row: Return, *, by: Person, at: datetime) -
     """Send an issued return on to the funder."""
     _take_up(session, row)
     row.status = next_status(row.status, ReturnStatus.FORWARDED)
-    row.forwarded_by, row.forwarded_at = by.name, at
+    row.forwarded_by, row.forwarded_at = by.mark, at
     session.flush()
     return row
 
@@ -202,7 +202,7 @@ def record_payment(
         amount=amount,
         received_on=received_on,
         reference=reference,
-        recorded_by=by.name,
+        recorded_by=by.mark,
     )
     session.add(payment)
     received[stream.id] = before + amount

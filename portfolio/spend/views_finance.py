@@ -191,7 +191,7 @@ def enter(reference: str, csp_key: str, quarter: Quarter) -> Any:
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             said = form.adjustment(quarter)
-            enter_correction(session(), award, said, by=viewer().email, now=moment(), today=today())
+            enter_correction(session(), award, said, by=viewer().mark, now=moment(), today=today())
             commit()
         if outcome.ok:
             flash(f"The correction of {quarter.short} is entered.", "success")

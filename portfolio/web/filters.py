@@ -1,13 +1,17 @@
 """How templates show amounts, days and moments: in one way everywhere."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
-from flask import Flask
+from flask import Flask, g
 
 from portfolio.clock import LONDON
 from portfolio.money import format_plain, format_pounds
+from portfolio.people.actions import naming
 from portfolio.quarters import Quarter, format_day
+from portfolio.web import database
 from portfolio.words import begin
 
 
@@ -34,6 +38,13 @@ def is_negative(value: Decimal) -> bool:
     return value < 0
 
 
+def who(mark: str) -> str:
+    """The present name of whom the record means by `person 12`; anything else as it is. One query a request."""
+    if "naming" not in g:
+        g.naming = naming(database.session())
+    return cast(Callable[[str], str], g.naming)(mark)
+
+
 def register(app: Flask) -> None:
     """Give templates the filters and tests."""
     app.jinja_env.filters.update(
@@ -43,6 +54,7 @@ def register(app: Flask) -> None:
         day=format_day,
         moment=moment,
         quarter=quarter,
+        who=who,
         sentence=begin,
     )
     app.jinja_env.tests["negative"] = is_negative

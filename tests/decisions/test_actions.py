@@ -108,7 +108,7 @@ def test_a_funded_decision_makes_the_award_with_an_even_profile(
     member = make.person(session, Role.CSP_MEMBER, name="Mia Member", email="mia@example.org")
     decision = record(session, nurse, officer, deciders=(member,), reason=None, non_labour="28413.75", labour="0.00")
     assert (decision.outcome, decision.minute, decision.met_on) == (Outcome.FUNDED, "6.5 (a)", MET_ON)
-    assert (decision.recorded_by, decision.recorded_at) == ("Olive Officer", NOW)
+    assert (decision.recorded_by, decision.recorded_at) == (officer.mark, NOW)
     assert [each.person.name for each in decision.deciders] == ["Mia Member"]
     assert [(each.stream.name, each.amount) for each in decision.amounts] == [("non-labour", Decimal("28413.75"))]
     award = award_of(session, nurse)

@@ -287,10 +287,10 @@ def test_queried_answered_forwarded_queried_answered(scene: Scene) -> None:
     with pytest.raises(Refused, match="Enter the answer"):
         actions.answer_return(scene.session, row, "", by=scene.finance, at=NOW)
     answered = actions.answer_return(scene.session, row, "A late start.", by=scene.finance, at=LATER)
-    assert (answered.answer, answered.answered_by, answered.answered_at) == ("A late start.", "Fay Lund", LATER)
+    assert (answered.answer, answered.answered_by, answered.answered_at) == ("A late start.", scene.finance.mark, LATER)
     assert state(row) == "issued"
     actions.forward_return(scene.session, row, by=scene.opcc, at=LATER)
-    assert (state(row), row.forwarded_by, row.forwarded_at) == ("forwarded", "Otto Penn", LATER)
+    assert (state(row), row.forwarded_by, row.forwarded_at) == ("forwarded", scene.opcc.mark, LATER)
     actions.query_return(scene.session, row, "The Home Office asks.", by=scene.opcc, at=LATER)
     actions.answer_return(scene.session, row, "We say.", by=scene.finance, at=LATER)
     scene.session.commit()

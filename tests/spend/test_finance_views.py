@@ -176,7 +176,7 @@ def test_a_locked_quarter_is_corrected_and_both_figures_stay(
     session.rollback()
     row = session.scalars(select(Correction)).one()
     assert (row.amount, row.corrects, row.entered_in, row.entered_by) == (
-        Decimal("-73.11"), Q1, Q2, finance.person.email
+        Decimal("-73.11"), Q1, Q2, finance.person.mark
     )  # fmt: skip
     assert "Corrections of earlier quarters that count in Q2" in read(finance.get(Q2_PAGE).text)
     year = read(leading.get("/spend/SVD-25-03/dorset").text)

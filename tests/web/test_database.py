@@ -90,7 +90,7 @@ def test_history_is_told_who_when_and_what(signed_in: SignedIn, session: Session
     administrator = signed_in(Role.ADMINISTRATOR)
     assert administrator.post("/kept").text == "kept"
     entry = session.scalars(select(HistoryEntry).order_by(HistoryEntry.id.desc()).limit(1)).one()
-    assert (entry.author, entry.at, entry.deed) == (administrator.person.email, NOW, "Added a police area")
+    assert (entry.author, entry.at, entry.deed) == (administrator.person.mark, NOW, "Added a police area")
 
 
 @pytest.mark.usefixtures("deeds")

@@ -74,7 +74,7 @@ def move(reference: str, csp_key: str) -> Any:
                 amount=form.amount.data,
                 reason=form.reason.data,
                 approved_on=form.approved_on.data,
-                approved_by=viewer().name,
+                approved_by=viewer().mark,
                 claimed=claimed(),
                 today=today(),
                 reference=form.reference.data or None,

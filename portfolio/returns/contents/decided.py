@@ -10,6 +10,7 @@ from portfolio.decisions.models import Award, AwardLine, Decision, DecisionAmoun
 from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import Organisation
 from portfolio.money import ZERO
+from portfolio.people.actions import naming
 from portfolio.proposals.models import AskedOf, Proposal
 from portfolio.proposals.queries import requested
 from portfolio.proposals.rules import ProposalStatus
@@ -138,6 +139,7 @@ def _variations(scope: Scope) -> list[VariationRow]:
             return UNALLOCATED
         return who(reference, every[csp_id], scope.streams[stream_id])
 
+    named = naming(scope.session)
     rows = []
     for moved in scope.session.execute(selection):
         csp_id = moved.from_csp or moved.to_csp
@@ -153,7 +155,7 @@ def _variations(scope: Scope) -> list[VariationRow]:
                 moved_to=side(moved.to_reference, moved.to_csp, moved.to_stream),
                 amount=moved.amount,
                 reason=moved.reason,
-                approved_by=moved.approved_by,
+                approved_by=named(moved.approved_by),
                 on=moved.approved_on,
             )
         )
