@@ -14,7 +14,7 @@ import portfolio.tables  # noqa: F401  # every table is known before the first q
 from portfolio.clock import Clock
 from portfolio.config import ROOT, Config
 from portfolio.spend.standing import claimed_of
-from portfolio.web import access, addresses, database, errors, filters, headers, navigation
+from portfolio.web import access, addresses, database, errors, filters, headers, mail, navigation
 
 ROOMS = (
     "people",
@@ -61,7 +61,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     database.register(app, config)
     errors.register(app)
     CSRFProtect(app)
-    for furniture in (addresses, filters, headers, access, navigation):
+    for furniture in (addresses, filters, headers, access, navigation, mail):
         furniture.register(app)
     for room in ROOMS:
         views = f"portfolio.{room}.views"

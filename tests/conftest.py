@@ -167,6 +167,7 @@ def app(config: Config, session: Session) -> Iterator[Flask]:
 
     site.before_request_funcs.setdefault(None, []).insert(0, commit_the_scene)
     yield site
+    site.extensions["portfolio_postman"].shutdown()
     site.extensions["portfolio_database"].close()
 
 

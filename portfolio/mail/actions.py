@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import NotFound
 from portfolio.mail.models import Message
-from portfolio.mail.rules import LINK, MessageState, one_line, plain_text, refuse_bad_recipient, refuse_to_send_again
+from portfolio.mail.rules import (
+    KEY,
+    LINK,
+    MessageState,
+    one_line,
+    plain_text,
+    refuse_bad_recipient,
+    refuse_to_send_again,
+)
 
 
 def queue(
@@ -26,8 +34,8 @@ def queue(
     A link has its path, like `/join/{key}`, and the nonce that its key is made of when the message is sent;
     `{link}` in the text marks where it goes. So no key is ever in the database.
     """
-    if (link_path is None) != (link_nonce is None) or (link_path is None) != (LINK not in text):
-        raise ValueError(f"a link needs its path, its nonce, and {LINK} in the text")
+    if link_path is not None and not (link_nonce and KEY in link_path and LINK in text):
+        raise ValueError(f"a link needs a nonce, {KEY} in its path, and {LINK} in the text")
     refuse_bad_recipient(recipient)
     message = Message(
         recipient=recipient,

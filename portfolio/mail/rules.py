@@ -1,7 +1,7 @@
 """What may stand in a message's head, how long is waited between tries, and when a try counts as broken off."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError
@@ -14,6 +14,8 @@ LONGEST_ADDRESS = 254
 LONGEST_SUBJECT = 200
 LINK = "{link}"
 """Where a text says that its link goes."""
+KEY = "{key}"
+"""Where a link's path says that its key goes."""
 _ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 _ANOTHERS = frozenset('@,;:<>()[]\\"')
 """What would end an address, or begin another."""
@@ -71,11 +73,6 @@ def plain_text(text: str) -> str:
 def wait_after(tries: int) -> timedelta | None:
     """How long to wait after so many tries were refused; None where it is given up."""
     return WAITS[tries - 1] if tries <= len(WAITS) else None
-
-
-def is_broken_off(taken_at: datetime, now: datetime) -> bool:
-    """Whether whoever took a message must have died over it: nobody knows whether it was sent."""
-    return now - taken_at > BROKEN_OFF_AFTER
 
 
 def refuse_to_send_again(number: int, state: MessageState) -> None:
