@@ -69,6 +69,10 @@ def _run(given: argparse.Namespace) -> int:
             from portfolio.commands import people
 
             return people.run(given)
+        case "deliver":
+            from portfolio.commands import deliver
+
+            return deliver.run(given)
         case "demo":
             from portfolio.commands import demo
 
@@ -106,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_returns(commands.add_parser("return", help="write a return as it stands now"))
     _add_people(commands.add_parser("person", help="add, list or disable people"))
 
+    _add_deliver(commands.add_parser("deliver", help="send the mail that is due, or list what was not sent"))
+
     check = commands.add_parser("check", help="prove every sum, the history and every issued return")
 
     backup = commands.add_parser("backup", help="save the database to one file, also while the site is in use")
@@ -141,3 +147,12 @@ def _add_people(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="answer in JSON")
     disable = acts.add_parser("disable", help="let somebody in no longer")
     disable.add_argument("email")
+
+
+def _add_deliver(parser: argparse.ArgumentParser) -> None:
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="list what waits, is uncertain or was given up, and why")
+    instead.add_argument(
+        "--again", type=int, metavar="NUMBER", help="first queue a message again that is uncertain or given up"
+    )
+    parser.add_argument("--json", action="store_true", help="answer in JSON")

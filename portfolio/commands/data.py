@@ -14,11 +14,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portfolio import migrations
+from portfolio.clock import SystemClock
 from portfolio.commands.ground import NoDatabase, ground, progress, say, where
 from portfolio.config import Config
 from portfolio.db import BUSY_SECONDS, Database, remove_sqlite
 from portfolio.errors import PortfolioError
+from portfolio.mail.actions import hold_back
 from portfolio.story.actions import load as load_story
+from portfolio.words import count
 
 
 class BackupRefused(PortfolioError):
@@ -112,8 +115,13 @@ def restore(file: Path, *, force: bool) -> int:
         _bring_back(file, config.sqlite_file)
     else:
         _run(config, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
-    with ground(may_be_new=True):
+    with ground(may_be_new=True) as here:
+        now = SystemClock().now()
+        with here.writing("Restored a backup", now) as session:
+            held = hold_back(session, now)
         say(f"Restored {where(config)} from {file}. `portfolio check` proves it")
+        if held:
+            say(f"{count(held, 'message')} may have been sent since, or not. `portfolio deliver --list` shows them")
     return 0
 
 

@@ -1,9 +1,10 @@
 """What is done with messages: queued with the change that they tell of, and sent again by somebody who decides so."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portfolio.errors import NotFound
@@ -17,6 +18,8 @@ from portfolio.mail.rules import (
     refuse_bad_recipient,
     refuse_to_send_again,
 )
+
+FROM_A_BACKUP = "the database was brought back from a backup, and the message may have been sent since"
 
 
 def queue(
@@ -52,6 +55,22 @@ def queue(
     session.add(message)
     session.flush()
     return message
+
+
+def unsent(session: Session) -> Sequence[Message]:
+    """The messages that were not sent, or of which nobody knows, in the order in which they were queued."""
+    return session.scalars(select(Message).where(Message.state != MessageState.SENT).order_by(Message.id)).all()
+
+
+def hold_back(session: Session, now: datetime) -> int:
+    """Have nothing of a backup sent by itself, as it may have been sent since; says how many messages that concerns."""
+    held = (
+        update(Message)
+        .where(Message.state.in_((MessageState.QUEUED, MessageState.SENDING)))
+        .values(state=MessageState.UNCERTAIN, fault=FROM_A_BACKUP, ended_at=now)
+        .returning(Message.id)
+    )
+    return len(session.scalars(held).all())
 
 
 def send_again(session: Session, number: int, now: datetime) -> Message:
