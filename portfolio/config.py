@@ -45,13 +45,16 @@ class Directory:
     """The council's OpenID Connect provider, and which of its groups give which roles.
 
     `groups` has for each group's name or number the role's name and, where it needs one, its place: the
-    partnership's key or the police area's code.
+    partnership's key or the police area's code. `name` is whose account the button speaks of. With `trusted_email`,
+    an address that the provider tells is believed also where it does not say that it was verified.
     """
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
-    groups: Mapping[str, Mapping[str, str]]
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    name: str = "council"
+    trusted_email: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,15 +224,35 @@ def _directory(values: Mapping[str, str]) -> Directory | None:
         if not value:
             raise BadSetting(f"{name} is missing. Single sign-on needs {', '.join(names[:-1])} and {names[-1]}")
     issuer = _split(given[0])
-    if issuer is None or (issuer.scheme != "https" and f"{issuer.hostname}" not in ("localhost", "127.0.0.1")):
+    schemes = ("https", "http") if issuer and issuer.hostname in LOCAL_HOSTS else ("https",)
+    if issuer is None or issuer.scheme not in schemes:
         raise BadSetting(f"{names[0]} is no https address. Set it to the issuer as your directory writes it")
-    return Directory(given[0], given[1], given[2], _groups(values.get("PORTFOLIO_OIDC_GROUPS") or "{}"))
+    return Directory(
+        given[0],
+        given[1],
+        given[2],
+        _groups(values.get("PORTFOLIO_OIDC_GROUPS") or "{}"),
+        name=values.get("PORTFOLIO_OIDC_NAME") or "council",
+        trusted_email=_yes_or_no(values, "PORTFOLIO_OIDC_TRUSTED_EMAIL"),
+    )
+
+
+def _yes_or_no(values: Mapping[str, str], name: str) -> bool:
+    given = values.get(name) or "no"
+    if given not in ("yes", "no"):
+        raise BadSetting(f"{name} is neither yes nor no. Correct it, or leave it out")
+    return given == "yes"
 
 
 def _groups(text: str) -> Mapping[str, Mapping[str, str]]:
     try:
         groups = json.loads(text)
-        is_right = all(isinstance(role, dict) and set(role) <= {"role", "csp", "area"} for role in groups.values())
+        is_right = all(
+            isinstance(role, dict)
+            and set(role) <= {"role", "csp", "area"}
+            and all(isinstance(word, str) for word in role.values())
+            for role in groups.values()
+        )
     except (ValueError, AttributeError):
         is_right = False
     if not is_right:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from portfolio.errors import NotFound
-from portfolio.people.models import Person, RoleHeld, csp_names, police_area_names
+from portfolio.people.models import Identity, Person, RoleHeld, csp_names, police_area_names
 from portfolio.people.passphrases import refuse_bad_passphrase
 from portfolio.people.rules import (
     Holding,
@@ -59,7 +59,7 @@ def give_role(person: Person, holding: Holding) -> RoleHeld:
 def disable_person(session: Session, person_id: int, at: datetime, today: date) -> Person:
     """Let somebody in no longer, and end their sessions; their name stays. Refused for the last administrator."""
     person = get_person(session, person_id)
-    if _is_administrator(person, today) and not _other_administrators(session, person_id, today):
+    if _is_administrator(person, today) and not has_other_administrators(session, person_id, today):
         raise LastAdministrator
     if person.disabled_at is None:
         person.disabled_at = at
@@ -71,7 +71,8 @@ def _is_administrator(person: Person, today: date) -> bool:
     return any(held.role is Role.ADMINISTRATOR for held in holdings_of(person) if held.holds_on(today))
 
 
-def _other_administrators(session: Session, person_id: int, today: date) -> bool:
+def has_other_administrators(session: Session, person_id: int, today: date) -> bool:
+    """Whether somebody else is an administrator who can sign in, by passphrase or by the directory."""
     others = (
         select(func.count())
         .select_from(Person)
@@ -79,7 +80,7 @@ def _other_administrators(session: Session, person_id: int, today: date) -> bool
         .where(
             Person.id != person_id,
             Person.disabled_at.is_(None),
-            Person.password_hash.is_not(None),
+            or_(Person.password_hash.is_not(None), Person.id.in_(select(Identity.person_id))),
             RoleHeld.role == Role.ADMINISTRATOR,
             or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= today),
             or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= today),

@@ -129,6 +129,16 @@ class Identity(Base):
     __table_args__ = (UniqueConstraint("issuer", "subject"), Index(None, "person_id"))
 
 
+class DirectoryVisit(Base):
+    """Somebody sent to the directory, and not back yet: the digest of what they bring back, good once."""
+
+    __tablename__ = "directory_visit"
+    state_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("state_hash"), {"info": {"passing": True}})
+
+
 class WebSession(Base):
     """Somebody signed in on one browser; its cookie holds the key of which this keeps the digest."""
 
@@ -163,6 +173,7 @@ class SignInOutcome(StrEnum):
     REFUSED = "wrong e-mail address or passphrase"
     WRONG_CODE = "wrong code"
     TOO_SOON = "too soon after others"
+    NOT_LET_IN = "known to the directory, not let in here"
 
 
 class SignInAttempt(Base):

@@ -50,6 +50,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_state_due_at"), "message", ["state", "due_at"], unique=False)
 
     op.create_table(
+        "directory_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", db.Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_visit")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_directory_visit_state_hash")),
+    )
+
+    op.create_table(
         "identity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -126,6 +135,7 @@ def upgrade() -> None:
                 "wrong e-mail address or passphrase",
                 "wrong code",
                 "too soon after others",
+                "known to the directory, not let in here",
                 name="outcome",
                 native_enum=False,
                 create_constraint=True,
