@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import NullPool, create_engine, event, insert, make_url
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine, NullPool, create_engine, event, insert, make_url
 from sqlalchemy.orm import Session, object_session
 from werkzeug.test import TestResponse
 
@@ -77,21 +79,45 @@ def _migrate(url: str) -> None:
 def _on_postgresql() -> Iterator[FreshUrl]:
     with _made_on_server("suite") as url:
         _migrate(url)
-        yield lambda _folder: _emptied(url)
+        with _one_engine(url) as engine:
+            yield lambda _folder: _emptied(engine, url)
 
 
-def _emptied(url: str) -> str:
+@contextmanager
+def _one_engine(url: str) -> Iterator[Engine]:
+    """The engine of every `Database` at an address in this process: connected, and its statements compiled, once."""
+    kept = create_engine(url, pool_pre_ping=True, pool_size=20)
+    process, close = os.getpid(), Database.close
+
+    def engine_of(asked: str, **options: Any) -> Engine:
+        return kept if (asked, os.getpid()) == (url, process) else create_engine(asked, **options)
+
+    def close_others(database: Database) -> None:
+        if database.engine is not kept:
+            close(database)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "create_engine", engine_of)
+        patch.setattr(Database, "close", close_others)
+        yield kept
+    kept.dispose()
+
+
+def _emptied(engine: Engine, url: str) -> str:
     """The suite's database without a row: far quicker than a new one for each test, and as good."""
-    kept = create_engine(url, poolclass=NullPool)
-    with kept.begin() as connection:
+    with engine.begin() as connection:
+        # What an earlier test left half-done must not stand in the way.
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
         # Triggers guard the record against just this; the suite's own database may be emptied past them.
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("; ".join(f'DELETE FROM "{table}"' for table in Base.metadata.tables))
-        connection.exec_driver_sql("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")
+        connection.exec_driver_sql(
+            "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences "
+            "WHERE last_value IS NOT NULL"
+        )
     return url
 
 
@@ -154,11 +180,31 @@ def session(database: Database, author: Author) -> Iterator[Session]:
         yield opened
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled, for every site of this process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What the same source came to before."""
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what it came to."""
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(config: Config, session: Session) -> Iterator[Flask]:
     """The site, its clock stopped at NOW, asking for no CSRF tokens."""
     site = create_app(config, StoppedClock(NOW))
     site.testing = True
+    site.jinja_env.bytecode_cache = COMPILED
     site.config["WTF_CSRF_ENABLED"] = False
 
     def commit_the_scene() -> None:
