@@ -400,7 +400,8 @@ def measure(session: Session, code: str = "SVD-B", **values: Any) -> Measure:
             MeasureDefinition(version=1, text="Crimes recorded", geography="police area", source="the force")
         ],
     }
-    row = Measure(programme=_programme(session), police_area=_area(session), code=code, **{**defaults, **values})
+    defaults |= {} if "police_area" in values else {"police_area": _area(session)}
+    row = Measure(programme=_programme(session), code=code, **{**defaults, **values})
     return _added(session, row)
 
 
