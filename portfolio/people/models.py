@@ -2,30 +2,33 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, column, table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, one_of
 from portfolio.people.rules import Role, mark_of
+from portfolio.personal import Personal
 
 # A role is held for a partnership or a police area. Those are kept by the funding years' room; here their names do.
-csp_names = table("csp", column("id", Integer), column("name", Text))
-police_area_names = table("police_area", column("id", Integer), column("name", Text))
+csp_names = table("csp", column("id", Integer), column("key", Text), column("name", Text))
+police_area_names = table("police_area", column("id", Integer), column("code", Text), column("name", Text))
 
 
-class Person(Base):
+class Person(Personal, Base):
     """Someone who signs in; never deleted, only disabled, because their name stands in the record.
 
     Long after they left, their name and address are replaced by a pseudonym (`removed_at`).
     """
 
     __tablename__ = "person"
-    email: Mapped[str] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(String(254), info={"personal": True})
+    name: Mapped[str] = mapped_column(Text, info={"personal": True})
     password_hash: Mapped[str | None] = mapped_column(Text, info={"secret": True})
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
+    whose: ClassVar[str] = "id"
 
     roles: Mapped[list["RoleHeld"]] = relationship(back_populates="person", lazy="selectin", order_by="RoleHeld.id")
 
@@ -118,13 +121,13 @@ class UsedCode(Base):
     __table_args__ = (UniqueConstraint("person_id", "step"), {"info": {"passing": True}})
 
 
-class Identity(Base):
+class Identity(Personal, Base):
     """Whom a council's directory means by one of its accounts."""
 
     __tablename__ = "identity"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     issuer: Mapped[str] = mapped_column(String(300))
-    subject: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(300), info={"personal": True})
 
     __table_args__ = (UniqueConstraint("issuer", "subject"), Index(None, "person_id"))
 
@@ -171,8 +174,10 @@ class SignInOutcome(StrEnum):
 
     SIGNED_IN = "signed in"
     REFUSED = "wrong e-mail address or passphrase"
+    AWAITS_CODE = "right passphrase, no code"
     WRONG_CODE = "wrong code"
     TOO_SOON = "too soon after others"
+    ASKED = "asked for a new passphrase"
     NOT_LET_IN = "known to the directory, not let in here"
 
 
@@ -184,11 +189,13 @@ class SignInAttempt(Base):
     email: Mapped[str] = mapped_column(String(254))
     address: Mapped[str] = mapped_column(String(45))
     browser: Mapped[str] = mapped_column(String(300))
+    known_browser: Mapped[bool]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[SignInOutcome] = mapped_column(one_of(SignInOutcome, "outcome"))
 
     __table_args__ = (
         Index(None, "email", "at"),
         Index(None, "address", "at"),
+        Index(None, "person_id"),
         {"info": {"passing": True}},
     )

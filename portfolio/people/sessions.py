@@ -44,7 +44,7 @@ def start(
     enabled = select(Person.id).where(Person.id == person_id, *_ENABLED).with_for_update()
     if session.scalar(enabled) is None:
         raise NotAllowed("This account is disabled")
-    key = secrets.token_urlsafe(32)
+    key = _new_key()
     session.add(
         WebSession(
             person_id=person_id,
@@ -117,6 +117,17 @@ def end_sessions(session: Session, person_id: int, now: datetime, except_id: int
 def _end(session: Session, now: datetime, *which: ColumnElement[bool]) -> bool:
     ending = update(WebSession).where(WebSession.ended_at.is_(None), *which).values(ended_at=now)
     return cast(CursorResult[Any], session.execute(ending)).rowcount > 0
+
+
+def renew(session: Session, session_id: int) -> str:
+    """Give a session a new key; whoever knew the one before knows nothing."""
+    key = _new_key()
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(key_hash=digest(key)))
+    return key
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def digest(key: str) -> str:

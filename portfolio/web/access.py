@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -23,15 +22,17 @@ from portfolio.errors import NotAllowed
 from portfolio.history import Author
 from portfolio.people import sessions
 from portfolio.people.actions import get_person, viewer_of
-from portfolio.people.models import Person
+from portfolio.people.browsers import browser_in_words
+from portfolio.people.models import Person, SignInAttempt
 from portfolio.people.rules import Act, Viewer
+from portfolio.people.signing_in import failures_since, note_sign_in
 from portfolio.web import clock, database
-from portfolio.web.forms import tidy
+from portfolio.web.callers import browser_line, caller, remember
+from portfolio.web.filters import moment
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEY = "key"
 """Where the cookie holds its session's key."""
-MOST_OF_BROWSER = 300
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -122,10 +123,12 @@ def half_signed_in() -> Person | None:
     return get_person(database.session(), here.viewer.person_id) if here is not None and here.awaits_code else None
 
 
-def session_id() -> int | None:
-    """The session of this request, among those of who is signed in; None where nobody is."""
+def session_id() -> int:
+    """The session of this request; only for views that are not public."""
     here = _find_here()
-    return None if here is None else here.id
+    if here is None:
+        raise Undeclared(f"{request.endpoint} asks for the session, but is open to everybody")
+    return here.id
 
 
 def viewer() -> Viewer:
@@ -141,39 +144,49 @@ def may_open(endpoint: str) -> bool:
     return endpoint in current_app.view_functions and access_to(current_app, endpoint).admits(find_viewer_now())
 
 
-def remote_address() -> str:
-    """Where the request comes from: an IPv4 address, or the network of an IPv6 one, which one household shares."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return str(address)
-
-
-def browser_line() -> str:
-    """What the browser says it is, as far as it is kept."""
-    return tidy(request.user_agent.string)[:MOST_OF_BROWSER]
-
-
 def sign_in(person_id: int, *, awaits_code: bool = False, proved: Callable[[Session], None] | None = None) -> None:
     """Sign somebody in, under a new session and a cookie with nothing of what was there before.
 
     `proved` is asked again in the transaction that begins the session, and raises where it no longer holds. Raises
     NotAllowed for the disabled, and where what was proved so far was ended meanwhile.
     """
-    before, now = _find_here(), clock.machine_moment()
+    before, now, here = _find_here(), clock.machine_moment(), caller()
+    last, failures = None, 0
     with database.keeping() as session:
         if proved is not None:
             proved(session)
-        key = sessions.start(session, person_id, now, remote_address(), browser_line(), awaits_code=awaits_code)
+        key = sessions.start(session, person_id, now, here.address, here.browser, awaits_code=awaits_code)
         was_under_way = sessions.end_by_key(session, cookie.get(KEY, ""), now)
         if before is not None and before.awaits_code and not was_under_way:
             raise NotAllowed("Your session was ended. Sign in again")
+        if not awaits_code:
+            last = note_sign_in(session, person_id, here, now)
+            failures = failures_since(session, last) if last is not None else 0
+    _take(key)
+    if not awaits_code:
+        remember(person_id)
+    if last is not None:
+        flash(_about(last, failures))
+
+
+def renew() -> None:
+    """Give the session of who is signed in a new key, for instance because their passphrase is a new one."""
+    with database.keeping() as session:
+        key = sessions.renew(session, session_id())
+    _take(key)
+
+
+def _take(key: str) -> None:
     cookie.clear()
     cookie[KEY] = key
     g.pop("here", None)
+
+
+def _about(last: SignInAttempt, failures: int) -> str:
+    where = f"from {last.address} ({browser_in_words(last.browser)})"
+    attempts = f"{failures} attempt{'s' if failures > 1 else ''}"
+    since = f" Since then, {attempts} to sign in as you failed: see Your account." if failures else ""
+    return f"You last signed in on {moment(last.at)}, {where}.{since}"
 
 
 def sign_out() -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from portfolio import db
-from portfolio.migrations import guards_0004
+from portfolio.migrations import guards_0004, personal_0004
 
 revision = "0004"
 down_revision = "0003"
@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("issuer", sa.String(length=300), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("salt", sa.String(length=32), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
@@ -127,14 +128,17 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("browser", sa.String(length=300), nullable=False),
+        sa.Column("known_browser", sa.Boolean(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
                 "signed in",
                 "wrong e-mail address or passphrase",
+                "right passphrase, no code",
                 "wrong code",
                 "too soon after others",
+                "asked for a new passphrase",
                 "known to the directory, not let in here",
                 name="outcome",
                 native_enum=False,
@@ -148,6 +152,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_attempt_address_at"), "sign_in_attempt", ["address", "at"], unique=False)
     op.create_index(op.f("ix_sign_in_attempt_email_at"), "sign_in_attempt", ["email", "at"], unique=False)
+    op.create_index(op.f("ix_sign_in_attempt_person_id"), "sign_in_attempt", ["person_id"], unique=False)
 
     op.create_table(
         "used_code",
@@ -178,6 +183,19 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("removed_at", db.Moment(), nullable=True))
 
     op.add_column("role_held", sa.Column("directory_group", sa.Text(), nullable=True))
+
+    op.create_table(
+        "personal_value",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=73), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_value")),
+        sa.UniqueConstraint("key", name=op.f("uq_personal_value_key")),
+    )
+    op.create_index(op.f("ix_personal_value_person_id"), "personal_value", ["person_id"], unique=False)
+    personal_0004.keep_apart(op)
 
     for statement in guards_0004.statements(op.get_bind().dialect.name):
         op.execute(statement)
