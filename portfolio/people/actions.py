@@ -1,19 +1,20 @@
 """Joining, leaving and finding people: what is done to them, and who somebody turns out to be."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, TableClause, func, or_, select
+from sqlalchemy import ColumnElement, Select, TableClause, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from portfolio.errors import NotFound
-from portfolio.people.models import Identity, Person, RoleHeld, csp_names, police_area_names
+from portfolio.people.models import Identity, Link, Person, Purpose, RoleHeld, csp_names, police_area_names
 from portfolio.people.passphrases import refuse_bad_passphrase
 from portfolio.people.rules import (
+    BadEnd,
     Holding,
     LastAdministrator,
     Role,
@@ -29,17 +30,27 @@ HASHING = "scrypt"
 
 def add_person(session: Session, name: str, email: str, password: str | None = None) -> Person:
     """Add somebody; without a password they are known (as a project's lead, say) but cannot sign in."""
-    person = Person(name=name.strip(), email=normal_email(email), roles=[])
+    person = Person(name=one_line(name), email=normal_email(email), roles=[])
     if password is not None:
         set_password(person, password)
     session.add(person)
     return person
 
 
+def one_line(name: str) -> str:
+    """A name as it is kept: on one line, with single spaces."""
+    return " ".join(name.split())
+
+
 def set_password(person: Person, password: str) -> None:
     """Give somebody a new passphrase, kept as its scrypt hash alone; raises BadPassword."""
-    refuse_bad_passphrase(password, (person.name, person.email))
-    person.password_hash = generate_password_hash(password, HASHING)
+    person.password_hash = hash_of(password, person.name, person.email)
+
+
+def hash_of(password: str, *about: str) -> str:
+    """What is kept of a passphrase of somebody of whom this is known; takes long on purpose. Raises BadPassword."""
+    refuse_bad_passphrase(password, about)
+    return generate_password_hash(password, HASHING)
 
 
 def give_role(person: Person, holding: Holding) -> RoleHeld:
@@ -56,37 +67,87 @@ def give_role(person: Person, holding: Holding) -> RoleHeld:
     return held
 
 
+def end_role(session: Session, held: RoleHeld, last_day: date, today: date) -> None:
+    """Let a role be held until the end of a day; one that has not begun is taken back. What was held stays on record.
+
+    Raises BadEnd, and LastAdministrator where nobody would be one on the day after.
+    """
+    if held.starts_on is not None and last_day < held.starts_on <= today:
+        raise BadEnd(held.starts_on)
+    _lock_administrators(session)
+    if held.starts_on is not None and last_day < held.starts_on:
+        session.delete(held)
+        session.flush()
+        session.expire(held.person, ["roles"])
+    else:
+        held.ends_on = last_day
+    if held.role is Role.ADMINISTRATOR:
+        _refuse_without_administrator(session, max(today, last_day + timedelta(days=1)))
+
+
 def disable_person(session: Session, person_id: int, at: datetime, today: date) -> Person:
-    """Let somebody in no longer, and end their sessions; their name stays. Refused for the last administrator."""
+    """Let somebody in no longer, and end their sessions and links; their name stays.
+
+    Refused for the last administrator.
+    """
     person = get_person(session, person_id)
-    if _is_administrator(person, today) and not has_other_administrators(session, person_id, today):
-        raise LastAdministrator
+    _lock_administrators(session)
     if person.disabled_at is None:
         person.disabled_at = at
+        if _is_administrator(person, today):
+            _refuse_without_administrator(session, today)
+    void_links(session, person_id, at)
     end_sessions(session, person_id, at)
     return person
 
 
-def _is_administrator(person: Person, today: date) -> bool:
-    return any(held.role is Role.ADMINISTRATOR for held in holdings_of(person) if held.holds_on(today))
+def enable_person(session: Session, person_id: int) -> Person:
+    """Let somebody in again, with the passphrase and the roles that they had."""
+    person = get_person(session, person_id)
+    person.disabled_at = None
+    return person
 
 
-def has_other_administrators(session: Session, person_id: int, today: date) -> bool:
-    """Whether somebody else is an administrator who can sign in, by passphrase or by the directory."""
-    others = (
-        select(func.count())
-        .select_from(Person)
-        .join(RoleHeld)
-        .where(
-            Person.id != person_id,
-            Person.disabled_at.is_(None),
-            or_(Person.password_hash.is_not(None), Person.id.in_(select(Identity.person_id))),
-            RoleHeld.role == Role.ADMINISTRATOR,
-            or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= today),
-            or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= today),
-        )
-    )
-    return bool(session.scalar(others))
+def void_links(session: Session, person_id: int, now: datetime, *purposes: Purpose) -> None:
+    """Nothing that was sent to somebody (for a purpose) opens anything any more."""
+    sent = select(Link).where(Link.person_id == person_id, *is_open(now), Link.purpose.in_(purposes or Purpose))
+    for link in session.scalars(sent):
+        link.expires_at = now
+
+
+def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a link was not used, and has not run out or been replaced."""
+    return Link.used_at.is_(None), Link.expires_at > now
+
+
+def _is_administrator(person: Person, day: date) -> bool:
+    return any(held.role is Role.ADMINISTRATOR for held in holdings_of(person) if held.holds_on(day))
+
+
+def has_other_administrators(session: Session, person_id: int, day: date) -> bool:
+    """Whether somebody else is an administrator on a day."""
+    return any(person.id != person_id for person in _administrators_of(session, day))
+
+
+def _administrators_of(session: Session, day: date) -> Iterator[Person]:
+    """Who is an administrator on a day and can sign in, by passphrase or by the directory."""
+    signs_in = or_(Person.password_hash.is_not(None), Person.id.in_(select(Identity.person_id)))
+    able = _administrators().where(Person.disabled_at.is_(None), signs_in)
+    return (person for person in session.scalars(able) if _is_administrator(person, day))
+
+
+def _administrators() -> Select[Person]:
+    return select(Person).where(Person.roles.any(RoleHeld.role == Role.ADMINISTRATOR)).order_by(Person.id)
+
+
+def _lock_administrators(session: Session) -> None:
+    """Of two administrators who let each other go at the same moment, the second waits, and is then the last."""
+    session.scalars(_administrators().with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _refuse_without_administrator(session: Session, day: date) -> None:
+    if not any(_administrators_of(session, day)):
+        raise LastAdministrator
 
 
 def get_person(session: Session, person_id: int) -> Person:
@@ -168,6 +229,11 @@ def find_by_password(session: Session, email: str, password: str) -> Person | No
     if person is None or kept is None or not matches or person.disabled_at is not None:
         return None
     return person
+
+
+def is_password_of(person: Person, password: str) -> bool:
+    """Whether somebody who is signed in knows their passphrase."""
+    return person.password_hash is not None and check_password_hash(person.password_hash, password)
 
 
 @cache

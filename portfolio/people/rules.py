@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError
+from portfolio.quarters import format_day
 
 _MARK = re.compile(r"person (\d+)")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
@@ -25,6 +26,18 @@ class Role(StrEnum):
     OPCC = "OPCC officer"
     CERTIFIER = "certifier"
     ADMINISTRATOR = "administrator"
+
+
+PURPOSE: dict[Role, str] = {
+    Role.LEAD: "sends each quarter's spend and progress of the projects they lead",
+    Role.CSP_OFFICER: "enters the partnership's proposals and decisions, and invites its leads and members",
+    Role.CSP_MEMBER: "reads what the partnership funded, what it turned down, and how it goes",
+    Role.FINANCE: "sets allocations, approves claims, prepares and issues returns",
+    Role.OPCC: "receives the area's returns, queries and forwards them, records what was paid",
+    Role.CERTIFIER: "certifies returns that somebody else prepared",
+    Role.ADMINISTRATOR: "looks after people, roles, funding years and settings; sees what was changed by whom",
+}
+"""What each role is for, in a line."""
 
 
 class Reach(StrEnum):
@@ -61,6 +74,11 @@ class Act(StrEnum):
     SEE_HISTORY = "see the history of changes"
     INVITE = "invite leads and members"
     MANAGE_PEOPLE = "manage people and settings"
+    LOAD = "load a police area's file"
+    CHECK = "prove every sum and the history"
+    SAVE = "save the database, and bring it back"
+    DELIVER = "send the messages that wait"
+    FORGET = "remove what is kept no longer"
 
 
 _SEEING_PARTNERSHIP = (Act.SEE_YEAR, Act.SEE_PROPOSALS, Act.COMPARE, Act.SEE_MATCH, Act.SEE_CLAIMS, Act.SEE_MEASURES)
@@ -106,9 +124,32 @@ MAY: dict[Role, frozenset[Act]] = {
     ),
     Role.CERTIFIER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_RETURNS, Act.CERTIFY_RETURN}),
     Role.ADMINISTRATOR: frozenset(
-        {*_SEEING_PARTNERSHIP, Act.SET_YEAR, Act.SEE_RETURNS, Act.SEE_HISTORY, Act.INVITE, Act.MANAGE_PEOPLE}
+        {
+            *_SEEING_PARTNERSHIP,
+            Act.SET_YEAR,
+            Act.SEE_RETURNS,
+            Act.SEE_HISTORY,
+            Act.INVITE,
+            Act.MANAGE_PEOPLE,
+            Act.LOAD,
+            Act.CHECK,
+            Act.SAVE,
+            Act.DELIVER,
+            Act.FORGET,
+        }
     ),
 }
+
+GIVES: dict[Role, frozenset[Role]] = {
+    Role.CSP_OFFICER: frozenset({Role.LEAD, Role.CSP_MEMBER}),
+    Role.ADMINISTRATOR: frozenset(Role),
+}
+"""Which roles a role may give and end, as far as it reaches itself. It manages people who hold no others."""
+
+OPERATOR_MAY = frozenset(
+    {Act.LOAD, Act.SEE_RETURNS, Act.CHECK, Act.SAVE, Act.DELIVER, Act.MANAGE_PEOPLE, Act.SEE_HISTORY, Act.FORGET}
+)
+"""What whoever runs commands on the server may do, to everything. Money is moved, and returns are signed, by people."""
 
 GUARDED_ROLES = frozenset({Role.FINANCE, Role.CERTIFIER, Role.OPCC, Role.ADMINISTRATOR})
 """The roles that move money, certify it, or say who may: a passphrase alone can be asked of them not to be enough."""
@@ -153,10 +194,19 @@ class Within:
 
 def within(act: Act, holdings: Iterable[Holding], person_id: int, day: date) -> Within:
     """How far somebody may do something on a day; nothing at all where no role of theirs allows it."""
+    return _reach((holding for holding in holdings if act in MAY[holding.role]), person_id, day)
+
+
+def giving(role: Role, holdings: Iterable[Holding], person_id: int, day: date) -> Within:
+    """How far somebody may give a role, and end it, on a day."""
+    return _reach((holding for holding in holdings if role in GIVES.get(holding.role, ())), person_id, day)
+
+
+def _reach(holdings: Iterable[Holding], person_id: int, day: date) -> Within:
     areas, csps = set(), set()
     everything, lead_id = False, None
     for holding in holdings:
-        if act not in MAY[holding.role] or not holding.holds_on(day):
+        if not holding.holds_on(day):
             continue
         match REACH[holding.role]:
             case Reach.EVERYTHING:
@@ -209,6 +259,10 @@ class Viewer:
         """Whether they may do something at all, to anything."""
         return bool(self.within(act))
 
+    def giving(self, role: Role) -> Within:
+        """How far they may give a role, and end it."""
+        return giving(role, self.holdings, self.person_id, self.day)
+
 
 class NotAnEmail(PortfolioError):
     """A text that is no e-mail address."""
@@ -223,6 +277,48 @@ class LastAdministrator(PortfolioError):
 
     def __init__(self) -> None:
         super().__init__("This is the last administrator. Add another administrator first")
+
+
+class MayNotGive(PortfolioError):
+    """Giving or ending a role that one's own does not give, or that lies beyond its reach."""
+
+    def __init__(self) -> None:
+        super().__init__("You cannot give this role here. Choose one of those offered", "role")
+
+
+def refuse_to_give(giver: Viewer | None, holding: Holding) -> None:
+    """Nobody gives a role that `GIVES` does not name, or beyond their reach; the command line's operator gives any.
+
+    Raises MayNotGive.
+    """
+    if giver is None:
+        return
+    reached = giver.giving(holding.role)
+    if not reached.everything and holding.csp_id not in reached.csps:
+        raise MayNotGive
+
+
+class HeldAlready(PortfolioError):
+    """A role that somebody holds for the same place on some of the same days."""
+
+    def __init__(self) -> None:
+        super().__init__("They hold this role there already. End it first, or choose other dates", "role")
+
+
+def refuse_held_twice(holdings: Iterable[Holding], new: Holding) -> None:
+    """A role is held for one place once at a time; raises HeldAlready."""
+    first, last = new.starts_on or date.min, new.ends_on or date.max
+    for held in holdings:
+        is_same = (held.role, held.csp_id, held.police_area_id) == (new.role, new.csp_id, new.police_area_id)
+        if is_same and (held.starts_on or date.min) <= last and first <= (held.ends_on or date.max):
+            raise HeldAlready
+
+
+class BadEnd(PortfolioError):
+    """A last day that comes before the first."""
+
+    def __init__(self, starts_on: date) -> None:
+        super().__init__(f"The role starts on {format_day(starts_on)}. Choose that day or a later one", "ends_on")
 
 
 def normal_email(typed: str) -> str:

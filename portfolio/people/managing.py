@@ -1,0 +1,77 @@
+"""Looking after people: whom somebody may manage, and correcting what is known of them."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy.orm import Session
+
+from portfolio.errors import NotFound
+from portfolio.people.actions import give_role, holdings_of, one_line, people_by_name
+from portfolio.people.joining import tell_of_new_address
+from portfolio.people.models import Person, RoleHeld
+from portfolio.people.rules import (
+    Holding,
+    Role,
+    Viewer,
+    normal_email,
+    refuse_held_twice,
+    refuse_to_give,
+)
+
+
+def people_within(viewer: Viewer) -> Select[Person]:
+    """Whom somebody may manage, by name: everybody, or those who hold only roles that they may give themselves.
+
+    What somebody held once counts only where they hold nothing any more. Who was removed is not there.
+    """
+    here = people_by_name().where(Person.removed_at.is_(None))
+    if all(viewer.giving(role).everything for role in Role):
+        return here
+    theirs = _is_given_by(viewer)
+    standing = or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= viewer.day)
+    return here.where(
+        Person.roles.any(),
+        ~Person.roles.any(and_(standing, ~theirs)),
+        or_(Person.roles.any(standing), ~Person.roles.any(~theirs)),
+    )
+
+
+def _is_given_by(viewer: Viewer) -> ColumnElement[bool]:
+    """That a role is one that somebody may give."""
+    reached = {role: viewer.giving(role) for role in Role}
+    # A role for no place is beyond whoever reaches only some: it must not be unknown whether it is.
+    place = func.coalesce(RoleHeld.csp_id, 0)
+    return or_(*(and_(RoleHeld.role == role, place.in_(within.csps)) for role, within in reached.items()))
+
+
+def get_managed(session: Session, person_id: int, viewer: Viewer) -> Person:
+    """Somebody whom a person may manage; raises NotFound for everybody else, there or not."""
+    person = session.scalar(people_within(viewer).where(Person.id == person_id))
+    if person is None:
+        raise NotFound("There is no such person")
+    return person
+
+
+def give(session: Session, person: Person, holding: Holding, by: Viewer) -> RoleHeld:
+    """Give somebody another role; raises MayNotGive, HeldAlready, and what is wrong with the role."""
+    refuse_to_give(by, holding)
+    refuse_held_twice(holdings_of(person), holding)
+    held = give_role(person, holding)
+    session.flush()
+    return held
+
+
+def get_role(person: Person, number: int, by: Viewer) -> RoleHeld:
+    """One of somebody's roles that a person may end; raises NotFound. What the directory says only it unsays."""
+    for held in person.roles:
+        if held.id == number and held.directory_group is None:
+            refuse_to_give(by, Holding(held.role, held.csp_id, held.police_area_id))
+            return held
+    raise NotFound("There is no such role")
+
+
+def correct(session: Session, person: Person, name: str, email: str, by: Viewer, now: datetime) -> None:
+    """Correct somebody's name and address; the address that they had is told. Raises NotAnEmail."""
+    before, person.name, person.email = person.email, one_line(name), normal_email(email)
+    if person.email != before:
+        tell_of_new_address(session, person, before, by, now)
