@@ -17,7 +17,7 @@ from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds
 from portfolio.people.actions import naming
 from portfolio.people.models import Person
-from portfolio.people.rules import Act, Viewer
+from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import requested
 from portfolio.quarters import Quarter, format_day
@@ -122,11 +122,7 @@ def awards_told(session: Session, awards: Sequence[Award]) -> tuple[AwardTold, .
 
 
 def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> ProposalTold:
-    """One proposal for somebody: interests are told to those who record decisions, and each person their own."""
-    records = viewer.may(Act.DECIDE)
-    interests = (
-        each for each in queries.interests_in(session, proposal.id) if records or each.person_id == viewer.person_id
-    )
+    """One proposal for somebody, with the interests in it that they are told."""
     others = session.scalars(listing.same_intervention(viewer, proposal)).all()
     [listed, *other_years] = listing.listed(session, [proposal, *others])
     lead = session.get(Person, proposal.lead_person_id) if proposal.lead_person_id else None
@@ -135,14 +131,12 @@ def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> Propo
         lead,
         awards_told(session, queries.awards_of(session, proposal.id)),
         tuple(_history(proposal, queries.decisions_on(session, proposal.id), naming(session))),
-        tuple(interests),
+        tuple(queries.interests_told(session, proposal.id, viewer)),
         tuple(other_years),
     )
 
 
-def _history(
-    proposal: Proposal, decisions: Iterable[Decision], named: Callable[[str], str]
-) -> Iterable[Event]:
+def _history(proposal: Proposal, decisions: Iterable[Decision], named: Callable[[str], str]) -> Iterable[Event]:
     """Every decision and the submission, newest first."""
     for decision in decisions:
         yield Event(

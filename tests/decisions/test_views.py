@@ -257,6 +257,19 @@ def test_an_interest_keeps_somebody_out_of_the_decision(
     assert {each.person_id for each in session.scalars(select(Interest))} == {officer.person.id, member.person.id}
 
 
+def test_what_a_neighbours_panel_declares_is_not_told(session: Session, tool: Proposal, signed_in: SignedIn) -> None:
+    bcp = make.csp(session, "bcp")
+    neighbour = signed_in(Role.CSP_MEMBER, csp=bcp)
+    assert neighbour.post(f"{TOOL}/interest", data={"nature": "Married to the lead"}).status_code == 302
+    assert "Married to the lead" in signed_in(Role.CSP_OFFICER, csp=bcp).get(TOOL).text
+    dorset = signed_in(Role.CSP_OFFICER)
+    for address in (TOOL, f"{TOOL}/decide/dorset"):
+        page = dorset.get(address)
+        assert page.status_code == 200
+        assert "Married to the lead" not in page.text
+        assert neighbour.person.name not in page.text
+
+
 def test_an_officer_declares_for_those_who_decide_with_them(
     session: Session, tool: Proposal, signed_in: SignedIn
 ) -> None:

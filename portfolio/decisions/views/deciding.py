@@ -69,7 +69,7 @@ def _form(proposal: Proposal, csp: CSP) -> DecideForm:
 
 
 def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
-    interests = queries.interests_in(session(), proposal.id)
+    interests = queries.interests_told(session(), proposal.id, viewer())
     note_interests_read(proposal.reference, interests)
     return render_template(
         "decisions/decide.html",
