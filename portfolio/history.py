@@ -3,12 +3,13 @@
 Every row that a session adds, changes or removes leaves an entry with what it was before and after. An entry carries
 the SHA-256 of the entry before it, so nothing can be taken out or altered unseen; and because each row's present state
 must equal what its entries add up to, a figure changed behind the record's back is found too (`rows_behind_its_back`).
+What is somebody's own stands in an entry as a key only (`portfolio.personal`).
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,6 +41,7 @@ from sqlalchemy.types import NullType
 
 from portfolio.db import Base, BulkWriteRefused, Moment, Pence
 from portfolio.money import to_pence
+from portfolio.personal import Kept, Personal, is_key, key_of, settle
 from portfolio.quarters import FinancialYear, Quarter
 
 Chosen = TypeVar("Chosen")
@@ -62,6 +64,10 @@ class Change(StrEnum):
     REMOVED = "removed"
 
 
+IS_REMOVAL = text("change = 'removed'")
+"""In these words, so that databases find the index of removals."""
+
+
 class HistoryEntry(Base):
     """One row's change: who, when, in doing what, before, after; sealed to the entry before."""
 
@@ -79,6 +85,12 @@ class HistoryEntry(Base):
 
     __table_args__ = (
         Index(None, "record", "record_id"),
+        # The pages of the history read it by time, narrowed by one of these; and of a record's parts the removed ones.
+        Index(None, "at"),
+        Index(None, "author", "at"),
+        Index(None, "deed", "at"),
+        Index(None, "record", "at"),
+        Index(None, "record", sqlite_where=IS_REMOVAL, postgresql_where=IS_REMOVAL),
         CheckConstraint("change IN ('added', 'changed', 'removed')", name="change"),
     )
 
@@ -104,6 +116,7 @@ class _Noted(NamedTuple):
     change: Change
     before: str
     after: str
+    kept: Sequence[Kept] = ()
 
 
 class NoAuthor(RuntimeError):
@@ -133,9 +146,22 @@ def digest(value: bytes | str) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
+class _Column(NamedTuple):
+    """A column that history tells of: how its value is written, and whether it is somebody's own."""
+
+    name: str
+    written: Callable[[Any], Any]
+    is_personal: bool
+
+    def told(self, value: Any, salt: Any) -> Any:
+        """What an entry says of a value."""
+        plainly = self.written(value)
+        return key_of(salt, plainly) if self.is_personal and plainly is not None else plainly
+
+
 @cache
-def _columns(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    """A table's columns, by name, each with how history writes its value."""
+def _columns(table: Table) -> tuple[_Column, ...]:
+    """A table's columns, but for what is not sealed (the salts of personal values)."""
 
     def writer(column: Any) -> Callable[[Any], Any]:
         if column.info.get("secret") or isinstance(column.type, LargeBinary):
@@ -143,7 +169,11 @@ def _columns(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
         is_money = isinstance(column.type, Pence)
         return lambda value: plain(value, is_money)
 
-    return tuple((column.name, writer(column)) for column in table.columns)
+    return tuple(
+        _Column(column.name, writer(column), bool(column.info.get("personal")))
+        for column in table.columns
+        if not column.info.get("unsealed")
+    )
 
 
 def _is_kept(table: FromClause) -> bool:
@@ -183,7 +213,7 @@ def _collect(session: Session, _context: Any) -> None:
     removed = session.info.pop("removed")
     changed = sorted(set(session.dirty).difference(removed), key=lambda row: (row.__tablename__, row.id))
     session.info.setdefault("changes", []).extend(
-        _Noted(row.__tablename__, row.id, change, _canonical(before), _canonical(after))
+        _Noted(row.__tablename__, row.id, change, _canonical(before), _canonical(after), _kept(row, after))
         for rows, change, difference in (
             (removed, Change.REMOVED, _removal),
             (session.new, Change.ADDED, _addition),
@@ -197,25 +227,47 @@ def _collect(session: Session, _context: Any) -> None:
 
 
 def _removal(row: Base) -> tuple[Values, Values]:
-    before = {}
-    for name, written in _columns(row.__table__):
-        values = get_history(row, name)
-        before[name] = written(next(iter(values.deleted or values.unchanged), None))
-    return _without_blanks(before), {}
+    salt = _was(row, "salt") if isinstance(row, Personal) else None
+    return _without_blanks(
+        {column.name: column.told(_was(row, column.name), salt) for column in _columns(row.__table__)}
+    ), {}
+
+
+def _was(row: Base, name: str) -> Any:
+    values = get_history(row, name)
+    return next(iter(values.deleted or values.unchanged), None)
 
 
 def _addition(row: Base) -> tuple[Values, Values]:
-    return {}, _without_blanks({name: written(getattr(row, name)) for name, written in _columns(row.__table__)})
+    salt = row.salt if isinstance(row, Personal) else None
+    return {}, _without_blanks(
+        {column.name: column.told(getattr(row, column.name), salt) for column in _columns(row.__table__)}
+    )
 
 
 def _change(row: Base) -> tuple[Values, Values]:
     before, after = {}, {}
-    for name, written in _columns(row.__table__):
-        values = get_history(row, name)
+    old_salt, salt = (_was(row, "salt"), row.salt) if isinstance(row, Personal) else (None, None)
+    for column in _columns(row.__table__):
+        values = get_history(row, column.name)
         if values.has_changes():
-            before[name] = written(next(iter(values.deleted), None))
-            after[name] = written(next(iter(values.added), None))
+            before[column.name] = column.told(next(iter(values.deleted), None), old_salt)
+            after[column.name] = column.told(next(iter(values.added), None), salt)
+        elif column.is_personal and salt != old_salt:
+            value = getattr(row, column.name)  # the same, under another key
+            before[column.name], after[column.name] = column.told(value, old_salt), column.told(value, salt)
     return before, after
+
+
+def _kept(row: Base, after: Values) -> Sequence[Kept]:
+    """What is somebody's own among the values that a row now has: readable, beside the keys that the entry has."""
+    if not isinstance(row, Personal):
+        return ()
+    return tuple(
+        Kept(after[column.name], row.salt, column.written(getattr(row, column.name)), getattr(row, row.whose))
+        for column in _columns(row.__table__)
+        if column.is_personal and after.get(column.name) is not None
+    )
 
 
 def _without_blanks(values: Values) -> Values:
@@ -252,13 +304,15 @@ def _append(session: Session) -> None:
     author = session.info.get("author")
     if author is None:
         raise NoAuthor("say who writes before writing: author(session)")
+    noted = [step for step in changes if isinstance(step, _Noted)]
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_WRITER})
     last = connection.execute(
         select(HistoryEntry.id, HistoryEntry.seal).order_by(HistoryEntry.id.desc()).limit(1)
     ).one_or_none()
-    entries = _sealed(changes, author, *(last or (0, START)))
+    settle(connection, (step.kept if isinstance(step, _Noted) else step for step in changes))
+    entries = _sealed(noted, author, *(last or (0, START)))
     while some := list(islice(entries, AT_ONCE)):
         connection.execute(insert(HistoryEntry), some)
 
@@ -374,10 +428,14 @@ def _differences(session: Session, table: Table) -> Iterator[str]:
         if told is None:
             yield f"{table.name} {row['id']} is there, but history never recorded it"
             continue
-        for name, written in _columns(table):
-            there = row[name] if isinstance(row[name], Unreadable) else written(row[name])
-            if there != told.get(name):
-                yield f"{table.name} {row['id']}: {name} is {there}, history says {told.get(name)}"
+        for column in _columns(table):
+            name, said = column.name, told.get(column.name)
+            there = row[name] if isinstance(row[name], Unreadable) else column.written(row[name])
+            if is_key(said) and column.is_personal:
+                if key_of(row["salt"], there) != said:
+                    yield f"{table.name} {row['id']}: {name} is {there}, history was told another (or the salt differs)"
+            elif there != said:
+                yield f"{table.name} {row['id']}: {name} is {there}, history says {said}"
     for missing in recorded:
         yield f"{table.name} {missing} is gone, but history never recorded that it was removed"
 

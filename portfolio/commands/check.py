@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from portfolio import history, migrations
+from portfolio import history, migrations, personal
 from portfolio.commands.ground import ground, say
 from portfolio.db import Database
 from portfolio.migrations.guards_0004 import GUARDS
@@ -54,6 +54,7 @@ def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
         yield "its tables are as they were made", _readable(session, _altered_schema(session))
         yield "the history is whole and sealed", _readable(session, history.broken_seals(session))
         yield "every row is what its history says", _readable(session, history.rows_behind_its_back(session))
+        yield "what is kept of people is what is on record", _readable(session, personal.false_values(session))
         for name, faults in proving.checks(session):
             yield name, _readable(session, faults)
 

@@ -10,6 +10,7 @@ from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CostCategory, Stream
 from portfolio.people.models import Person
+from portfolio.personal import Personal
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 
@@ -82,13 +83,13 @@ class Decider(Base):
     __table_args__ = (UniqueConstraint("decision_id", "person_id"),)
 
 
-class Interest(Base):
+class Interest(Personal, Base):
     """A declared interest of somebody in a proposal: they neither score nor decide it."""
 
     __tablename__ = "interest"
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    nature: Mapped[str] = mapped_column(Text)
+    nature: Mapped[str] = mapped_column(Text, info={"personal": True})
     declared_on: Mapped[date]
 
     proposal: Mapped[Proposal] = relationship()

@@ -194,6 +194,7 @@ class SignInAttempt(Base):
     outcome: Mapped[SignInOutcome] = mapped_column(one_of(SignInOutcome, "outcome"))
 
     __table_args__ = (
+        Index(None, "at"),
         Index(None, "email", "at"),
         Index(None, "address", "at"),
         Index(None, "person_id"),

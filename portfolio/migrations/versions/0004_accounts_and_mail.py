@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("issuer", sa.String(length=300), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("salt", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("salt", sa.String(length=32), server_default=sa.text("''"), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_attempt_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
+    op.create_index(op.f("ix_sign_in_attempt_at"), "sign_in_attempt", ["at"], unique=False)
     op.create_index(op.f("ix_sign_in_attempt_address_at"), "sign_in_attempt", ["address", "at"], unique=False)
     op.create_index(op.f("ix_sign_in_attempt_email_at"), "sign_in_attempt", ["email", "at"], unique=False)
     op.create_index(op.f("ix_sign_in_attempt_person_id"), "sign_in_attempt", ["person_id"], unique=False)
@@ -196,6 +197,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_personal_value_person_id"), "personal_value", ["person_id"], unique=False)
     personal_0004.keep_apart(op)
+
+    for columns in (["at"], ["author", "at"], ["deed", "at"], ["record", "at"]):
+        op.create_index(op.f(f"ix_history_entry_{'_'.join(columns)}"), "history_entry", columns, unique=False)
+    removals = sa.text("change = 'removed'")
+    op.create_index(
+        op.f("ix_history_entry_record"),
+        "history_entry",
+        ["record"],
+        unique=False,
+        sqlite_where=removals,
+        postgresql_where=removals,
+    )
 
     for statement in guards_0004.statements(op.get_bind().dialect.name):
         op.execute(statement)
