@@ -159,8 +159,6 @@ def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         answer = error.smtp_error
         return _told(error.smtp_code, answer if isinstance(answer, bytes) else answer.encode())
-    if isinstance(error, TimeoutError):
-        return "it took too long"
     return one_line(str(error)) or type(error).__name__
 
 
