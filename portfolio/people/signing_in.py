@@ -112,14 +112,19 @@ def confirm(session: Session, attempt_id: int, person_id: int, password_hash: st
 
     Where a code is awaited, the attempt says so until the code is given; else it is a failed one no more.
     """
-    unchanged = select(Person.id).where(Person.id == person_id, Person.password_hash == password_hash)
-    if session.scalar(unchanged.with_for_update()) is None:
+    if not _is_unchanged(session, person_id, password_hash):
         raise WrongPassphrase
     if awaits_code:
         this = update(SignInAttempt).where(SignInAttempt.id == attempt_id)
         session.execute(this.values(outcome=SignInOutcome.AWAITS_CODE))
     else:
         withdraw(session, attempt_id)
+
+
+def _is_unchanged(session: Session, person_id: int, password_hash: str | None) -> bool:
+    """Whether the passphrase is still the one that was checked; nobody changes it before this transaction ends."""
+    same = select(Person.id).where(Person.id == person_id, Person.password_hash == password_hash)
+    return session.scalar(same.with_for_update()) is not None
 
 
 def withdraw(session: Session, attempt_id: int) -> None:
@@ -155,7 +160,11 @@ def note_sign_in(session: Session, person_id: int, caller: Caller, now: datetime
 
 def change_password(session: Session, person: Person, password: str, now: datetime, here: int) -> None:
     """Give oneself a new passphrase, and end one's sessions everywhere but here; raises BadPassword."""
-    set_password(person, password)
+    checked = person.password_hash
+    set_password(person, password)  # takes its time, and asks the database nothing
+    with session.no_autoflush:
+        if not _is_unchanged(session, person.id, checked):
+            raise WrongPresent
     end_sessions(session, person.id, now, except_id=here)
 
 

@@ -10,6 +10,7 @@ from flask import Flask, g
 from portfolio.clock import LONDON
 from portfolio.money import format_plain, format_pounds
 from portfolio.people.actions import naming
+from portfolio.people.browsers import browser_in_words
 from portfolio.quarters import Quarter, format_day
 from portfolio.web import database
 from portfolio.words import begin
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         moment=moment,
         quarter=quarter,
         who=who,
+        browser=browser_in_words,
         sentence=begin,
     )
     app.jinja_env.tests["negative"] = is_negative
