@@ -1,5 +1,5 @@
-// Everything works without this file. It adds three comforts: the error summary takes the focus, totals follow what
-// is typed, and a long answer says how much room is left.
+// Everything works without this file. It adds four comforts: the error summary takes the focus, totals follow what
+// is typed, a long answer says how much room is left, and a form that needs no more than its button goes on by itself.
 "use strict";
 
 // Whole pence as BigInt, or null where the text is no amount. Reads what the server reads, and refuses what it refuses:
@@ -71,3 +71,6 @@ for (const place of document.querySelectorAll("[data-count-of]")) {
 
 const problems = document.querySelector(".problems");
 if (problems) problems.focus();
+
+const onward = document.querySelector("form[data-goes-on]");
+if (onward) onward.submit();
