@@ -57,30 +57,28 @@ class RoleForm(Form):
     ends_on = DateParts("Last day", hint="Leave it empty for a role without an end")
 
     def offer(self, places: Places, giver: Viewer) -> None:
-        """Offer the roles that somebody may give, and the places that they may give them for."""
-        reached = {role: giver.giving(role) for role in Role if giver.giving(role)}
-        everywhere = any(within.everything for within in reached.values())
+        """Offer the roles that somebody may give, and the places that they may give them for; asked once a form."""
+        reached = {role: within for role in Role if (within := giver.giving(role))}
         csps = {csp_id for within in reached.values() for csp_id in within.csps}
+        everywhere = any(within.everything for within in reached.values())
         self.role.choices = [pair for pair in pairs(Role) if pair[0] in reached]
         self.csp.choices = [(csp, name) for csp, name in places.csps.items() if everywhere or csp in csps]
-        if everywhere:
-            self.police_area.choices = list(places.police_areas.items())
-            return
-        del self.police_area
-        self.csp.description = ""
-        if len(self.csp.choices) == 1:
-            self.csp.blank = None
+        self.police_area.choices = list(places.police_areas.items())
+        if not everywhere:
+            # Whoever gives roles for partnerships alone is asked for nothing else.
+            del self.police_area
+            self.csp.description = ""
+            self.csp.blank = None if len(self.csp.choices) == 1 else self.csp.blank
 
     @property
     def holding(self) -> Holding:
         """The role as the permission table reads it: with the place that it needs, and no other."""
-        role, area = self.role.data, self.police_area.data if self.police_area else None
-        is_for_area = REACH[role] is Reach.POLICE_AREA
-        is_for_csp = REACH[role] in (Reach.OWN_CSP, Reach.OWN_AWARDS)
+        role = self.role.data
+        is_for_area, is_for_all = REACH[role] is Reach.POLICE_AREA, REACH[role] is Reach.EVERYTHING
         return Holding(
             role,
-            self.csp.data if is_for_csp else None,
-            area if is_for_area else None,
+            None if is_for_area or is_for_all else self.csp.data,
+            self.police_area.data if is_for_area and self.police_area else None,
             self.starts_on.data,
             self.ends_on.data,
         )
@@ -135,7 +133,7 @@ class JoinForm(Form):
 
 
 class ForgottenForm(Form):
-    """The address of an account."""
+    """The address of one's account."""
 
     email = Line("E-mail address", missing="Enter your e-mail address", most=254, widget=EmailInput())
 
@@ -166,7 +164,7 @@ class SecondFactorForm(Form):
 
     def offer(self, *, required: bool) -> None:
         """Offer what somebody's role allows."""
-        self.change.choices = [pair for pair in pairs(Change) if not (required and pair[0] is Change.TURN_OFF)]
+        self.change.choices = [pair for pair in pairs(Change) if not (required and pair[0] == Change.TURN_OFF)]
 
 
 class SecondFactorRuleForm(Form):

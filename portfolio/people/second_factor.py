@@ -18,7 +18,7 @@ from portfolio.errors import PortfolioError
 from portfolio.mail.actions import queue
 from portfolio.people.actions import get_person, holdings_of
 from portfolio.people.codes import digest_of, is_recovery_code, new_recovery_codes, read_code, secret_of, step_of
-from portfolio.people.models import Person, RecoveryCode, SecondFactor, UsedCode
+from portfolio.people.models import Person, RecoveryCode, RoleHeld, SecondFactor, UsedCode
 from portfolio.people.rules import GUARDED_ROLES
 from portfolio.people.sessions import end_sessions
 from portfolio.settings import second_factor_is_required
@@ -52,6 +52,13 @@ class HasNone(PortfolioError):
         super().__init__("There is no authenticator app on this account. Set one up first")
 
 
+class NoPassphrase(PortfolioError):
+    """There is nothing here for a code to stand beside."""
+
+    def __init__(self) -> None:
+        super().__init__("You sign in by your organisation’s directory, which asks for a second factor of its own")
+
+
 class SetUpMeanwhile(PortfolioError):
     """Another app was set up since this one was offered."""
 
@@ -82,8 +89,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Standing:
-    """How somebody's second factor stands: since when it is set up, if it is, and how many recovery codes are left."""
+    """How somebody's second factor stands: since when it is set up, if it is, and how many recovery codes are left.
 
+    It is offered to those who sign in with a passphrase.
+    """
+
+    offered: bool
     since: datetime | None
     required: bool
     codes_left: int
@@ -101,6 +112,7 @@ def standing_of(session: Session, person: Person, today: date) -> Standing:
     kept = find_second_factor(session, person.id)
     left = select(func.count()).select_from(RecoveryCode).where(*_still_good(person.id))
     return Standing(
+        offered=person.password_hash is not None,
         since=None if kept is None else kept.confirmed_at,
         required=must_have_one(session, person, today),
         codes_left=session.scalar(left) or 0,
@@ -118,13 +130,36 @@ def _of(person_id: int) -> Select[SecondFactor]:
 
 def must_have_one(session: Session, person: Person, today: date) -> bool:
     """Whether a role that somebody holds on a day is guarded, and the site's setting asks for it."""
-    is_guarded = any(holding.role in GUARDED_ROLES and holding.holds_on(today) for holding in holdings_of(person))
-    return is_guarded and second_factor_is_required(session)
+    return _is_guarded(person, today) and second_factor_is_required(session)
 
 
-def offer_app(session: Session, person_id: int) -> Offer:
-    """A new secret for somebody's app to be shown, in place of the app that there is, if there is one."""
-    kept = find_second_factor(session, person_id)
+def _is_guarded(person: Person, today: date) -> bool:
+    return any(holding.role in GUARDED_ROLES and holding.holds_on(today) for holding in holdings_of(person))
+
+
+def without_one(session: Session, today: date) -> list[Person]:
+    """Those who hold a guarded role on a day and sign in with their passphrase alone, by name."""
+    has_one = select(SecondFactor.person_id)
+    candidates = (
+        select(Person)
+        .join(RoleHeld)
+        .where(
+            RoleHeld.role.in_(GUARDED_ROLES),
+            Person.password_hash.is_not(None),
+            Person.disabled_at.is_(None),
+            Person.id.not_in(has_one),
+        )
+        .order_by(Person.name, Person.id)
+        .distinct()
+    )
+    return [person for person in session.scalars(candidates) if _is_guarded(person, today)]
+
+
+def offer_app(session: Session, person: Person) -> Offer:
+    """A new secret for an app to be shown, in place of the app that there is, if there is one; raises NoPassphrase."""
+    if person.password_hash is None:
+        raise NoPassphrase
+    kept = find_second_factor(session, person.id)
     return Offer(secrets.token_hex(16), None if kept is None else kept.nonce)
 
 

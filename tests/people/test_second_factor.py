@@ -20,6 +20,7 @@ from portfolio.people.second_factor import (
     HasNone,
     MustHaveOne,
     Need,
+    NoPassphrase,
     SetUpMeanwhile,
     WrongCode,
     app_secret,
@@ -31,6 +32,7 @@ from portfolio.people.second_factor import (
     standing_of,
     turn_off,
     use_code,
+    without_one,
 )
 from portfolio.people.sessions import list_sessions, start
 from portfolio.settings import SECOND_FACTOR_REQUIRED, second_factor_is_required, set_setting
@@ -46,11 +48,16 @@ def shown(config: Config, nonce: str, at: datetime) -> str:
     return pyotp.TOTP(app_secret(config, nonce)).at(at)
 
 
+def signing_in(session: Session, *roles: Role) -> Person:
+    """Somebody with a passphrase."""
+    return make.person(session, *roles, password_hash="a hash")
+
+
 class Enrolled:
     """Somebody with an app and recovery codes."""
 
     def __init__(self, session: Session, config: Config, person: Person, now: datetime = NOW) -> None:
-        offer = offer_app(session, person.id)
+        offer = offer_app(session, person)
         self.config, self.person, self.nonce = config, person, offer.nonce
         self.recovery_codes = set_up(session, config, person, offer, shown(config, offer.nonce, now), now)
         session.commit()
@@ -63,7 +70,7 @@ class Enrolled:
 @pytest.fixture
 def frank(session: Session, config: Config) -> Enrolled:
     """A finance officer with an app."""
-    return Enrolled(session, config, make.person(session, Role.FINANCE))
+    return Enrolled(session, config, signing_in(session, Role.FINANCE))
 
 
 def require(session: Session, value: str = "yes") -> None:
@@ -107,8 +114,8 @@ def test_whoever_has_an_app_is_asked_for_its_code_whatever_the_setting(session: 
 
 
 def test_setting_up_takes_a_code_of_the_secret_just_shown(session: Session, config: Config) -> None:
-    person = make.person(session)
-    offer, other = offer_app(session, person.id), offer_app(session, person.id)
+    person = signing_in(session)
+    offer, other = offer_app(session, person), offer_app(session, person)
     with pytest.raises(WrongCode) as refused:
         set_up(session, config, person, offer, shown(config, other.nonce, NOW), NOW)
     assert refused.value.field == "code"
@@ -122,8 +129,8 @@ def test_setting_up_takes_a_code_of_the_secret_just_shown(session: Session, conf
 
 
 def test_an_offer_that_lay_in_wait_replaces_nothing(session: Session, config: Config) -> None:
-    person = make.person(session)
-    waiting = offer_app(session, person.id)
+    person = signing_in(session)
+    waiting = offer_app(session, person)
     enrolled = Enrolled(session, config, person)
     with pytest.raises(SetUpMeanwhile):
         set_up(session, config, person, waiting, shown(config, waiting.nonce, LATER), LATER)
@@ -186,7 +193,7 @@ def test_a_recovery_code_is_good_once_however_it_is_typed(session: Session, conf
 
 
 def test_somebody_elses_codes_are_wrong(session: Session, config: Config, frank: Enrolled) -> None:
-    olive = Enrolled(session, config, make.person(session))
+    olive = Enrolled(session, config, signing_in(session))
     for code in (frank.code(LATER), frank.recovery_codes[0]):
         with pytest.raises(WrongCode):
             use_code(session, config, olive.person, code, LATER)
@@ -311,7 +318,29 @@ def outcomes_at_once(database: Database, author: Author, config: Config, frank: 
 
 
 def test_an_offer_is_a_new_secret_each_time(session: Session, config: Config, frank: Enrolled) -> None:
-    offers = [offer_app(session, frank.person.id) for _ in range(3)]
+    offers = [offer_app(session, frank.person) for _ in range(3)]
     assert len({app_secret(config, offer.nonce) for offer in offers}) == 3
     assert {offer.replaces for offer in offers} == {frank.nonce}
-    assert offer_app(session, make.person(session).id).replaces is None
+    assert offer_app(session, signing_in(session)).replaces is None
+
+
+def test_whoever_signs_in_by_the_directory_has_their_second_factor_there(session: Session) -> None:
+    person = make.person(session, Role.FINANCE)
+    assert not standing_of(session, person, TODAY).offered
+    with pytest.raises(NoPassphrase, match="a second factor of its own"):
+        offer_app(session, person)
+
+
+def test_an_administrator_sees_who_of_the_guarded_roles_has_none(
+    session: Session, frank: Enrolled, config: Config
+) -> None:
+    olive, cora = signing_in(session, Role.OPCC, Role.CERTIFIER), signing_in(session, Role.CERTIFIER)
+    gone, later, left_out = (signing_in(session, Role.FINANCE) for _ in range(3))
+    gone.disabled_at = NOW
+    later.roles[0].starts_on = date(2025, 10, 21)
+    left_out.password_hash = None
+    signing_in(session, Role.LEAD)
+    assert without_one(session, TODAY) == [cora, olive]
+    Enrolled(session, config, cora)
+    assert without_one(session, TODAY) == [olive]
+    assert without_one(session, date(2025, 10, 21)) == [later, olive]

@@ -1,0 +1,169 @@
+"""One's own second factor: set up, replaced, turned off, new recovery codes; and an administrator's reset and rule."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from portfolio.people.actions import get_person, is_password_of
+from portfolio.people.forms import Change, CodeForm, SecondFactorForm, SecondFactorRuleForm
+from portfolio.people.models import Person
+from portfolio.people.rules import Act
+from portfolio.people.second_factor import (
+    Offer,
+    renew_recovery_codes,
+    reset_second_factor,
+    set_up,
+    standing_of,
+    turn_off,
+    without_one,
+)
+from portfolio.people.signing_in import WrongPresent, withdraw
+from portfolio.people.views import offering
+from portfolio.people.views.attempting import begin_attempt
+from portfolio.people.views.room import room
+from portfolio.settings import SECOND_FACTOR_REQUIRED, second_factor_is_required, set_setting
+from portfolio.web import access, clock
+from portfolio.web.access import allow, signed_in
+from portfolio.web.database import commit, config, session
+from portfolio.web.errors import refusals_on
+
+
+def _oneself() -> Person:
+    return get_person(session(), access.viewer().person_id)
+
+
+@room.get("/account/second-factor")
+@signed_in()
+def second_factor() -> Any:
+    """How one's second factor stands, and what can be done to it."""
+    return _show(_oneself(), SecondFactorForm())
+
+
+@room.post("/account/second-factor")
+@signed_in(deed="Changed their second factor")
+def change_second_factor() -> Any:
+    """Offers a first app at once; what is done to an app that is there asks for the passphrase."""
+    person = _oneself()
+    standing = standing_of(session(), person, clock.today())
+    if standing.since is None:
+        return _offer(person)
+    form = SecondFactorForm()
+    form.offer(required=standing.required)
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            _prove(person, form.password.data or "")
+            done = _change(person, form.change.data)
+        if outcome.ok:
+            return done
+    return _show(person, form), 422
+
+
+def _prove(person: Person, password: str) -> None:
+    """Guesses at an unlocked desk are counted like those at the door; raises WrongPresent and TooSoon."""
+    attempt_id = begin_attempt(person.email)
+    if not is_password_of(person, password):
+        raise WrongPresent().at("password")
+    withdraw(session(), attempt_id)
+    commit()
+
+
+def _change(person: Person, change: Change) -> Any:
+    match change:
+        case Change.NEW_APP:
+            return _offer(person)
+        case Change.NEW_CODES:
+            codes = renew_recovery_codes(session(), person)
+            commit()
+            return offering.show_recovery_codes(codes, url_for("people.account"))
+        case Change.TURN_OFF:
+            turn_off(session(), person, clock.today(), clock.machine_moment())
+            commit()
+            flash("Your second factor is turned off.", "success")
+            return redirect(url_for("people.account"))
+
+
+def _offer(person: Person) -> Any:
+    offering.offer_now(person)
+    return redirect(url_for(".new_app"))
+
+
+def _show(person: Person, form: SecondFactorForm) -> str:
+    standing = standing_of(session(), person, clock.today())
+    form.offer(required=standing.required)
+    return render_template("people/second_factor.html", form=form, standing=standing)
+
+
+@room.get("/account/second-factor/app")
+@signed_in()
+def new_app() -> Any:
+    """Shows the secret that was offered, and asks for a code of it."""
+    return _show_app(_offered(), CodeForm())
+
+
+@room.get("/account/second-factor/app.svg")
+@signed_in()
+def app_picture() -> Any:
+    """The secret that was offered, as a QR code."""
+    return offering.picture_of(_oneself(), _offered())
+
+
+@room.post("/account/second-factor/app")
+@signed_in(deed="Set up a second factor")
+def set_up_app() -> Any:
+    """Sets the app up, and shows the recovery codes."""
+    offer, form = _offered(), CodeForm()
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            codes = set_up(session(), config(), _oneself(), offer, form.code.data, clock.machine_moment())
+            commit()
+        if outcome.ok:
+            offering.forget()
+            return offering.show_recovery_codes(codes, url_for("people.account"))
+    return _show_app(offer, form), 422
+
+
+def _offered() -> Offer:
+    offer = offering.offered()
+    if offer is None:
+        abort(redirect(url_for(".second_factor")))
+    return offer
+
+
+def _show_app(offer: Offer, form: CodeForm) -> str:
+    places = {"picture": url_for(".app_picture"), "cancel": url_for("people.account")}
+    return offering.show_app(_oneself(), offer, form, account=True, **places)
+
+
+@room.post("/people/<int:person_id>/second-factor/reset")
+@allow(Act.MANAGE_PEOPLE, deed="Reset a second factor")
+def reset_somebodys_second_factor(person_id: int) -> Any:
+    """For a lost telephone: takes somebody's app away and signs them out."""
+    person = reset_second_factor(session(), person_id, clock.machine_moment())
+    commit()
+    flash(f"The second factor of {person.name} is reset.", "success")
+    return redirect(url_for("people.person", person_id=person_id))
+
+
+@room.get("/people/second-factor")
+@allow(Act.MANAGE_PEOPLE)
+def second_factor_rule() -> Any:
+    """Whether guarded roles must have a second factor, and who of them has none."""
+    is_required = second_factor_is_required(session())
+    return _show_rule(SecondFactorRuleForm(required="yes" if is_required else "no"))
+
+
+@room.post("/people/second-factor")
+@allow(Act.MANAGE_PEOPLE, deed="Set who must have a second factor")
+def set_second_factor_rule() -> Any:
+    """Sets it: from everybody's next sign-in on."""
+    form = SecondFactorRuleForm()
+    if form.validate_on_submit():
+        set_setting(session(), SECOND_FACTOR_REQUIRED, form.required.data)
+        commit()
+        flash("The rule for second factors is saved.", "success")
+        return redirect(url_for(".second_factor_rule"))
+    return _show_rule(form), 422
+
+
+def _show_rule(form: SecondFactorRuleForm) -> str:
+    return render_template("people/second_factor_rule.html", form=form, without=without_one(session(), clock.today()))
