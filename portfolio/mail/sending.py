@@ -66,8 +66,8 @@ def send(message: Message, config: Config) -> Outcome:
         letter = _written(message, config, readable=server is None)
     except (ValueError, MessageError) as error:
         return NotTaken(f"it cannot be written: {error}", for_good=True)
-    except (PortfolioError, OSError) as error:
-        return NotTaken(f"the key of its link cannot be made: {error}", by_all=True)
+    except PortfolioError as error:
+        return NotTaken(f"the key of its link cannot be made: {error.sentence}", by_all=True)
     if server is None:
         return _put_into(config.outbox, message, letter)
     try:

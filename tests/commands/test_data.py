@@ -108,7 +108,7 @@ def test_load_of_what_is_no_file_is_a_sentence(run: Run, settings: Config, tmp_p
     assert said.err.splitlines()[1].startswith(f"{tmp_path / file} cannot be read: ")
 
 
-@pytest.mark.parametrize("command", [["check"], ["person", "list"], ["backup", "b.db"], ["serve"]])
+@pytest.mark.parametrize("command", [["check"], ["deliver"], ["person", "list"], ["backup", "b.db"], ["serve"]])
 def test_a_command_that_needs_data_says_where_there_is_none(run: Run, settings: Config, command: list[str]) -> None:
     said = run(*command)
     assert (said.code, said.out) == (1, "")
@@ -140,7 +140,7 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, told: Path, comma
     assert "The database was made by a newer version of this product." in said.err
 
 
-@pytest.mark.parametrize("command", [["init"], ["check"], ["load", stories.DORSET], ["person", "list"]])
+@pytest.mark.parametrize("command", [["init"], ["check"], ["deliver"], ["load", stories.DORSET], ["person", "list"]])
 def test_a_file_that_is_no_database_is_a_sentence(run: Run, settings: Config, command: list[object]) -> None:
     settings.instance.mkdir()
     (settings.instance / "portfolio.db").write_bytes(b"not a database at all" * 400)
