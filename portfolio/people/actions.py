@@ -124,11 +124,6 @@ def _is_administrator(person: Person, day: date) -> bool:
     return any(held.role is Role.ADMINISTRATOR for held in holdings_of(person) if held.holds_on(day))
 
 
-def has_other_administrators(session: Session, person_id: int, day: date) -> bool:
-    """Whether somebody else is an administrator on a day."""
-    return any(person.id != person_id for person in _administrators_of(session, day))
-
-
 def _administrators_of(session: Session, day: date) -> Iterator[Person]:
     """Who is an administrator on a day and can sign in, by passphrase or by the directory."""
     signs_in = or_(Person.password_hash.is_not(None), Person.id.in_(select(Identity.person_id)))

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, TableClause, delete, select
 from sqlalchemy.orm import Session
 
 from portfolio.errors import PortfolioError
-from portfolio.people.actions import add_person, find_person, give_role, has_other_administrators
+from portfolio.people.actions import add_person, end_role, find_person, give_role
 from portfolio.people.directory import Account, GroupRole
 from portfolio.people.models import (
     DirectoryVisit,
@@ -22,7 +22,7 @@ from portfolio.people.models import (
     csp_names,
     police_area_names,
 )
-from portfolio.people.rules import Holding, Role
+from portfolio.people.rules import Holding, LastAdministrator
 from portfolio.people.sessions import digest
 from portfolio.people.signing_in import Caller
 
@@ -142,35 +142,31 @@ def _numbers(session: Session, named: TableClause, by: str, wanted: set[str | No
 
 def _set_roles(session: Session, person: Person, given: Mapping[str, Holding], today: date) -> None:
     """Make the roles that the directory gives what it says now. Roles given by hand stay as they are."""
-    left = dict(given)
+    new, gone = dict(given), []
     for held in person.roles:
-        if held.directory_group is None:
-            continue
-        wanted = left.get(held.directory_group)
-        if wanted is not None and (wanted.role, wanted.csp_id, wanted.police_area_id) == (
-            held.role,
-            held.csp_id,
-            held.police_area_id,
-        ):
+        group = held.directory_group
+        if group is not None and group in new and _is(held, new[group]):
             held.ends_on = None
-            del left[held.directory_group]
-        elif _holds(held, today) and not _is_last_administrator(session, person, held, today):
-            held.ends_on = today - timedelta(days=1)
-    for group, holding in left.items():
+            del new[group]
+        elif group is not None and Holding(held.role, None, None, held.starts_on, held.ends_on).holds_on(today):
+            gone.append(held)
+    for group, holding in new.items():
         give_role(person, holding).directory_group = group
+    # Last: the last administrator may have become one by another group.
+    for held in gone:
+        _end(session, held, today)
 
 
-def _holds(held: RoleHeld, day: date) -> bool:
-    return Holding(held.role, starts_on=held.starts_on, ends_on=held.ends_on).holds_on(day)
+def _is(held: RoleHeld, holding: Holding) -> bool:
+    return (held.role, held.csp_id, held.police_area_id) == (holding.role, holding.csp_id, holding.police_area_id)
 
 
-def _is_last_administrator(session: Session, person: Person, held: RoleHeld, today: date) -> bool:
-    if held.role is not Role.ADMINISTRATOR or has_other_administrators(session, person.id, today):
-        return False
-    if any(other is not held and other.role is held.role and _holds(other, today) for other in person.roles):
-        return False
-    log.warning("%s stays administrator, though the directory no longer says so: they are the last", person.mark)
-    return True
+def _end(session: Session, held: RoleHeld, today: date) -> None:
+    try:
+        with session.begin_nested():
+            end_role(session, held, today - timedelta(days=1), today)
+    except LastAdministrator:
+        log.warning("%s stays administrator, though the directory no longer says so: the last one", held.person.mark)
 
 
 def note_refusal(session: Session, caller: Caller, now: datetime, email: str) -> None:
