@@ -36,7 +36,7 @@ def _half_signed_in(need: Need) -> Person:
     present = need_of(session(), person, clock.today())
     if present is not need:
         abort(redirect(url_for(WHERE[present], next=_asked_for())))
-    if request.method == "POST":
+    if "author" in session().info:
         # They are nobody for the rest of the site, but what they do here is done by them.
         sign_as(replace(session().info["author"], name=person.mark))
     return person
@@ -86,7 +86,7 @@ def enrol_at_sign_in() -> Any:
 
 
 @room.post("/sign-in/second-factor")
-@public(deed="Began to set up a second factor")
+@public()
 def begin_to_enrol() -> Any:
     """Offers a secret."""
     offering.offer_now(_half_signed_in(Need.ENROL))
