@@ -63,9 +63,10 @@ class Postbox:
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Take a recipient, or do not."""
+        """Take a recipient, or do not; with 252 the server forgets them again, and wants no text."""
         self.recipients.append(address)
-        envelope.rcpt_tos.append(address)
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
         return self.rcpt
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802

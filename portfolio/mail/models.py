@@ -27,4 +27,9 @@ class Message(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     fault: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (UniqueConstraint("message_id"), Index(None, "state", "due_at"), Index(None, "queued_at"), {"info": {"passing": True}})
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index(None, "state", "due_at"),
+        Index(None, "queued_at"),
+        {"info": {"passing": True}},
+    )

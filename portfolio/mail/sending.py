@@ -19,6 +19,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
+from socket import socket
+from typing import cast
 
 from portfolio.config import Config, MailServer
 from portfolio.errors import PortfolioError
@@ -135,8 +137,7 @@ def _handed_over(connection: smtplib.SMTP, sender: str, recipient: str, letter: 
     if code != 354:
         return _refusal(code, answer)
     try:
-        if connection.sock is not None:
-            connection.sock.settimeout(ANSWER_SECONDS)
+        cast(socket, connection.sock).settimeout(ANSWER_SECONDS)
         connection.send(re.sub(rb"(?m)^\.", b"..", letter) + b".\r\n")
         code, answer = connection.getreply()
     except (smtplib.SMTPException, OSError) as error:

@@ -95,6 +95,15 @@ def test_what_is_refused_for_good_is_given_up_with_the_reason(
     assert kept()[0].fault == "the mail server refused it: 550 5.1.1 Nobody of that name [31m"
 
 
+def test_a_server_that_wants_no_text_has_not_got_it(
+    queue: Queue, delivered: Deliver, postbox: Postbox, kept: Kept
+) -> None:
+    queue()
+    postbox.rcpt = "252 I cannot tell"
+    assert delivered() == {MessageState.GIVEN_UP: 1}
+    assert (postbox.texts, kept()[0].fault) == ([], "the mail server refused it: 503 Error: need RCPT command")
+
+
 def test_a_server_that_takes_nothing_now_is_not_asked_for_each_message(
     queue: Queue, delivered: Deliver, postbox: Postbox, kept: Kept
 ) -> None:

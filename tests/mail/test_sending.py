@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portfolio.clock import StoppedClock
@@ -14,7 +16,8 @@ from portfolio.db import Database
 from portfolio.mail import actions
 from portfolio.mail.delivering import Delivered, deliver
 from portfolio.mail.models import Message
-from portfolio.mail.rules import MessageState
+from portfolio.mail.rules import MessageState, NoRecipient, one_line, plain_text, refuse_bad_recipient
+from portfolio.mail.sending import Taken, send
 from tests.conftest import NOW
 from tests.mail.certificates import certified
 from tests.mail.conftest import Queue
@@ -22,6 +25,10 @@ from tests.mailbox import mail_server, read, sent_by, text_of
 
 Kept = Callable[[], list[Message]]
 SENT, TO_BE_TRIED_AGAIN = {MessageState.SENT: 1}, {MessageState.QUEUED: 1}
+HEADERS = (
+    *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
+    *("Content-Type", "Content-Transfer-Encoding", "MIME-Version"),
+)
 SIGNED_IN = {"user": "ada", "password": "p@ss word"}
 
 
@@ -136,3 +143,24 @@ def test_a_half_written_file_does_not_stay(
     monkeypatch.setattr(Path, "replace", fail)
     assert once(config) == TO_BE_TRIED_AGAIN
     assert list(config.outbox.iterdir()) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(mailbox=st.from_regex(r"[!-~]{1,20}", fullmatch=True), subject=st.text(), said=st.text(max_size=2000))
+def test_whatever_is_typed_a_letter_has_its_headers_and_no_others(
+    config: Config, mailbox: str, subject: str, said: str
+) -> None:
+    recipient = f"{mailbox}@example.org"
+    try:
+        refuse_bad_recipient(recipient)
+    except NoRecipient:
+        recipient = "ada@example.org"
+    clean, line = plain_text(said), one_line(subject)
+    message = Message(recipient=recipient, subject=line, text=clean, link_path=None, message_id="0" * 32, queued_at=NOW)
+    assert send(message, config) == Taken()
+    [file] = config.outbox.iterdir()
+    letter = read(file.read_bytes())
+    assert sorted(letter.keys()) == sorted(HEADERS)
+    assert [address.addr_spec for address in letter["To"].addresses] == [recipient]
+    assert letter["Subject"].split() == line.split()
+    assert text_of(letter).strip("\n") == clean.strip("\n")
