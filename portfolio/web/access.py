@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, make_response, redirect, request, url_for
 from flask import session as cookie
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from portfolio.people.rules import Act, Viewer
 from portfolio.people.signing_in import failures_since, note_sign_in
 from portfolio.web import clock, database
 from portfolio.web.callers import browser_line, caller, remember
+from portfolio.web.errors import SESSION_ENDED, not_taken, what_was_typed
 from portfolio.web.filters import moment
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -222,6 +224,15 @@ def local_path(address: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else address
 
 
+def _ask_to_sign_in() -> Response:
+    """Sends whoever asks for a page to sign in first; whoever sent a form is told how not to lose what they typed."""
+    typed = None if request.method in READING_METHODS else what_was_typed()
+    if typed is not None:
+        return make_response(not_taken(HTTPStatus.FORBIDDEN, SESSION_ENDED, typed))
+    asked = request.full_path.rstrip("?") if request.method == "GET" else None
+    return cast(Response, redirect(url_for("people.sign_in", next=asked)))
+
+
 def _refuse() -> Response | None:
     if request.endpoint is None:
         return None
@@ -231,8 +242,7 @@ def _refuse() -> Response | None:
     if not access.public:
         found = find_viewer_now()
         if found is None:
-            asked = request.full_path.rstrip("?") if request.method == "GET" else None
-            return cast(Response, redirect(url_for("people.sign_in", next=asked)))
+            return _ask_to_sign_in()
         if not access.admits(found):
             abort(403)
     if access.deed is not None and writes:

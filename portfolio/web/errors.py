@@ -21,6 +21,8 @@ from werkzeug.exceptions import HTTPException
 from portfolio.errors import NotAllowed, NotFound, PortfolioError
 from portfolio.migrations import is_current
 from portfolio.web import database
+from portfolio.web.addresses import holds_a_key
+from portfolio.words import begin
 
 log = logging.getLogger("portfolio")
 
@@ -153,11 +155,42 @@ NOT_SET_UP = (
 )
 FORM_TOO_OLD = (
     "This form was open too long",
+    ("To keep your account safe, forms stop working after you sign out, or sign in again in another tab.",),
+)
+SESSION_ENDED = (
+    "You are no longer signed in",
     (
-        "To keep your account safe, forms stop working after you sign out, or sign in again in another tab.",
-        "Nothing you typed is lost: go back, copy anything long, reload that page, and send it again.",
+        "What you sent was not saved. You are signed out after two hours without a page, after twelve hours, and when "
+        "you or an administrator end your session elsewhere.",
     ),
 )
+UNTYPED = frozenset({"csrf_token", "password", "present", "again"})
+"""Fields that are not shown again: the token, and passphrases."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form that was not taken held: its fields by name, and whether there were files."""
+
+    texts: tuple[tuple[str, str], ...]
+    files: bool
+
+
+def what_was_typed() -> Typed | None:
+    """What this request sends, as far as a person typed or chose it; None where that is nothing."""
+    texts = tuple(
+        (begin(re.sub(r"[-_]+", " ", name)), value.strip())
+        for name, value in request.form.items(multi=True)
+        if name not in UNTYPED and value.strip()
+    )
+    files = any(file.filename for file in request.files.values())
+    return Typed(texts, files) if texts or files else None
+
+
+def not_taken(status: int, why: tuple[str, tuple[str, ...]], typed: Typed | None = None) -> Any:
+    """The page of a form that was not taken because its session has ended, with its status."""
+    title, sentences = why
+    return render_template("errors/not_taken.html", error_title=title, sentences=sentences, typed=typed), status
 
 
 def page(status: int, *, title: str = "", sentences: tuple[str, ...] = (), reference: str | None = None) -> Any:
@@ -174,7 +207,7 @@ def page(status: int, *, title: str = "", sentences: tuple[str, ...] = (), refer
 
 def _http_error(error: HTTPException) -> Any:
     if isinstance(error, CSRFError):
-        return page(400, title=FORM_TOO_OLD[0], sentences=FORM_TOO_OLD[1])
+        return not_taken(400, FORM_TOO_OLD)
     if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault_page(500)
     answer = page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -194,7 +227,8 @@ def _refused(error: PortfolioError) -> Any:
 def log_fault(what: Any) -> None:
     """Write a fault to the log, under a reference that its page shows too."""
     g.reference = secrets.token_hex(4)
-    log.error("%s %s failed, reference %s", request.method, request.path, g.reference, exc_info=what)
+    place = request.url_rule if holds_a_key() else request.path
+    log.error("%s %s failed, reference %s", request.method, place, g.reference, exc_info=what)
 
 
 def _fault_page(status: int) -> Any:

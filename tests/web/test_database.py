@@ -44,7 +44,7 @@ def deeds(app: Flask) -> None:
         database.commit()
         return "kept"
 
-    @app.post("/forgotten")
+    @app.post("/not-committed")
     @access.public(deed="Added a police area")
     def forgotten() -> str:
         add_area()
@@ -103,7 +103,7 @@ def test_a_view_may_name_its_deed_more_exactly_and_nobody_signed_in_is_named_so(
 @pytest.mark.usefixtures("deeds")
 def test_saying_saved_without_saving_is_a_fault(app: Flask, session: Session) -> None:
     with pytest.raises(database.UnsavedWork):
-        app.test_client().post("/forgotten")
+        app.test_client().post("/not-committed")
     make.area(session)
     with pytest.raises(database.UnsavedWork):
         app.test_client().post("/altered")
@@ -115,7 +115,7 @@ def test_on_the_real_site_that_fault_is_a_page_with_a_reference(
     app: Flask, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.testing = False
-    answer = app.test_client().post("/forgotten")
+    answer = app.test_client().post("/not-committed")
     assert answer.status_code == 500
     assert title_of(answer) == "Something went wrong"
     assert "Content-Security-Policy" in answer.headers
