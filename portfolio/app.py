@@ -26,6 +26,7 @@ ROOMS = (
     "measures",
     "returns",
     "overview",
+    "audit",
 )
 MOST_SENT = 16 * 1024 * 1024
 MOST_TYPED = 2 * 1024 * 1024

@@ -453,11 +453,12 @@ def _recorded_state(session: Session, table: Table) -> dict[int, Values]:
         if change == Change.REMOVED:
             state.pop(record_id, None)
         else:
-            state.setdefault(record_id, {}).update(_told(after))
+            state.setdefault(record_id, {}).update(values_told(after))
     return state
 
 
-def _told(after: str) -> Values:
+def values_told(after: str) -> Values:
+    """What an entry tells of a row's values, by column; nothing where it was damaged beyond reading."""
     try:
         told = json.loads(after)
     except (ValueError, TypeError):

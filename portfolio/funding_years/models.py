@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Exact, Pence, Year, one_of
-from portfolio.funding_years.rules import MatchBase, YearStatus
+from portfolio.funding_years.rules import MatchBase, YearStatus, short_name
 from portfolio.quarters import FinancialYear
 
 
@@ -96,7 +96,7 @@ class CSP(Base):
     @property
     def short_name(self) -> str:
         """The name as people say it: Dorset CSP."""
-        return self.name.replace("Community Safety Partnership", "CSP")
+        return short_name(self.name)
 
 
 class Organisation(Base):

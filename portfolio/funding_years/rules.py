@@ -269,6 +269,11 @@ def next_status(present: YearStatus, wanted: YearStatus) -> YearStatus:
             raise BadStep("funding year", present, wanted)
 
 
+def short_name(partnership: str) -> str:
+    """A partnership's name as people say it: Dorset CSP."""
+    return partnership.replace("Community Safety Partnership", "CSP")
+
+
 def deadline(quarter: Quarter, deadlines: str) -> date:
     """The last day for a quarter's claim: the first of the quarter's deadline day and month after the quarter ends.
 

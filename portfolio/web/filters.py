@@ -29,6 +29,11 @@ def moment(value: datetime) -> str:
     return f"{format_day(local)}, {local.hour % 12 or 12}:{local:%M}{half}"
 
 
+def moment_in_numbers(value: datetime) -> str:
+    """`2025-03-13 09:30:00`, in London: as spreadsheet programs read and sort it."""
+    return f"{value.astimezone(LONDON):%Y-%m-%d %H:%M:%S}"
+
+
 def quarter(value: Quarter) -> str:
     """`Q1 2025/26: Apr 2025 - Jun 2025`."""
     return str(value)

@@ -26,6 +26,7 @@ def mail_is_sent() -> bool:
 
 
 @event.listens_for(Message, "after_insert")
+@event.listens_for(Message, "after_update")  # in a request, only that it is sent again
 def _note(*_: Any) -> None:
     if has_request_context():
         g.has_queued_mail = True

@@ -19,6 +19,7 @@ ITEMS = (
     ("Measures", "measures.index"),
     ("Returns", "returns.index"),
     ("People", "people.index"),
+    ("History", "audit.index"),
 )
 """Each room's way in, in the order in which money travels; shown to those who may open it."""
 

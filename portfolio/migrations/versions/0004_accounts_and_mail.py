@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
     )
+    op.create_index(op.f("ix_message_queued_at"), "message", ["queued_at"], unique=False)
     op.create_index(op.f("ix_message_state_due_at"), "message", ["state", "due_at"], unique=False)
 
     op.create_table(

@@ -1,0 +1,318 @@
+"""The words in which the history is read, of every kind of record and of every column; and moments as they are typed.
+
+Tables and columns have names that fit programs. Here each has the field's words, once; a new one that has none fails
+the suite.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from portfolio.clock import LONDON
+from portfolio.errors import PortfolioError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: its words, and its columns that name one, say what it is part of, and find one."""
+
+    words: str
+    named_by: tuple[str, ...] = ()
+    part_of: str | None = None
+    found_by: str | None = None
+
+
+RECORDS = {
+    "person": Kind("person", ("name",), found_by="email"),
+    "role_held": Kind("role", ("person_id", "role", "csp_id", "police_area_id"), "person_id"),
+    "link": Kind("link by e-mail", ("person_id", "purpose"), "person_id"),
+    "second_factor": Kind("authenticator app", ("person_id",), "person_id"),
+    "recovery_code": Kind("recovery code", ("person_id",), "person_id"),
+    "identity": Kind("directory account", ("person_id",), "person_id"),
+    "personal_reading": Kind("reading of personal data", ("reader_id", "what")),
+    "setting": Kind("setting", ("name",), found_by="name"),
+    "programme": Kind("programme", ("code",), found_by="code"),
+    "stream": Kind("stream", ("name",), "programme_id"),
+    "cost_category": Kind("cost category", ("name",), "programme_id"),
+    "police_area": Kind("police area", ("name",), found_by="code"),
+    "csp": Kind("partnership", ("name",), found_by="key"),
+    "organisation": Kind("organisation", ("name",), found_by="name"),
+    "funding_year": Kind("funding year", ("programme_id", "police_area_id", "year")),
+    "stream_allocation": Kind("allocation", ("stream_id", "funding_year_id"), "funding_year_id"),
+    "csp_allocation": Kind("share of an allocation", ("csp_id", "stream_allocation_id"), "stream_allocation_id"),
+    "locked_quarter": Kind("locked quarter", ("csp_id", "quarter"), "funding_year_id"),
+    "intervention": Kind("intervention", ("title",)),
+    "proposal": Kind("proposal", ("reference",), found_by="reference"),
+    "ask": Kind("amount asked for", ("proposal_id", "stream_id", "category_id", "quarter"), "proposal_id"),
+    "asked_of": Kind("partnership asked", ("proposal_id", "csp_id"), "proposal_id"),
+    "proposal_level": Kind("prevention level", ("proposal_id", "level"), "proposal_id"),
+    "match_offer": Kind("match offered", ("proposal_id", "funder_id"), "proposal_id"),
+    "interest": Kind("declaration of interest", ("person_id", "proposal_id"), "proposal_id"),
+    "decision": Kind("decision", ("proposal_id", "csp_id"), "proposal_id"),
+    "decision_amount": Kind("amount decided", ("decision_id", "stream_id"), "decision_id"),
+    "decider": Kind("part in a decision", ("person_id", "decision_id"), "decision_id"),
+    "award": Kind("award", ("proposal_id", "csp_id")),
+    "award_line": Kind("award", ("award_id", "stream_id"), "award_id"),
+    "profile_share": Kind("profile", ("award_line_id", "category_id", "quarter"), "award_line_id"),
+    "variation": Kind("variation", ("reference",), found_by="reference"),
+    "variation_share": Kind("profile moved", ("variation_id", "award_line_id", "quarter"), "variation_id"),
+    "match": Kind("match", ("award_id", "funder_id"), "award_id"),
+    "match_receipt": Kind("match received", ("match_id", "quarter"), "match_id"),
+    "claim": Kind("claim", ("award_id", "quarter")),
+    "claim_line": Kind("spend", ("claim_id", "stream_id", "category_id"), "claim_id"),
+    "forecast": Kind("forecast", ("claim_id", "stream_id", "quarter"), "claim_id"),
+    "claim_query": Kind("query of a claim", ("claim_id",), "claim_id"),
+    "correction": Kind("correction", ("award_id", "stream_id", "corrects"), "award_id"),
+    "measure": Kind("measure", ("code", "police_area_id"), found_by="code"),
+    "measure_definition": Kind("definition of a measure", ("measure_id", "version"), "measure_id"),
+    "observation": Kind("figure of a measure", ("definition_id", "quarter"), "definition_id"),
+    "indicator": Kind("output or outcome", ("award_id", "name"), "award_id"),
+    "indicator_result": Kind("result", ("indicator_id", "quarter"), "indicator_id"),
+    "return": Kind("return", ("kind", "csp_id", "quarter", "version")),
+    "return_amount": Kind("amount claimed", ("return_id", "stream_id"), "return_id"),
+    "return_query": Kind("query of a return", ("return_id",), "return_id"),
+    "payment": Kind("payment", ("return_id", "stream_id"), "return_id"),
+}
+"""Every kind of record of which the history is kept, in the order in which money travels."""
+
+COLUMNS = {
+    "abandoned_because": "abandoned because",
+    "about": "of whom",
+    "activity_type": "type of activity",
+    "administering_body": "administering body",
+    "agreement_signed_on": "agreement signed on",
+    "amount": "amount",
+    "ask.amount": "asked for",
+    "award_line.amount": "award",
+    "answer": "answer",
+    "answered_at": "answered at",
+    "answered_by": "answered by",
+    "approved_at": "approved at",
+    "approved_by": "approved by",
+    "approved_by_id": "approved by",
+    "approved_on": "approved on",
+    "asked_at": "asked at",
+    "asked_by": "asked by",
+    "asked_by_id": "asked by",
+    "authority": "authority",
+    "award_id": "award",
+    "award_line_id": "stream of the award",
+    "basis": "how it was valued",
+    "because": "because",
+    "body": "who decided",
+    "carry_over": "carry-over allowed",
+    "category_id": "category",
+    "certificate": "certificate",
+    "certified_by": "certified by",
+    "certified_by_id": "certifier's account",
+    "certified_on": "certified on",
+    "certified_role": "certified as",
+    "claim_deadlines": "claim deadlines",
+    "claim_id": "claim",
+    "code": "code",
+    "code_hash": "code",
+    "conditions": "conditions",
+    "confirmed_at": "confirmed at",
+    "confirmed_on": "confirmed on",
+    "confirmed_reference": "reference of the confirmation",
+    "continues_id": "continues",
+    "corrects": "quarter corrected",
+    "cost_centre": "cost centre",
+    "csp_id": "partnership",
+    "decision_id": "decision",
+    "declared_on": "declared on",
+    "definition_id": "definition",
+    "delivery_rag": "delivery rating",
+    "description": "description",
+    "directory_group": "directory group",
+    "disabled_at": "disabled at",
+    "edition": "times saved",
+    "email": "e-mail address",
+    "ends_on": "ends on",
+    "entered_at": "entered at",
+    "entered_by": "entered by",
+    "entered_in": "quarter it counts in",
+    "evidence_rating": "evidence",
+    "expires_at": "good until",
+    "figures": "digest of the figures",
+    "file": "file",
+    "file_name": "file name",
+    "file_sha256": "digest of the file",
+    "forwarded_at": "forwarded at",
+    "forwarded_by": "forwarded by",
+    "from_line_id": "moved from",
+    "funder": "funder",
+    "funder_id": "funder",
+    "funding_year_id": "funding year",
+    "geography": "geography",
+    "gss": "GSS code",
+    "in_arrears": "paid in arrears",
+    "indicator_id": "output or outcome",
+    "intervention_id": "intervention",
+    "issued_at": "issued at",
+    "issued_by": "issued by",
+    "issuer": "directory",
+    "key": "key",
+    "key_hash": "key",
+    "kind": "kind",
+    "lead_organisation_id": "lead organisation",
+    "lead_person_id": "lead person",
+    "level": "level",
+    "locked_at": "locked at",
+    "made_at": "made at",
+    "match_base": "match is a share of",
+    "match_id": "match",
+    "match_in_kind_counts": "match in kind counts",
+    "match_percent": "match wanted, per cent",
+    "match_spent": "match spent",
+    "measure_id": "measure",
+    "met_on": "date of the meeting",
+    "minute": "minute",
+    "name": "name",
+    "narrative": "progress",
+    "nature": "what the interest is",
+    "need": "need",
+    "needs_text": "needs a description",
+    "nonce": "secret",
+    "note": "note",
+    "org_id": "organisation identifier",
+    "outcome": "outcome",
+    "outcomes_promised": "outcomes promised",
+    "outputs": "outputs",
+    "password_hash": "passphrase",
+    "person_id": "person",
+    "pledged": "pledged",
+    "police_area_id": "police area",
+    "position": "place in the list",
+    "prepared_at": "prepared at",
+    "prepared_by": "prepared by",
+    "prepared_by_id": "preparer's account",
+    "programme_id": "programme",
+    "proposal_id": "proposal",
+    "provisional": "provisional",
+    "purpose": "purpose",
+    "quarter": "quarter",
+    "question": "question",
+    "reader_id": "reader",
+    "reason": "reason",
+    "received_on": "received on",
+    "recorded_at": "recorded at",
+    "recorded_by": "recorded by",
+    "reference": "reference",
+    "removed_at": "name and address removed at",
+    "retention_years": "years kept",
+    "return_id": "return",
+    "risks": "risks",
+    "role": "role",
+    "secured": "secured",
+    "secured_on": "secured on",
+    "snapshot": "content",
+    "snapshot_sha256": "digest of the content",
+    "source": "source",
+    "spend_rag": "spend rating",
+    "starts_on": "starts on",
+    "status": "status",
+    "statutory_power": "statutory power",
+    "stream_allocation_id": "allocation",
+    "stream_id": "stream",
+    "subject": "account",
+    "submitted_at": "submitted at",
+    "submitted_by_id": "submitted by",
+    "summary": "summary",
+    "supersedes_id": "takes the place of",
+    "target": "target",
+    "text": "text",
+    "title": "title",
+    "to_line_id": "moved to",
+    "tolerance_percent": "tolerance, per cent",
+    "transaction": "transaction",
+    "type": "type",
+    "unavailable": "not available because",
+    "unit": "unit",
+    "used_at": "used at",
+    "value": "value",
+    "variance_explanation": "explanation of the variance",
+    "variance_floor": "variance to explain, more than",
+    "variance_percent": "variance to explain, per cent",
+    "variation_id": "variation",
+    "version": "version",
+    "what": "what was read",
+    "year": "year",
+}
+"""The words of every column, by its name; where one table means something of its own by it, by `table.column`."""
+
+
+def column_words(record: str, column: str) -> str:
+    """What a column is called: `award: £28,000.00` is the amount of an award's line. One long gone has its old name."""
+    return COLUMNS.get(f"{record}.{column}") or COLUMNS.get(column, column)
+
+
+def kind_of(record: str) -> Kind:
+    """What is said of a kind of record; one long gone has its old name."""
+    return RECORDS.get(record, Kind(record))
+
+
+class NoKind(PortfolioError):
+    """One record asked for, without saying of what kind."""
+
+    def __init__(self) -> None:
+        super().__init__("Select what kind of record it is", "record")
+
+
+class NoSuchRecord(PortfolioError):
+    """A record asked for that is not there."""
+
+    def __init__(self, record: str, typed: str) -> None:
+        super().__init__(f"There is no {RECORDS[record].words} “{typed}”. Check what you typed", "which")
+
+
+class NotAMoment(PortfolioError):
+    """A text that is no day, with or without a time."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("Enter a day, like 20 10 2025, with a time if you like, like 20 10 2025 14:30", field)
+
+
+class EndsBeforeItStarts(PortfolioError):
+    """A stretch of time the wrong way round."""
+
+    def __init__(self) -> None:
+        super().__init__("Enter a time that is not before the one you typed under From", "end")
+
+
+_DAYS = ("%d %m %Y", "%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
+_TIMES = ("", " %H:%M", " %I:%M%p", " %I%p")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From when to when, half-open; None where it has no end on that side."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+ALWAYS = Stretch()
+
+
+def read_stretch(start: str, end: str) -> Stretch:
+    """What was typed as from and to, London time; a day alone is meant whole. Raises NotAMoment, EndsBeforeItStarts."""
+    first, last = _read(start, "start"), _read(end, "end")
+    if first and last and last[1] <= first[0]:
+        raise EndsBeforeItStarts
+    return Stretch(first[0] if first else None, last[1] if last else None)
+
+
+def _read(typed: str, field: str) -> tuple[datetime, datetime] | None:
+    """The first moment that was meant, and the first after it."""
+    if not typed.strip():
+        return None
+    tidied = " ".join(typed.replace(",", " ").split())
+    for day, time in product(_DAYS, _TIMES):
+        try:
+            local = datetime.strptime(tidied, day + time).replace(tzinfo=LONDON)
+            after = local + (timedelta(minutes=1) if time else timedelta(days=1))
+            return local.astimezone(UTC), after.astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    raise NotAMoment(field)
