@@ -14,7 +14,7 @@ import portfolio.tables  # noqa: F401  # every table is known before the first q
 from portfolio.clock import Clock
 from portfolio.config import ROOT, Config
 from portfolio.spend.standing import claimed_of
-from portfolio.web import access, addresses, database, errors, filters, headers, mail, navigation
+from portfolio.web import access, addresses, arrival, database, errors, filters, headers, mail, navigation
 
 ROOMS = (
     "people",
@@ -29,8 +29,9 @@ ROOMS = (
     "audit",
 )
 MOST_SENT = 16 * 1024 * 1024
+"""What the server reads of a request, in bytes; what is larger than a form, but not than this, is told so on a page."""
 MOST_TYPED = 2 * 1024 * 1024
-SIGNED_IN_SECONDS = 12 * 60 * 60
+"""What a form may send, in bytes. No form of the site sends a file: a view that takes one raises this for itself."""
 
 
 class Site(Flask):
@@ -46,13 +47,17 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app = Site("portfolio", root_path=str(ROOT / "portfolio"), template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=config.secret_key(),
-        SESSION_COOKIE_NAME="portfolio_session",
+        # Browsers take a name that begins so only over TLS, from this very host, and for all of it.
+        SESSION_COOKIE_NAME="__Host-portfolio_session" if config.is_https else "portfolio_session",
+        SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_HTTPONLY=True,
+        # Strict would have links in e-mails, and the way back from the council's directory, arrive signed out.
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SIGNED_IN_SECONDS,
-        MAX_CONTENT_LENGTH=MOST_SENT,
+        MAX_CONTENT_LENGTH=MOST_TYPED,
         MAX_FORM_MEMORY_SIZE=MOST_TYPED,
+        MAX_FORM_PARTS=arrival.MOST_FIELDS,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which some browsers keep back; `arrival` asks them better
     )
     app.extensions["portfolio_clock"] = clock
     # A later decision on an award must know what is claimed of it; the room of claims comes after that of decisions.
@@ -60,6 +65,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, config)
+    arrival.register(app)
     errors.register(app)
     CSRFProtect(app)
     for furniture in (addresses, filters, headers, access, navigation, mail):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from portfolio import configuring
 from portfolio.configuring import LOCAL_HOSTS, BadSetting, Directory, MailServer, sound_key
 
-__all__ = ["HERE", "LOCAL_HOSTS", "ROOT", "BadSetting", "Config", "Directory", "MailServer"]
+__all__ = ["HERE", "ROOT", "BadSetting", "Config", "Directory", "MailServer"]
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = "http://127.0.0.1:8000"

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 from flask import Flask
@@ -10,25 +11,35 @@ from waitress.server import create_server
 
 from portfolio.app import create_app
 from portfolio.commands.serve import THREADS
-from portfolio.config import Config
+from portfolio.config import HERE, Config
 
 
 @contextmanager
 def served(config: Config) -> Iterator[str]:
-    """The address of a site with these settings, which runs while the context is open."""
-    with serving(create_app(config)) as address:
+    """The address of a site with these settings, which runs while the context is open, and knows its address."""
+    door = _open_door()
+    known = replace(config, url=_address_of(door)) if config.url == HERE else config
+    with serving(create_app(known), door) as address:
         yield address
 
 
 @contextmanager
-def serving(site: Flask) -> Iterator[str]:
+def serving(site: Flask, door: socket.socket | None = None) -> Iterator[str]:
     """The address of a site that runs while the context is open."""
-    door = socket.create_server(("127.0.0.1", 0))
+    door = door or _open_door()
     server = create_server(site, sockets=[door], threads=THREADS)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield _address_of(door)
     finally:
         server.close()
         thread.join(5)
+
+
+def _open_door() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def _address_of(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
