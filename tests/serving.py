@@ -7,10 +7,9 @@ from dataclasses import replace
 from threading import Thread
 
 from flask import Flask
-from waitress.server import create_server
 
 from portfolio.app import create_app
-from portfolio.commands.serve import THREADS
+from portfolio.commands.listening import open_server
 from portfolio.config import HERE, Config
 
 
@@ -27,7 +26,7 @@ def served(config: Config) -> Iterator[str]:
 def serving(site: Flask, door: socket.socket | None = None) -> Iterator[str]:
     """The address of a site that runs while the context is open."""
     door = door or _open_door()
-    server = create_server(site, sockets=[door], threads=THREADS)
+    server = open_server(site, sockets=[door])
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
