@@ -59,6 +59,7 @@ def test_without_a_mail_server_it_says_where_messages_are(put: Put, run: Run, mi
 
 def test_what_is_due_is_sent(put: Put, run: Run, migrated: Config, postbox: Postbox) -> None:
     put("ada@example.org", "bob@example.org")
+    assert run("deliver", "--list").lines[1] == "    queued 2025-10-20 10:00, no tries, next try from 2025-10-20 10:00"
     said = run("deliver")
     assert (said.code, said.lines, said.err) == (0, ["2 messages sent"], "")
     said = run("deliver")
