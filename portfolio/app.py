@@ -27,6 +27,7 @@ ROOMS = (
     "returns",
     "overview",
     "audit",
+    "privacy",
 )
 MOST_SENT = 16 * 1024 * 1024
 """What the server reads of a request, in bytes; what is larger than a form, but not than this, is told so on a page."""

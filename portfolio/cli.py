@@ -69,6 +69,10 @@ def _run(given: argparse.Namespace) -> int:
             from portfolio.commands import people
 
             return people.run(given)
+        case "retention":
+            from portfolio.commands import retention
+
+            return retention.run(given)
         case "deliver":
             from portfolio.commands import deliver
 
@@ -112,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_deliver(commands.add_parser("deliver", help="send the mail that is due, or list what was not sent"))
 
+    retention = commands.add_parser("retention", help="list what is kept no longer, or remove it")
+    retention.add_argument("--remove", action="store_true", help="remove what is due")
+
     check = commands.add_parser("check", help="prove every sum, the history and every issued return")
 
     backup = commands.add_parser("backup", help="save the database to one file, also while the site is in use")
@@ -119,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="bring back a saved database")
     restore.add_argument("file", type=Path)
     restore.add_argument("--force", action="store_true", help="overwrite the data that is there")
-    for answering in (load, check):
+    for answering in (load, retention, check):
         answering.add_argument("--json", action="store_true", help="answer in JSON")
     return parser
 

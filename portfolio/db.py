@@ -218,6 +218,15 @@ class Database:
             yield session
             session.commit()
 
+    def rewrite(self) -> None:
+        """Write SQLite's file anew, so that it has no bytes left of what was removed; others wait meanwhile."""
+        connection = self.engine.raw_connection()
+        try:
+            for statement in ("PRAGMA query_only = OFF", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(statement).fetchall()
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

@@ -1,5 +1,6 @@
 """Settings that live in the database, so that every process and every backup carries them."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import String, Text, UniqueConstraint, select
@@ -26,6 +27,14 @@ class Setting(Base):
 def find_setting(session: Session, name: str) -> str | None:
     """The value of a setting, or None where it was never set."""
     return session.scalar(select(Setting.value).where(Setting.name == name))
+
+
+def settings_of(session: Session, names: Iterable[str], *, for_change: bool = False) -> dict[str, str]:
+    """Those of some settings that were ever set, by name; for a change, nobody else changes them until it is over."""
+    wanted = select(Setting).where(Setting.name.in_(names)).order_by(Setting.name)
+    if for_change:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return {setting.name: setting.value for setting in session.scalars(wanted)}
 
 
 def set_setting(session: Session, name: str, value: str) -> None:

@@ -20,8 +20,11 @@ ITEMS = (
     ("Returns", "returns.index"),
     ("People", "people.index"),
     ("History", "audit.index"),
+    ("Settings", "privacy.settings"),
 )
 """Each room's way in, in the order in which money travels; shown to those who may open it."""
+FOOT = (("Help", "overview.help_page"), ("Privacy", "privacy.notice"), ("Accessibility", "privacy.statement"))
+"""What stands at the foot of every page, for everybody."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ def demonstration() -> str | None:
 def _context() -> dict[str, Any]:
     if g.get("without_database"):
         return {"viewer": None, "nav": [], "demo": None}
-    help_link = [("Help", url_for("overview.help_page"))]
-    return {"viewer": find_viewer_now(), "nav": items(), "demo": demonstration(), "footer_links": help_link}
+    links = [(label, url_for(endpoint)) for label, endpoint in FOOT]
+    return {"viewer": find_viewer_now(), "nav": items(), "demo": demonstration(), "footer_links": links}
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,114 @@
+"""What personal data is held, where, why and how long: the one table that the privacy page shows.
+
+Every column marked as personal and every table that may lose rows stands in it; one that does not fails the suite.
+"""
+
+from dataclasses import dataclass
+
+from portfolio.privacy.rules import Kind
+
+PUBLIC_TASK = "Public task, UK GDPR Article 6(1)(e): the Serious Violence Duty and the accounts of its money"
+LEGAL_OBLIGATION = "Legal obligation, UK GDPR Article 6(1)(c): accounts of public money must be kept"
+SECURITY = "Legal obligation, UK GDPR Articles 6(1)(c) and 32: what is held must be kept secure"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One sort of personal data: `places` are tables or `table.column`; `goes` says when it goes, or why it stays."""
+
+    what: str
+    places: tuple[str, ...]
+    why: str
+    basis: str
+    goes: Kind | str
+
+
+HELD = (
+    Held(
+        "Name and e-mail address of people who sign in or lead a project",
+        ("person.name", "person.email", "personal_value"),
+        "To know who may do what, and who did it; to write to them",
+        PUBLIC_TASK,
+        Kind.PEOPLE,
+    ),
+    Held(
+        "Roles held, with their places and dates",
+        ("role_held",),
+        "To show each person only what their work needs",
+        PUBLIC_TASK,
+        "Stays under the number of a person, without the name once the person is removed",
+    ),
+    Held(
+        "Declarations of interest",
+        ("interest.nature",),
+        "So that nobody scores or decides where they have an interest of their own",
+        PUBLIC_TASK,
+        Kind.PEOPLE,
+    ),
+    Held(
+        "Passphrase and second factor, kept so that neither can be read back; which app codes were used",
+        ("person.password_hash", "second_factor", "recovery_code", "used_code"),
+        "To let in the right person, and nobody else",
+        SECURITY,
+        Kind.PEOPLE,
+    ),
+    Held(
+        "The number by which your organisation’s directory knows you, where you sign in with it",
+        ("identity.subject",),
+        "To let in the right person, and nobody else",
+        SECURITY,
+        Kind.PEOPLE,
+    ),
+    Held(
+        "Where you are signed in: browser, network address, times",
+        ("web_session",),
+        "To keep you signed in, and to let you end it elsewhere",
+        SECURITY,
+        Kind.SESSIONS,
+    ),
+    Held(
+        "Attempts to sign in: e-mail address as typed, browser, network address, time",
+        ("sign_in_attempt",),
+        "To slow down whoever guesses passphrases, and to show you your last sign-ins",
+        SECURITY,
+        Kind.ATTEMPTS,
+    ),
+    Held(
+        "Links for joining and for a new passphrase: to whom, when, whether used",
+        ("link",),
+        "So that each is good once, and for a short time",
+        SECURITY,
+        Kind.LINKS,
+    ),
+    Held(
+        "Messages sent by e-mail: address, subject, text",
+        ("message",),
+        "To send them, and to know that they were sent",
+        PUBLIC_TASK,
+        Kind.MESSAGES,
+    ),
+    Held(
+        "What each person did here, and whose personal data they were shown, by their number",
+        ("history_entry", "personal_reading", "decision", "decider", "claim", "claim_query", "variation", "correction"),
+        "So that every change to public money can be traced, and cannot be hidden",
+        LEGAL_OBLIGATION,
+        "Stays. Once the person is removed, the number leads to no name",
+    ),
+    Held(
+        "Name and office of who prepared, certified and issued a return, and who approved a variation printed in it",
+        ("return.prepared_by", "return.certified_by", "return.certified_role", "return.issued_by", "return.file"),
+        "A return is signed for, and sent to the funder with those names printed in it",
+        LEGAL_OBLIGATION,
+        "Stays as long as the return: an issued return never changes, and who signed for public money is answerable",
+    ),
+)
+"""Every sort, in the order of the page."""
+
+REMAINS = (
+    "Texts that people write (reasons, explanations, minutes) are kept as part of the record. They should name nobody.",
+    "The record of what was done before names were kept apart from it still has names and addresses in words, and so "
+    "have the few columns that named who recorded something. What is recorded is sealed: nobody can take them out.",
+    "Backups hold what was there when they were made. They go when whoever runs the site replaces them.",
+    "Without a mail server, messages are files in a folder of the server. They go when they are deleted there.",
+)
+"""What removing somebody does not reach."""
