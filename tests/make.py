@@ -181,7 +181,10 @@ def person(
     email: str | None = None,
     **values: Any,
 ) -> Person:
-    """Somebody with roles, each for the place it needs (Dorset's, unless given). They have no password."""
+    """Somebody with roles, each for the place it needs (Dorset's, unless given). They have no passphrase.
+
+    A project lead was invited by a partnership where one is given, and by nobody otherwise.
+    """
     number = next(_number)
     place = area or (csp.police_area if csp else _area(session))
     partnership = csp or _csp(session, area=place)
@@ -189,7 +192,7 @@ def person(
     held = [
         RoleHeld(
             role=role,
-            csp_id=partnership.id if REACH[role] is Reach.OWN_CSP else None,
+            csp_id=partnership.id if REACH[role] is Reach.OWN_CSP or (csp and role is Role.LEAD) else None,
             police_area_id=place.id if REACH[role] is Reach.POLICE_AREA else None,
         )
         for role in roles

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from wtforms import HiddenField, PasswordField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import EmailInput
 
 from portfolio.people.actions import Places
@@ -129,7 +129,7 @@ class JoinForm(Form):
     def validate_again(self, field: Any) -> None:
         """Both must be the same."""
         if field.data != self.password.data:
-            raise ValueError("Both passphrases must be the same. Enter the same one twice")
+            raise ValidationError("Both passphrases must be the same. Enter the same one twice")
 
 
 class ForgottenForm(Form):

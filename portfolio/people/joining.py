@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from portfolio.errors import PortfolioError
+from portfolio.errors import NotFound, PortfolioError
 from portfolio.mail.actions import queue
 from portfolio.people import letters
 from portfolio.people.actions import (
@@ -42,7 +42,7 @@ KeyOf = Callable[[str], str]
 """Makes a link's key of its nonce (`Config.derived_key`)."""
 
 
-class LinkOver(PortfolioError):
+class LinkOver(NotFound):
     """A link that was never sent, was used, ran out, was replaced, or is of a disabled account: all are told the same.
 
     So a key that is guessed or found tells nothing.

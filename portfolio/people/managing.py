@@ -75,3 +75,8 @@ def correct(session: Session, person: Person, name: str, email: str, by: Viewer,
     before, person.name, person.email = person.email, one_line(name), normal_email(email)
     if person.email != before:
         tell_of_new_address(session, person, before, by, now)
+
+
+def is_managed(session: Session, person_id: int, viewer: Viewer) -> bool:
+    """Whether a person may manage somebody."""
+    return session.scalar(people_within(viewer).where(Person.id == person_id)) is not None

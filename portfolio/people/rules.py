@@ -305,15 +305,6 @@ class HeldAlready(PortfolioError):
         super().__init__("They hold this role there already. End it first, or choose other dates", "role")
 
 
-def refuse_held_twice(holdings: Iterable[Holding], new: Holding) -> None:
-    """A role is held for one place once at a time; raises HeldAlready."""
-    first, last = new.starts_on or date.min, new.ends_on or date.max
-    for held in holdings:
-        is_same = (held.role, held.csp_id, held.police_area_id) == (new.role, new.csp_id, new.police_area_id)
-        if is_same and (held.starts_on or date.min) <= last and first <= (held.ends_on or date.max):
-            raise HeldAlready
-
-
 class BadEnd(PortfolioError):
     """A last day that comes before the first."""
 
@@ -339,3 +330,13 @@ def refuse_bad_holding(holding: Holding) -> None:
         raise RoleWithoutPlace(f"Select the police area that the {role} is for", "police_area")
     if holding.starts_on and holding.ends_on and holding.ends_on < holding.starts_on:
         raise RoleWithoutPlace("The role ends before it starts. Check both dates", "ends_on")
+
+
+def refuse_held_twice(holdings: Iterable[Holding], new: Holding) -> None:
+    """A role that could be given is given for one place once at a time; raises RoleWithoutPlace and HeldAlready."""
+    refuse_bad_holding(new)
+    first, last = new.starts_on or date.min, new.ends_on or date.max
+    for held in holdings:
+        is_same = (held.role, held.csp_id, held.police_area_id) == (new.role, new.csp_id, new.police_area_id)
+        if is_same and (held.starts_on or date.min) <= last and first <= (held.ends_on or date.max):
+            raise HeldAlready

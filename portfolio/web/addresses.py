@@ -55,6 +55,11 @@ class RowInAddress(IntegerConverter):
         super().__init__(url_map, **{"max": LAST_ROW, **options})
 
 
+def holds_a_key() -> bool:
+    """Whether this address opens something by itself, like a link from an e-mail: no log and no other site is told."""
+    return "key" in (request.view_args or {})
+
+
 def _refuse_nul() -> None:
     """No text of ours holds the NUL character, and PostgreSQL cannot even compare with it."""
     asked = (request.path, *(value for values in request.args.listvalues() for value in values))

@@ -88,7 +88,7 @@ def _is_unsaved(opened: Session) -> bool:
 def _refuse_unsaved_work(response: Response) -> Response:
     opened = g.get("session")
     if opened is not None and response.status_code < 400 and _is_unsaved(opened):
-        raise UnsavedWork(f"{request.method} {request.path} changed something and did not commit it")
+        raise UnsavedWork(f"{request.method} {request.url_rule} changed something and did not commit it")
     return response
 
 

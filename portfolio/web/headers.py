@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from portfolio.web.addresses import holds_a_key
+from portfolio.web.database import config
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -18,15 +21,23 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
+YEAR = 365 * DAY
+UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""What browsers offer to pages and no page here asks for: nothing that slips into one can ask either."""
 
 
 def _add(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers["Referrer-Policy"] = "strict-origin" if holds_a_key() else "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = UNUSED
+    if config().is_https and config().hsts_days:
+        # Of the site's own name alone: other names under it are not this site's to promise for.
+        headers["Strict-Transport-Security"] = f"max-age={config().hsts_days * DAY}"
     if request.endpoint == "static" and "v" in request.args and response.status_code < 400:
         headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     elif not response.cache_control.max_age:

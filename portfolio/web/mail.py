@@ -1,15 +1,18 @@
 """Mail after a request that queued some: behind the answer, so that nobody waits for a mail server."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from flask import Flask, Response, g, has_request_context
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from portfolio.clock import Clock, SystemClock
 from portfolio.config import Config
 from portfolio.db import Database
+from portfolio.history import Author
 from portfolio.mail.delivering import deliver
 from portfolio.mail.models import Message
 from portfolio.web.database import config
@@ -17,6 +20,7 @@ from portfolio.web.database import config
 AT_MOST = 10
 """How many messages a site sends after a request; `portfolio deliver` sends what is left."""
 
+Write = Callable[[Session], None]
 log = logging.getLogger("portfolio")
 
 
@@ -32,9 +36,18 @@ def _note(*_: Any) -> None:
         g.has_queued_mail = True
 
 
-def _deliver(database: Database, settings: Config, clock: Clock) -> None:
+def queue_behind_the_answer(author: Author, write: Write) -> None:
+    """Queue mail only once the answer has been sent, so that its time tells nobody whether there is any to queue."""
+    g.mail_to_queue = (author, write)
+
+
+def _deliver(database: Database, settings: Config, clock: Clock, to_queue: tuple[Author, Write] | None) -> None:
     """One round. Whatever goes wrong concerns no page: what was not sent is still queued, or known to be uncertain."""
     try:
+        if to_queue is not None:
+            author, write = to_queue
+            with database.writing(author) as session:
+                write(session)
         deliver(database, settings, clock, at_most=AT_MOST)
     except Exception:
         log.exception("Mail could not be delivered")
@@ -54,6 +67,7 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def deliver_afterwards(response: Response) -> Response:
-        if g.get("has_queued_mail"):
-            response.call_on_close(lambda: postman.submit(_deliver, database, settings, clock))
+        to_queue = g.get("mail_to_queue")
+        if g.get("has_queued_mail") or to_queue is not None:
+            response.call_on_close(lambda: postman.submit(_deliver, database, settings, clock, to_queue))
         return response

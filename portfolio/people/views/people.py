@@ -1,15 +1,18 @@
-"""The pages about people: who there is, adding and disabling them."""
+"""The pages about people: who there is, inviting somebody, and what each role may do."""
 
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from portfolio.people.actions import add_person, disable_person, get_person, give_role, list_places, people_by_name
-from portfolio.people.forms import DisableForm, PersonForm
-from portfolio.people.rules import Act, Holding
+from portfolio.people.actions import list_places
+from portfolio.people.forms import InviteForm
+from portfolio.people.joining import invitations_of, invite
+from portfolio.people.managing import is_managed, people_within
+from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Role
 from portfolio.people.views.room import room
+from portfolio.people.views.telling import key_of, on_its_way
 from portfolio.web import clock
-from portfolio.web.access import allow
+from portfolio.web.access import allow, signed_in, viewer
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
@@ -17,62 +20,75 @@ from portfolio.web.reading import note_reading
 
 
 @room.get("/people")
-@allow(Act.MANAGE_PEOPLE)
+@allow(Act.INVITE)
 def index() -> Any:
-    """Everybody, with their roles."""
-    people, page = paged(people_by_name())
-    note_reading("List of people", *(person.mark for person in people))
-    return render_template("people/index.html", people=people, page=page, places=list_places(session()))
+    """Everybody whom the person looks after, with their roles."""
+    people, page = paged(people_within(viewer()))
+    note_reading("The list of people", *(person.mark for person in people))
+    return render_template(
+        "people/index.html",
+        people=people,
+        page=page,
+        places=list_places(session()),
+        invitations=invitations_of(session(), people),
+        now=clock.machine_moment(),
+    )
+
+
+@room.get("/people/roles")
+@signed_in()
+def roles() -> Any:
+    """What each role may do, and how far: the permission table itself."""
+    return render_template(
+        "people/roles.html",
+        roles=Role,
+        acts=Act,
+        may=MAY,
+        reach=REACH,
+        purpose=PURPOSE,
+        gives=GIVES,
+        operator=OPERATOR_MAY,
+    )
 
 
 @room.get("/people/new")
-@allow(Act.MANAGE_PEOPLE)
+@allow(Act.INVITE)
 def new() -> Any:
-    """The form for somebody new."""
-    form = PersonForm()
-    form.offer(list_places(session()))
-    return render_template("people/new.html", form=form)
+    """The form for inviting somebody."""
+    return _show(_offered())
 
 
 @room.post("/people/new")
-@allow(Act.MANAGE_PEOPLE, deed="Added a person")
+@allow(Act.INVITE, deed="Invited a person")
 def add() -> Any:
-    """Adds somebody with their first role."""
-    form = PersonForm()
-    form.offer(list_places(session()))
+    """Invites somebody with their first role, or gives a role to somebody who is there."""
+    form = _offered()
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            person = add_person(session(), form.name.data, form.email.data, form.password.data or None)
-            give_role(person, Holding(form.role.data, form.csp.data, form.police_area.data))
+            tell = form.tell.data == "yes"
+            person = invite(
+                session(),
+                form.name.data,
+                form.email.data,
+                form.holding,
+                by=viewer(),
+                now=clock.machine_moment(),
+                key_of=key_of(),
+                tell=tell,
+            )
+            is_theirs = is_managed(session(), person.id, viewer())
             commit()
         if outcome.ok:
-            flash(f"{person.name} is added.", "success")
-            return redirect(url_for(".person", person_id=person.id))
-    return render_template("people/new.html", form=form), 422
+            flash(on_its_way(person.email) if tell else f"{person.name} is added.", "success")
+            return redirect(url_for(".person", person_id=person.id) if is_theirs else url_for(".index"))
+    return _show(form), 422
 
 
-@room.get("/people/<int:person_id>")
-@allow(Act.MANAGE_PEOPLE)
-def person(person_id: int) -> Any:
-    """One person, with their roles."""
-    return _show(person_id, DisableForm())
+def _offered() -> InviteForm:
+    form = InviteForm()
+    form.offer(list_places(session()), viewer())
+    return form
 
 
-@room.post("/people/<int:person_id>/disable")
-@allow(Act.MANAGE_PEOPLE, deed="Disabled a person")
-def disable(person_id: int) -> Any:
-    """Signs somebody out for good."""
-    form = DisableForm()
-    with refusals_on(form) as outcome:
-        disabled = disable_person(session(), person_id, clock.moment(), clock.today())
-        commit()
-    if outcome.ok:
-        flash(f"{disabled.name} can no longer sign in.", "success")
-        return redirect(url_for(".person", person_id=person_id))
-    return _show(person_id, form), 422
-
-
-def _show(person_id: int, form: DisableForm) -> str:
-    found = get_person(session(), person_id)
-    note_reading("Person", found.mark)
-    return render_template("people/person.html", person=found, form=form, places=list_places(session()))
+def _show(form: InviteForm) -> str:
+    return render_template("people/new.html", form=form, purpose={role.value: PURPOSE[role] for role in Role})

@@ -1,0 +1,19 @@
+"""What the pages about accounts share: how a link's key is made, and where a message went."""
+
+from functools import partial
+
+from portfolio.people.joining import KeyOf
+from portfolio.web.database import config
+from portfolio.web.mail import mail_is_sent
+
+
+def key_of() -> KeyOf:
+    """What makes the keys of this site's links."""
+    return partial(config().derived_key, "link")
+
+
+def on_its_way(email: str) -> str:
+    """Where the message to an address is found."""
+    if mail_is_sent():
+        return f"A message is on its way to {email}."
+    return f"No mail server is set, so the message to {email} is written to the outbox folder on the server."
