@@ -31,7 +31,7 @@ class WrongCode(PortfolioError):
     """A code that is not the app's, or is no recovery code of this person's that is still good."""
 
     def __init__(
-        self, sentence: str = "The code is not right. Check it, and that the time of your telephone is set by itself"
+        self, sentence: str = "The code is not right. Check it, and that your telephone sets its time automatically"
     ) -> None:
         super().__init__(sentence, "code")
 

@@ -6,28 +6,24 @@ from flask import flash, redirect, render_template, url_for
 
 from portfolio.errors import NotFound
 from portfolio.people import sessions
-from portfolio.people.actions import get_person, is_password_of, list_places
+from portfolio.people.actions import is_password_of, list_places
 from portfolio.people.forms import DisableForm, PassphraseForm
 from portfolio.people.models import Person
 from portfolio.people.second_factor import standing_of
 from portfolio.people.signing_in import WrongPresent, change_password, last_attempts, withdraw
 from portfolio.people.views.attempting import begin_attempt
-from portfolio.people.views.room import room
+from portfolio.people.views.room import oneself, room
 from portfolio.web import access, clock
 from portfolio.web.access import signed_in
 from portfolio.web.database import commit, keeping, session
 from portfolio.web.errors import refusals_on
 
 
-def _oneself() -> Person:
-    return get_person(session(), access.viewer().person_id)
-
-
 @room.get("/account")
 @signed_in()
 def account() -> Any:
     """One's name and roles, sessions, latest sign-ins, and how one proves who one is."""
-    person = _oneself()
+    person = oneself()
     return render_template(
         "people/account.html",
         person=person,
@@ -68,7 +64,7 @@ def sign_out_everywhere() -> Any:
 @signed_in()
 def passphrase() -> Any:
     """The form for a new passphrase; for those who sign in without one there is none."""
-    _refuse_without_passphrase(_oneself())
+    _refuse_without_passphrase(oneself())
     return render_template("people/passphrase.html", form=PassphraseForm())
 
 
@@ -76,11 +72,11 @@ def passphrase() -> Any:
 @signed_in(deed="Changed their passphrase")
 def change_passphrase() -> Any:
     """Takes a new passphrase from whoever knows the present one, and signs them out everywhere else."""
-    _refuse_without_passphrase(_oneself())
+    _refuse_without_passphrase(oneself())
     form = PassphraseForm()
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            _change(_oneself(), form.present.data or "", form.password.data or "")
+            _change(oneself(), form.present.data or "", form.password.data or "")
         if outcome.ok:
             flash("Your passphrase is changed. You are signed out everywhere else.", "success")
             return redirect(url_for(".account"))

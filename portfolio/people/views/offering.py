@@ -56,7 +56,7 @@ def show_app(person: Person, offer: Offer, form: CodeForm, **places: Any) -> str
 def picture_of(person: Person, offer: Offer) -> Response:
     """An offer's QR code."""
     drawn = BytesIO()
-    segno.make(_link(person, offer), error="m", micro=False).save(drawn, kind="svg", scale=DOT, light="white")
+    segno.make(_link(person, offer), error="l", micro=False).save(drawn, kind="svg", scale=DOT, light="white")
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
 

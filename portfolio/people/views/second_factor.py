@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from portfolio.people.actions import get_person, is_password_of
+from portfolio.people.actions import is_password_of
 from portfolio.people.forms import Change, CodeForm, SecondFactorForm, SecondFactorRuleForm
 from portfolio.people.models import Person
 from portfolio.people.rules import Act
@@ -20,30 +20,27 @@ from portfolio.people.second_factor import (
 from portfolio.people.signing_in import WrongPresent, withdraw
 from portfolio.people.views import offering
 from portfolio.people.views.attempting import begin_attempt
-from portfolio.people.views.room import room
+from portfolio.people.views.room import oneself, room
 from portfolio.settings import SECOND_FACTOR_REQUIRED, second_factor_is_required, set_setting
-from portfolio.web import access, clock
+from portfolio.web import clock
 from portfolio.web.access import allow, signed_in
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on
-
-
-def _oneself() -> Person:
-    return get_person(session(), access.viewer().person_id)
+from portfolio.web.reading import note_reading
 
 
 @room.get("/account/second-factor")
 @signed_in()
 def second_factor() -> Any:
     """How one's second factor stands, and what can be done to it."""
-    return _show(_oneself(), SecondFactorForm())
+    return _show(oneself(), SecondFactorForm())
 
 
 @room.post("/account/second-factor")
 @signed_in(deed="Changed their second factor")
 def change_second_factor() -> Any:
     """Offers a first app at once; what is done to an app that is there asks for the passphrase."""
-    person = _oneself()
+    person = oneself()
     standing = standing_of(session(), person, clock.today())
     if standing.since is None:
         return _offer(person)
@@ -104,7 +101,7 @@ def new_app() -> Any:
 @signed_in()
 def app_picture() -> Any:
     """The secret that was offered, as a QR code."""
-    return offering.picture_of(_oneself(), _offered())
+    return offering.picture_of(oneself(), _offered())
 
 
 @room.post("/account/second-factor/app")
@@ -114,7 +111,7 @@ def set_up_app() -> Any:
     offer, form = _offered(), CodeForm()
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            codes = set_up(session(), config(), _oneself(), offer, form.code.data, clock.machine_moment())
+            codes = set_up(session(), config(), oneself(), offer, form.code.data, clock.machine_moment())
             commit()
         if outcome.ok:
             offering.forget()
@@ -131,7 +128,7 @@ def _offered() -> Offer:
 
 def _show_app(offer: Offer, form: CodeForm) -> str:
     places = {"picture": url_for(".app_picture"), "cancel": url_for("people.account")}
-    return offering.show_app(_oneself(), offer, form, account=True, **places)
+    return offering.show_app(oneself(), offer, form, account=True, **places)
 
 
 @room.post("/people/<int:person_id>/second-factor/reset")
@@ -166,4 +163,6 @@ def set_second_factor_rule() -> Any:
 
 
 def _show_rule(form: SecondFactorRuleForm) -> str:
-    return render_template("people/second_factor_rule.html", form=form, without=without_one(session(), clock.today()))
+    without = without_one(session(), clock.today())
+    note_reading("Who has no second factor", *(person.mark for person in without))
+    return render_template("people/second_factor_rule.html", form=form, without=without)
