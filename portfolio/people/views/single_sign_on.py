@@ -152,7 +152,8 @@ def _asked_for(state: str | None) -> str | None:
 
 
 def _not_signed_in(refusal: PortfolioError) -> Any:
-    log.warning("not signed in with the directory: %s", refusal.sentence)
+    if isinstance(refusal, DirectoryFault):
+        log.warning("%s", refusal.sentence)
     status = 503 if isinstance(refusal, DirectorySilent) else 422
     return render_template("people/not_signed_in.html", sentence=refusal.sentence), status
 
