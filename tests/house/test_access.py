@@ -24,6 +24,7 @@ ONES_OWN = {
     "people.set_up_app",
     "people.enter_code_now",
     "people.enrol_now",
+    "people.enter_from_directory",
 }
 """Deeds that concern nobody but whoever does them, on their own account, whatever their roles are."""
 LEAVING_NO_HISTORY = {
@@ -32,6 +33,7 @@ LEAVING_NO_HISTORY = {
     "people.end_session",
     "people.sign_out_everywhere",
     "people.begin_to_enrol",
+    "people.to_directory",
 }
 """Forms that begin and end sessions, or offer one a secret, which are no part of the record."""
 
