@@ -1,6 +1,7 @@
 """Finding proposals, and what they ask."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -8,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from portfolio.db import total
 from portfolio.errors import NotFound
-from portfolio.funding_years.models import FundingYear, Programme
-from portfolio.people.models import Person
-from portfolio.people.rules import Act, Viewer, Within
+from portfolio.funding_years.models import CSP, FundingYear, Programme
+from portfolio.funding_years.queries import csps_within
+from portfolio.people.models import Person, RoleHeld
+from portfolio.people.rules import Act, Role, Viewer, Within
 from portfolio.proposals.models import Ask, AskedOf, MatchOffer, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
@@ -91,11 +93,17 @@ def earlier_proposals(session: Session, area_id: int, year: FinancialYear, withi
     ).all()
 
 
-def people_who_could_lead(session: Session) -> Sequence[Person]:
-    """Everybody who is still here, by name."""
+def people_who_could_lead(session: Session, within: Within, today: date, named: int | None = None) -> Sequence[Person]:
+    """Whom somebody may name as a lead, by name: project leads whom a partnership within reach invited, or none did.
+
+    Whoever is named already stays offered.
+    """
+    csps = select(CSP.id).where(csps_within(within))
+    leads = RoleHeld.role == Role.LEAD, or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= today)
+    of_theirs = or_(RoleHeld.csp_id.is_(None), RoleHeld.csp_id.in_(csps))
     return session.scalars(
         select(Person)
-        .where(Person.disabled_at.is_(None))
+        .where(or_(Person.id == named, and_(Person.disabled_at.is_(None), Person.roles.any(and_(*leads, of_theirs)))))
         .order_by(Person.name, Person.id)
         .options(lazyload(Person.roles))
     ).all()

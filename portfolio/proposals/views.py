@@ -12,7 +12,7 @@ from portfolio.proposals import actions, queries, rules
 from portfolio.proposals.forms import Offer, ProposalForm, WhichYearForm, as_typed, to_begin_with
 from portfolio.proposals.models import Proposal
 from portfolio.web.access import allow, viewer
-from portfolio.web.clock import moment
+from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, name_deed, session
 from portfolio.web.errors import refusals_on
 
@@ -47,7 +47,7 @@ def edit(reference: str) -> Any:
     """The form of a draft."""
     proposal = _draft(reference)
     form = ProposalForm(data=as_typed(proposal))
-    form.show(_offer(proposal.funding_year))
+    form.show(_offer(proposal.funding_year, proposal))
     return _page(form, proposal.funding_year, proposal)
 
 
@@ -65,7 +65,7 @@ def submit(reference: str) -> Any:
     """Hands in a draft as it stands; what it still lacks is asked for on its form."""
     proposal = _draft(reference)
     form = ProposalForm(formdata=None, data=as_typed(proposal))
-    form.show(_offer(proposal.funding_year))
+    form.show(_offer(proposal.funding_year, proposal))
     with refusals_on(form, form.places()) as outcome:
         actions.submit_proposal(proposal, moment())
         commit()
@@ -77,7 +77,7 @@ def submit(reference: str) -> Any:
 def _keep(year: FundingYear, proposal: Proposal | None) -> Any:
     """Save what was typed, and hand it in where that was asked; or give more lines and save nothing."""
     form, asked = ProposalForm(), request.form.get("do")
-    form.show(_offer(year))
+    form.show(_offer(year, proposal))
     if asked == "more":
         form.lengthen()
         return _page(form, year, proposal)
@@ -118,12 +118,12 @@ def _draft(reference: str) -> Proposal:
     return proposal
 
 
-def _offer(year: FundingYear) -> Offer:
+def _offer(year: FundingYear, proposal: Proposal | None = None) -> Offer:
     within = viewer().within(Act.PROPOSE)
     return Offer(
         get_year(session(), year.id, within),
         organisations(session()),
-        queries.people_who_could_lead(session()),
+        queries.people_who_could_lead(session(), within, today(), proposal.lead_person_id if proposal else None),
         queries.earlier_proposals(session(), year.police_area_id, year.year, within),
         frozenset(csp.id for csp in csps_of(session(), within)),
     )

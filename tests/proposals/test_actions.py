@@ -176,7 +176,20 @@ def test_a_lead_sees_what_they_lead(session: Session) -> None:
         queries.get_proposal(session, "2", queries.seen_by(viewer))
 
 
-def test_people_who_left_lead_nothing_new(session: Session) -> None:
-    make.person(session, name="Bea", email="bea@example.org")
-    make.person(session, name="Abe", email="abe@example.org", disabled_at=NOW)
-    assert [person.name for person in queries.people_who_could_lead(session)] == ["Bea"]
+def test_leads_are_those_whom_ones_own_partnership_invited_and_who_are_still_here(session: Session) -> None:
+    dorset, today = make.csp(session), NOW.date()
+    make.person(session, Role.LEAD, name="Abe", csp=dorset, disabled_at=NOW)
+    make.person(session, Role.LEAD, name="Bea", csp=dorset)
+    make.person(session, Role.LEAD, name="Cal", csp=make.csp(session, "bcp"))
+    make.person(session, Role.LEAD, name="Dee")
+    make.person(session, Role.FINANCE, name="Eve")
+    over = make.person(session, Role.LEAD, name="Fay", csp=dorset)
+    over.roles[0].ends_on = date(2025, 10, 19)
+    session.flush()
+
+    def offered(within: Within, named: int | None = None) -> list[str]:
+        return [person.name for person in queries.people_who_could_lead(session, within, today, named)]
+
+    assert offered(Within(csps=frozenset({dorset.id}))) == ["Bea", "Dee"]
+    assert offered(Within(csps=frozenset({dorset.id})), over.id) == ["Bea", "Dee", "Fay"]
+    assert offered(Within(everything=True)) == ["Bea", "Cal", "Dee"]

@@ -99,7 +99,8 @@ def _details_form(found: Award) -> AwardForm:
             "provisional": found.provisional,
         }
     )
-    form.lead_person.choices = [(person.id, person.name) for person in people_who_could_lead(session())]
+    leads = people_who_could_lead(session(), viewer().within(Act.DECIDE), today(), found.lead_person_id)
+    form.lead_person.choices = [(person.id, person.name) for person in leads]
     return form
 
 
