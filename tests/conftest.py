@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, NullPool, create_engine, event, insert, make_url
 from sqlalchemy.orm import Session, object_session
 from werkzeug.test import TestResponse
@@ -35,6 +33,7 @@ from portfolio.people.models import Person, WebSession
 from portfolio.people.rules import Role
 from portfolio.web import access
 from tests import make
+from tests.compiled import COMPILED
 
 NOW = datetime(2025, 10, 20, 9, 0, tzinfo=UTC)
 """When every test takes place, unless it says otherwise: the Dorset story's day, ten in the morning in London."""
@@ -178,25 +177,6 @@ def session(database: Database, author: Author) -> Iterator[Session]:
     with database.session(writing=True) as opened:
         author(opened)
         yield opened
-
-
-class Compiled(BytecodeCache):
-    """Templates as they were compiled, for every site of this process."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """What the same source came to before."""
-        bucket.code = self.kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what it came to."""
-        if bucket.code is not None:
-            self.kept[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
 
 
 @pytest.fixture

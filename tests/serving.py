@@ -3,42 +3,39 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Thread
 
 from flask import Flask
+from waitress.server import BaseWSGIServer
 
 from portfolio.app import create_app
 from portfolio.commands.listening import open_server
-from portfolio.config import HERE, Config
+from portfolio.config import Config
+from tests.compiled import COMPILED
 
 
 @contextmanager
 def served(config: Config) -> Iterator[str]:
-    """The address of a site with these settings, which runs while the context is open, and knows its address."""
-    door = _open_door()
-    known = replace(config, url=_address_of(door)) if config.url == HERE else config
-    with serving(create_app(known), door) as address:
+    """The address of a site with these settings, which runs while the context is open."""
+    site = create_app(config)
+    site.jinja_env.bytecode_cache = COMPILED
+    with serving(site) as address:
         yield address
+    site.extensions["portfolio_postman"].shutdown()
+    site.extensions["portfolio_database"].close()
 
 
 @contextmanager
-def serving(site: Flask, door: socket.socket | None = None) -> Iterator[str]:
+def serving(site: Flask) -> Iterator[str]:
     """The address of a site that runs while the context is open."""
-    door = door or _open_door()
+    door = socket.create_server(("127.0.0.1", 0))
     server = open_server(site, sockets=[door])
+    assert isinstance(server, BaseWSGIServer)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield _address_of(door)
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
-        server.close()
-        thread.join(5)
-
-
-def _open_door() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0))
-
-
-def _address_of(door: socket.socket) -> str:
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
+        # In the server's own thread, which else would wait a second for a request. The stubs call the trigger a number.
+        server.trigger.pull_trigger(server.close)  # type: ignore[attr-defined]
+        thread.join(10)
