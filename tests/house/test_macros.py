@@ -31,7 +31,7 @@ from portfolio.money import format_pounds
 from tests.house.test_templates import TEMPLATES
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
-ENVIRONMENT.filters["pounds"] = format_pounds
+ENVIRONMENT.filters.update(pounds=format_pounds, who=str)
 
 
 class LineForm(Form):
