@@ -1,6 +1,7 @@
 """The pages of the second factor: at sign-in, on one's account, and an administrator's."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pyotp
@@ -74,6 +75,12 @@ def somebody(session: Session, role: Role) -> Person:
 def require(session: Session) -> None:
     """Set that guarded roles sign in with a code."""
     set_setting(session, SECOND_FACTOR_REQUIRED, "yes")
+
+
+def history_of(session: Session, record: str) -> Sequence[HistoryEntry]:
+    """What history tells of one kind of row, in order."""
+    told = select(HistoryEntry).where(HistoryEntry.record == record)
+    return session.scalars(told.order_by(HistoryEntry.id)).all()
 
 
 def sign_in(client: FlaskClient, asked: str = "") -> str:
@@ -226,7 +233,7 @@ def test_a_recovery_code_signs_in_once(app: Flask, enrolled: tuple[pyotp.TOTP, l
     assert again.status_code == 422
     assert "it was used already. Enter another one" in again.text
     assert f'value="{code}"' in again.text
-    used = session.scalars(select(HistoryEntry).where(HistoryEntry.record == "recovery_code")).all()[-1]
+    used = history_of(session, "recovery_code")[-1]
     person = session.scalar(select(Person).where(Person.email == "frank@example.org"))
     assert person is not None
     assert (used.author, used.deed, used.change) == (person.mark, "Signed in with a code", "changed")
@@ -287,8 +294,8 @@ def test_guarded_roles_set_it_up_before_anything_else_and_others_need_not(
     assert began.location == "/sign-in/second-factor/app?next=/account"
     page = client.get(began.location)
     assert client.get("/sign-in/second-factor/app.svg").mimetype == "image/svg+xml"
-    wrong = client.post(began.location, data={"code": "abcdef"})
-    assert wrong.status_code == 422
+    for typed in ("", "abcdef"):
+        assert client.post(began.location, data={"code": typed}).status_code == 422
     assert client.get("/account").status_code == 302
     code = pyotp.TOTP(secret_on(page)).at(at.now)
     done = client.post(began.location, data={"code": code})
@@ -478,8 +485,7 @@ def test_an_administrator_resets_the_second_factor_of_a_lost_telephone(
     assert "Reset the second factor of" not in answer.text
     assert account.get("/account").status_code == 302
     assert sign_in(account) == "/"
-    entries = session.scalars(select(HistoryEntry).where(HistoryEntry.record == "second_factor")).all()
-    assert [(entry.author, entry.deed, entry.change) for entry in entries] == [
+    assert [(entry.author, entry.deed, entry.change) for entry in history_of(session, "second_factor")] == [
         (frank.mark, "Set up a second factor", "added"),
         (administrator.person.mark, "Reset a second factor", "removed"),
     ]
