@@ -1,20 +1,24 @@
-"""The commands for people: add somebody or a role, list them, let somebody in no longer."""
+"""The commands for people: add somebody or a role, list them, let somebody in no longer, or again after a mishap."""
 
 import argparse
 import getpass
 import json
 import sys
 from dataclasses import asdict, dataclass
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portfolio.clock import day_of
-from portfolio.commands.ground import ground, say
+from portfolio.clock import SystemClock, day_of
+from portfolio.commands.ground import Ground, ground, progress, say
 from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.models import CSP, PoliceArea
-from portfolio.people import actions
-from portfolio.people.rules import Holding, Role
+from portfolio.people import actions, joining
+from portfolio.people.managing import people_within
+from portfolio.people.models import Person, PersonalReading, Purpose
+from portfolio.people.rules import Act, Holding, Role
+from portfolio.people.second_factor import reset_second_factor
 
 
 @dataclass(frozen=True)
@@ -28,32 +32,51 @@ class Listed:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Do one of the three."""
-    match given.act:
-        case "add":
-            return _add(given)
-        case "disable":
-            return _disable(given.email)
-        case _:
-            return _list(as_json=given.json)
+    """Do one of the four."""
+    with ground(Act.INVITE, given.acting_as, may_be_new=given.act == "add") as here:
+        match given.act:
+            case "add":
+                return _add(here, given)
+            case "disable":
+                return _disable(here, given.email)
+            case "reset":
+                return _reset(here, given)
+            case _:
+                return _list(here, as_json=given.json)
 
 
-def _add(given: argparse.Namespace) -> int:
+def _add(here: Ground, given: argparse.Namespace) -> int:
     try:
         role = Role(given.role)
     except ValueError as error:
         roles = ", ".join(role.value for role in Role)
         raise PortfolioError(f"“{given.role}” is not a role. Use one of: {roles}", "role") from error
-    with ground(may_be_new=True) as here:
-        now = here.now()
-        with here.writing(f"Gave {given.email} the role {role.value}", now) as session:
-            holding = Holding(role, *_place(session, given.csp, given.area))
-            person = actions.find_person(session, given.email)
-            if person is None:
-                person = actions.add_person(session, given.name, given.email, _ask_for_password())
-            actions.give_role(person, holding)
+    kept = None if given.invite else _passphrase_of_somebody_new(here, given)
+    with here.writing(f"Gave somebody the role {role.value}", here.now()) as session:
+        person = joining.invite(
+            session,
+            given.name,
+            given.email,
+            Holding(role, *_place(session, given.csp, given.area)),
+            by=here.viewer,
+            now=SystemClock().now(),
+            key_of=partial(here.config.derived_key, "link"),
+            tell=given.invite,
+        )
+        person.password_hash = kept or person.password_hash
     say(f"{person.name} <{person.email}> is {role.value}")
+    if given.invite:
+        say(f"A message to {person.email} is queued. `portfolio deliver` sends it")
     return 0
+
+
+def _passphrase_of_somebody_new(here: Ground, given: argparse.Namespace) -> str | None:
+    """The hash of what is asked for, before anything is written; whoever is there already has their own."""
+    here.within(Act.MANAGE_PEOPLE)
+    with here.database.reading() as session:
+        if actions.find_person(session, given.email) is not None:
+            return None
+    return actions.hash_of(_ask_for_passphrase(), given.name, given.email)
 
 
 def _place(session: Session, csp_key: str | None, area_code: str | None) -> tuple[int | None, int | None]:
@@ -66,15 +89,21 @@ def _place(session: Session, csp_key: str | None, area_code: str | None) -> tupl
     return csp, area
 
 
-def _ask_for_password() -> str:
+def _ask_for_passphrase() -> str:
     """Typed unseen at a terminal; read as a line where it comes from a program."""
     if sys.stdin.isatty():
-        return getpass.getpass("Password (at least 12 characters): ")
+        return getpass.getpass("Passphrase (at least 12 characters): ")
     return sys.stdin.readline().rstrip("\n")
 
 
-def _list(*, as_json: bool) -> int:
-    with ground() as here, here.database.reading() as session:
+def _people(here: Ground) -> Select[Person]:
+    """Whom the command may be about."""
+    return actions.people_by_name() if here.viewer is None else people_within(here.viewer)
+
+
+def _list(here: Ground, *, as_json: bool) -> int:
+    with here.database.reading() as session:
+        people = session.scalars(_people(here)).all()
         everybody = [
             Listed(
                 person.email,
@@ -82,8 +111,10 @@ def _list(*, as_json: bool) -> int:
                 [held.role.value for held in person.roles],
                 person.disabled_at is not None,
             )
-            for person in session.scalars(actions.people_by_name())
+            for person in people
         ]
+        about = [person.mark for person in people]
+    _note_reading(here, about)
     if as_json:
         say(json.dumps([asdict(person) for person in everybody], ensure_ascii=False))
         return 0
@@ -95,13 +126,55 @@ def _list(*, as_json: bool) -> int:
     return 0
 
 
-def _disable(email: str) -> int:
-    with ground() as here:
-        now = here.now()
-        with here.writing(f"Disabled {email}", now) as session:
-            person = actions.find_person(session, email)
-            if person is None:
-                raise NotFound(f"There is nobody with the address {email}. `portfolio person list` shows who is here")
-            actions.disable_person(session, person.id, now, day_of(now))
+def _note_reading(here: Ground, about: list[str]) -> None:
+    """Record whom a person was shown, as the pages do; whoever runs the server reads its database anyway."""
+    if here.viewer is not None and about:
+        with here.writing("Read personal data", here.now()) as session:
+            session.add(
+                PersonalReading(
+                    reader_id=here.viewer.person_id, what="The list of people, by a command", about=", ".join(about)
+                )
+            )
+
+
+def _find(here: Ground, session: Session, email: str) -> Person:
+    person = session.scalar(_people(here).where(Person.email == email.strip().lower()))
+    if person is None:
+        raise NotFound(f"There is nobody with the address {email}. `portfolio person list` shows who is here")
+    return person
+
+
+def _disable(here: Ground, email: str) -> int:
+    now = here.now()
+    with here.writing("Disabled a person", now) as session:
+        actions.disable_person(session, _find(here, session, email).id, now, day_of(now))
     say(f"{email} can no longer sign in")
+    return 0
+
+
+def _reset(here: Ground, given: argparse.Namespace) -> int:
+    """Whoever is given a way into an account could use it themselves, so it takes who manages people."""
+    here.within(Act.MANAGE_PEOPLE)
+    now = SystemClock().now()
+    if given.second_factor:
+        with here.writing("Reset a second factor", here.now()) as session:
+            person = reset_second_factor(session, _find(here, session, given.email).id, now)
+        say(f"The authenticator app of {person.email} is taken away, and they are signed out everywhere")
+        return 0
+    with here.database.reading() as session:
+        person = _find(here, session, given.email)
+    if person.disabled_at is not None:
+        raise joining.IsDisabled
+    if given.ask:
+        kept = actions.hash_of(_ask_for_passphrase(), person.name, person.email)
+        with here.writing("Set a new passphrase for somebody", here.now()) as session:
+            joining.set_passphrase(session, actions.get_person(session, person.id), kept, now)
+        say(f"{person.email} has the new passphrase, and is signed out everywhere")
+        return 0
+    purpose = Purpose.INVITATION if person.password_hash is None else Purpose.RESET
+    key_of = partial(here.config.derived_key, "link")
+    with here.writing("Made a link for a new passphrase", here.now()) as session:
+        nonce = joining.make_link(session, actions.get_person(session, person.id), purpose, now, key_of)
+    progress(f"Good once, for 72 hours. Whoever has it is {person.name}: hand it over in person, or by telephone.")
+    say(f"{here.config.url}{joining.LINK_PATH.format(key=key_of(nonce))}")
     return 0
