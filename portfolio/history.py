@@ -84,12 +84,12 @@ class HistoryEntry(Base):
     seal: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (
-        Index(None, "record", "record_id"),
         # The pages of the history read it by time, narrowed by one of these; and of a record's parts the removed ones.
         Index(None, "at"),
         Index(None, "author", "at"),
         Index(None, "deed", "at"),
         Index(None, "record", "at"),
+        Index(None, "record", "record_id", "at"),
         Index(None, "record", sqlite_where=IS_REMOVAL, postgresql_where=IS_REMOVAL),
         CheckConstraint("change IN ('added', 'changed', 'removed')", name="change"),
     )

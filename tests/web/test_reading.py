@@ -40,7 +40,7 @@ def test_the_list_of_people_is_one_reading_with_its_entry(signed_in: SignedIn, s
     before = last_seal(session), last_moment(session)
     assert administrator.get("/people").status_code == 200
     reader = administrator.person
-    assert readings(session) == [(reader.id, "List of people", f"{first.mark}, {second.mark}")]
+    assert readings(session) == [(reader.id, "The list of people", f"{first.mark}, {second.mark}")]
     entry = session.scalars(select(HistoryEntry).order_by(HistoryEntry.id.desc()).limit(1)).one()
     assert (entry.author, entry.deed, entry.at) == (reader.mark, "Read personal data", NOW)
     assert (entry.record, entry.change) == ("personal_reading", "added")
@@ -54,7 +54,7 @@ def test_ones_own_page_is_no_reading(signed_in: SignedIn, session: Session) -> N
     for number in (own, other.id):
         assert administrator.get(f"/people/{number}").status_code == 200
     assert administrator.get("/people/999").status_code == 404
-    assert readings(session) == [(own, "Person", other.mark)]
+    assert readings(session) == [(own, "Account and roles", other.mark)]
 
 
 def test_declared_interests_are_read_by_those_who_see_them(

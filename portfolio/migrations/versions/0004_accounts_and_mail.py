@@ -199,7 +199,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_personal_value_person_id"), "personal_value", ["person_id"], unique=False)
     personal_0004.keep_apart(op)
 
-    for columns in (["at"], ["author", "at"], ["deed", "at"], ["record", "at"]):
+    op.drop_index("ix_history_entry_record_record_id", "history_entry")
+    for columns in (["at"], ["author", "at"], ["deed", "at"], ["record", "at"], ["record", "record_id", "at"]):
         op.create_index(op.f(f"ix_history_entry_{'_'.join(columns)}"), "history_entry", columns, unique=False)
     removals = sa.text("change = 'removed'")
     op.create_index(
