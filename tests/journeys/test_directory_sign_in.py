@@ -13,16 +13,18 @@ import requests
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import select
 
+from portfolio.app import create_app
 from portfolio.config import Config, Directory
 from portfolio.db import Database
 from portfolio.history import Author, HistoryEntry
 from portfolio.people.models import DirectoryVisit, Identity, Person, SignInAttempt, SignInOutcome
 from portfolio.people.rules import Role
+from portfolio.people.views.single_sign_on import PROVIDER
 from portfolio.settings import set_setting
 from tests import make, openid_provider
 from tests.browser import launch
 from tests.openid_provider import ABSENT, CLIENT_ID, CLIENT_SECRET, PASSWORD, Provider, Twist, rsa_key
-from tests.serving import served
+from tests.serving import serving
 
 ANN = {"sub": "ann-1", "name": "Ann Other", "email": "ann@example.org", "email_verified": True}
 REFRESH = "0; url="
@@ -67,9 +69,12 @@ def site(settings: Config, database: Database, author: Author, provider: Provide
     """That site, running."""
     with database.writing(author) as session:
         make.csp(session, "dorset")
-    with served(settings) as address:
-        provider.back = f"{address}/sign-in/directory/back"
+    app = create_app(settings)
+    with serving(app) as address:
+        # Its port is known only now; whoever runs a site says its address beforehand.
+        provider.back = app.extensions[PROVIDER].back = f"{address}/sign-in/directory/back"
         yield Site(address, database, author)
+    app.extensions["portfolio_database"].close()
 
 
 @dataclass
