@@ -52,11 +52,11 @@ def _run(given: argparse.Namespace) -> int:
                 case "init":
                     return data.init()
                 case "load":
-                    return data.load(given.file, as_json=given.json)
+                    return data.load(given.file, as_json=given.json, acting_as=given.acting_as)
                 case "backup":
-                    return data.backup(given.file)
+                    return data.backup(given.file, acting_as=given.acting_as)
                 case _:
-                    return data.restore(given.file, force=given.force)
+                    return data.restore(given.file, force=given.force, acting_as=given.acting_as)
         case "return":
             from portfolio.commands import returns
 
@@ -64,7 +64,7 @@ def _run(given: argparse.Namespace) -> int:
         case "check":
             from portfolio.commands import check
 
-            return check.run(as_json=given.json)
+            return check.run(as_json=given.json, acting_as=given.acting_as)
         case "person":
             from portfolio.commands import people
 
@@ -111,10 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="load a story's JSON file, all or nothing")
     load.add_argument("file", type=Path)
 
-    _add_returns(commands.add_parser("return", help="write a return as it stands now"))
-    _add_people(commands.add_parser("person", help="add, list or disable people"))
-
-    _add_deliver(commands.add_parser("deliver", help="send the mail that is due, or list what was not sent"))
+    returns = commands.add_parser("return", help="write a return as it stands now")
+    _add_returns(returns)
+    people = _add_people(
+        commands.add_parser("person", help="add, invite, list or disable people, or let them in again")
+    )
+    deliver = commands.add_parser("deliver", help="send the mail that is due, or list what was not sent")
+    _add_deliver(deliver)
 
     retention = commands.add_parser("retention", help="list what is kept no longer, or remove it")
     retention.add_argument("--remove", action="store_true", help="remove what is due")
@@ -128,6 +131,14 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--force", action="store_true", help="overwrite the data that is there")
     for answering in (load, retention, check):
         answering.add_argument("--json", action="store_true", help="answer in JSON")
+    for acting in (load, returns, deliver, retention, check, backup, restore, *people):
+        acting.add_argument(
+            "--as",
+            dest="acting_as",
+            metavar="EMAIL",
+            default=os.environ.get("PORTFOLIO_AS") or None,
+            help="act as this person: their roles decide what may be done, and the record names them",
+        )
     return parser
 
 
@@ -142,18 +153,27 @@ def _add_returns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
 
-def _add_people(parser: argparse.ArgumentParser) -> None:
-    acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|disable")
-    add = acts.add_parser("add", help="add somebody, or give them a role; asks for the password")
+def _add_people(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|disable|reset")
+    add = acts.add_parser("add", help="add somebody, or give them a role; asks for the passphrase, or invites them")
     add.add_argument("email")
     add.add_argument("--name", required=True)
     add.add_argument("--role", required=True, help="like 'finance officer' or 'administrator'")
-    add.add_argument("--csp", metavar="KEY", help="the partnership, for a CSP officer or member")
+    add.add_argument("--csp", metavar="KEY", help="the partnership, for a CSP officer or member, or a lead it invites")
     add.add_argument("--area", metavar="CODE", help="the police area, for finance, OPCC and certifier")
+    add.add_argument("--invite", action="store_true", help="send an invitation instead of asking for a passphrase")
     listing = acts.add_parser("list", help="list everybody with their roles")
     listing.add_argument("--json", action="store_true", help="answer in JSON")
     disable = acts.add_parser("disable", help="let somebody in no longer")
     disable.add_argument("email")
+    reset = acts.add_parser("reset", help="print a link, good once, with which somebody chooses a new passphrase")
+    reset.add_argument("email")
+    instead = reset.add_mutually_exclusive_group()
+    instead.add_argument("--ask", action="store_true", help="ask for the new passphrase instead")
+    instead.add_argument(
+        "--second-factor", action="store_true", help="take away a lost authenticator app and its recovery codes instead"
+    )
+    return [add, listing, disable, reset]
 
 
 def _add_deliver(parser: argparse.ArgumentParser) -> None:

@@ -13,15 +13,16 @@ from portfolio import history, migrations, personal
 from portfolio.commands.ground import ground, say
 from portfolio.db import Database
 from portfolio.migrations.guards_0004 import GUARDS
+from portfolio.people.rules import Act
 from portfolio.returns import proving
 
 MOST_SHOWN = 5
 """How many faults of one check are shown; the rest are counted."""
 
 
-def run(*, as_json: bool) -> int:
+def run(*, as_json: bool, acting_as: str | None = None) -> int:
     """Run every check, a line each; 1 where anything is wrong, with the first figures that are."""
-    with ground() as here:
+    with ground(Act.CHECK, acting_as) as here:
         results = []
         for name, faults in _checks_of(here.database.session(writing=False)):
             shown = list(islice(faults, MOST_SHOWN + 1))

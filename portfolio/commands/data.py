@@ -20,6 +20,7 @@ from portfolio.config import Config
 from portfolio.db import BUSY_SECONDS, Database, remove_sqlite
 from portfolio.errors import PortfolioError
 from portfolio.mail.actions import hold_back
+from portfolio.people.rules import Act
 from portfolio.story.actions import load as load_story
 from portfolio.words import count
 
@@ -30,14 +31,14 @@ class BackupRefused(PortfolioError):
 
 def init() -> int:
     """Make the database, or bring it up to date."""
-    with ground(may_be_new=True) as here:
+    with ground(None, may_be_new=True) as here:
         say(f"The database is ready: {where(here.config)}")
     return 0
 
 
-def load(file: Path, *, as_json: bool) -> int:
+def load(file: Path, *, as_json: bool, acting_as: str | None = None) -> int:
     """Load a story's file, all or nothing."""
-    with ground(may_be_new=True) as here, _collecting_no_garbage():
+    with ground(Act.LOAD, acting_as, may_be_new=True) as here, _collecting_no_garbage():
         progress(f"Reading {file} …")
         now = here.now()
         with here.writing(f"Loaded {file.name}", now) as session:
@@ -61,13 +62,13 @@ def _collecting_no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def backup(file: Path) -> int:
+def backup(file: Path, *, acting_as: str | None = None) -> int:
     """Write a copy of the whole database as it stands at one moment, also while the site is in use."""
     if file.exists():
         raise BackupRefused(f"{file} is there already. Choose another name, so that no earlier backup is lost")
     if not file.absolute().parent.is_dir():
         raise BackupRefused(f"There is no folder {file.absolute().parent}. Make it first, or choose another place")
-    with ground(may_be_old=True) as here:
+    with ground(Act.SAVE, acting_as, may_be_old=True) as here:
         progress(f"Saving {where(here.config)} …")
         beside = file.with_name(f".{file.name}.part")
         try:
@@ -99,8 +100,14 @@ def _save(source: Path, copy: Path) -> None:
         )
 
 
-def restore(file: Path, *, force: bool) -> int:
-    """Bring back a backup; what is in the database now is only overwritten where it is told to."""
+def restore(file: Path, *, force: bool, acting_as: str | None = None) -> int:
+    """Bring back a backup; what is in the database now is only overwritten where it is told to.
+
+    In somebody's name it is brought back where the database that is there knows them.
+    """
+    if acting_as is not None:
+        with ground(Act.SAVE, acting_as, may_be_old=True):
+            pass
     if not file.is_file():
         raise BackupRefused(f"There is no file {file}. Check the path")
     config = Config.from_environment()
@@ -115,7 +122,7 @@ def restore(file: Path, *, force: bool) -> int:
         _bring_back(file, config.sqlite_file)
     else:
         _run(config, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
-    with ground(may_be_new=True) as here:
+    with ground(None, may_be_new=True) as here:
         now = SystemClock().now()
         with here.writing("Restored a backup", now) as session:
             held = hold_back(session, now)
@@ -199,7 +206,7 @@ def _holds_something(config: Config) -> bool:
     if config.sqlite_file is not None and not config.sqlite_file.exists():
         return False
     try:
-        with ground(may_be_old=True) as here, here.database.engine.connect() as connection:
+        with ground(None, may_be_old=True) as here, here.database.engine.connect() as connection:
             if not connection.dialect.has_table(connection, "history_entry"):
                 return False
             return connection.exec_driver_sql("SELECT 1 FROM history_entry LIMIT 1").first() is not None

@@ -11,6 +11,7 @@ from portfolio.mail.actions import send_again, unsent
 from portfolio.mail.delivering import Delivered, deliver
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
+from portfolio.people.rules import Act
 from portfolio.words import count
 
 
@@ -30,7 +31,7 @@ class Listed:
 
 def run(given: argparse.Namespace) -> int:
     """Deliver or list; 1 where a message was given up, or has become uncertain."""
-    with ground() as here:
+    with ground(Act.DELIVER, given.acting_as) as here:
         if given.list:
             return _list(here, as_json=given.json)
         clock = SystemClock()

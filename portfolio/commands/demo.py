@@ -41,13 +41,13 @@ TOLD = "demonstration_told"
 YEAR = FinancialYear(2025)
 
 LEADS = {
-    "NHS Dorset": ("Nadia Rahman", "nadia@nhs.example"),
-    "Dorset Council": ("Dan Coleman", "dan@council.example"),
-    "BCP Council": ("Beth Prior", "beth@bcp.example"),
-    "Dorset Police": ("Pete Lowe", "pete@police.example"),
-    "Westhaven Youth Trust": ("Tess Young", "tess@trust.example"),
+    "NHS Dorset": ("Nadia Rahman", "nadia@nhs.example", ("dorset", "bcp")),
+    "Dorset Council": ("Dan Coleman", "dan@council.example", ("dorset",)),
+    "BCP Council": ("Beth Prior", "beth@bcp.example", ("bcp",)),
+    "Dorset Police": ("Pete Lowe", "pete@police.example", ("dorset",)),
+    "Westhaven Youth Trust": ("Tess Young", "tess@trust.example", ("dorset",)),
 }
-"""Who leads the projects of each organisation."""
+"""Who leads the projects of each organisation, and the partnerships that invited them."""
 OTHERS = (
     ("Olive Marsh", "olive@dorset.example", Role.CSP_OFFICER, "dorset"),
     ("Bina Shah", "bina@bcp.example", Role.CSP_OFFICER, "bcp"),
@@ -68,7 +68,7 @@ def run(*, port: int, serve_it: bool, reset: bool) -> int:
     config = Config.from_environment()
     if not _is_told(config, reset=reset):
         _tell()
-    with ground() as here:
+    with ground(None) as here:
         _say_accounts(here)
         for file in _write_returns(here):
             say(str(file))
@@ -111,9 +111,9 @@ def _not_ours(config: Config) -> NotADemonstration:
 
 
 def _tell() -> None:
-    with _step("Making the database"), ground(may_be_new=True):
+    with _step("Making the database"), ground(None, may_be_new=True):
         pass
-    with ground() as here:
+    with ground(None) as here:
         clock = StoppedClock.on(STORY_DAY)
         with (
             _step("Loading the story of 2024/25 and 2025/26"),
@@ -158,9 +158,10 @@ def _add_people(session: Session) -> None:
         person = people.add_person(session, name, email, PASSWORD)
         needs_area = role in (Role.FINANCE, Role.CERTIFIER, Role.OPCC)
         people.give_role(person, Holding(role, csps[csp] if csp else None, area.id if needs_area else None))
-    for organisation, (name, email) in LEADS.items():
+    for organisation, (name, email, invited_by) in LEADS.items():
         person = people.add_person(session, name, email, PASSWORD)
-        people.give_role(person, Holding(Role.LEAD))
+        for csp in invited_by:
+            people.give_role(person, Holding(Role.LEAD, csps[csp]))
         session.flush()
         _name_lead(session, organisation, person)
 
@@ -200,10 +201,10 @@ def _person(session: Session, role: Role) -> Person:
 
 
 def _say_accounts(here: Ground) -> None:
-    say(f"Sign in with the password {PASSWORD} as:")
+    say(f"Sign in with the passphrase {PASSWORD} as:")
     with here.database.reading() as session:
         for person in session.scalars(people.people_by_name()):
-            roles = ", ".join(held.role.value for held in person.roles)
+            roles = ", ".join(dict.fromkeys(held.role.value for held in person.roles))
             say(f"  {person.email:<22} {person.name}, {roles}")
 
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,15 +15,21 @@ from sqlalchemy.orm import Session
 
 import portfolio.tables  # noqa: F401 - every table is known before the first query
 from portfolio import migrations, settings
-from portfolio.clock import StoryClock, SystemClock
+from portfolio.clock import StoryClock, SystemClock, day_of
 from portfolio.config import Config
 from portfolio.db import Database
-from portfolio.errors import PortfolioError
+from portfolio.errors import NotAllowed, PortfolioError
 from portfolio.history import Author
+from portfolio.people.actions import find_person, find_viewer
+from portfolio.people.rules import OPERATOR_MAY, Act, Viewer, Within
 
 
 class NoDatabase(PortfolioError):
     """A command that needs data where there is none."""
+
+
+class NobodyToActAs(PortfolioError):
+    """Acting in the name of somebody who is not here, or is let in no longer."""
 
 
 class NotWritten(PortfolioError):
@@ -32,10 +38,11 @@ class NotWritten(PortfolioError):
 
 @dataclass(frozen=True)
 class Ground:
-    """The configuration and the database that a command works on."""
+    """The configuration and the database that a command works on, and in whose name; nobody's is the operator's."""
 
     config: Config
     database: Database
+    viewer: Viewer | None = None
 
     def now(self) -> datetime:
         """The moment it is, on the story's day in a demonstration."""
@@ -43,10 +50,23 @@ class Ground:
             day = settings.story_day(session)
         return (StoryClock(day) if day else SystemClock()).now()
 
+    def within(self, act: Act) -> Within:
+        """How far the command may do something; raises NotAllowed where it may not at all."""
+        if self.viewer is None:
+            if act not in OPERATOR_MAY:
+                raise NotAllowed(f"From the command line nobody may {act.value}. Somebody whose role it is signs in")
+            return Within(everything=True)
+        within = self.viewer.within(act)
+        if not within:
+            roles = self.viewer.role_names or "none"
+            raise NotAllowed(f"{self.viewer.name} may not {act.value}. Their roles: {roles}")
+        return within
+
     @contextlib.contextmanager
     def writing(self, deed: str, now: datetime) -> Iterator[Session]:
-        """One transaction in the name of whoever runs the command."""
-        with self.database.writing(Author(who(), now, deed)) as session:
+        """One transaction in the name of whoever acts; the record also says who ran the command."""
+        author = Author(self.viewer.mark, now, f"{deed} ({who()})") if self.viewer else Author(who(), now, deed)
+        with self.database.writing(author) as session:
             yield session
 
 
@@ -58,10 +78,14 @@ def who() -> str:
 
 
 @contextlib.contextmanager
-def ground(*, may_be_new: bool = False, may_be_old: bool = False) -> Iterator[Ground]:
+def ground(
+    act: Act | None, acting_as: str | None = None, *, may_be_new: bool = False, may_be_old: bool = False
+) -> Iterator[Ground]:
     """The configured database with the newest schema; raises NoDatabase where there is none, unless it may be new.
 
-    What a database says when it cannot be used becomes a sentence.
+    The act is what the command does to data; None is for what touches nobody's. It is allowed to whoever runs commands
+    here, or to the person with the address `acting_as`, or NotAllowed (NobodyToActAs) is raised before anything is
+    done. What a database says when it cannot be used becomes a sentence.
     """
     config = Config.from_environment()
     if not may_be_new and config.sqlite_file is not None and not config.sqlite_file.exists():
@@ -74,7 +98,12 @@ def ground(*, may_be_new: bool = False, may_be_old: bool = False) -> Iterator[Gr
             migrations.upgrade(database)
         elif not may_be_old and not migrations.is_current(database):
             raise NoDatabase("The database is not up to date. Run `portfolio init`: it brings it up to date")
-        yield Ground(config, database)
+        here = Ground(config, database)
+        if acting_as is not None:
+            here = replace(here, viewer=_viewer(here, acting_as))
+        if act is not None:
+            here.within(act)
+        yield here
     except DatabaseError as error:
         sentence = _said(config, error)
         if sentence is None:
@@ -82,6 +111,16 @@ def ground(*, may_be_new: bool = False, may_be_old: bool = False) -> Iterator[Gr
         raise NoDatabase(sentence) from error
     finally:
         database.close()
+
+
+def _viewer(here: Ground, email: str) -> Viewer:
+    day = day_of(here.now())
+    with here.database.reading() as session:
+        person = find_person(session, email)
+        viewer = None if person is None else find_viewer(session, person.id, day)
+    if viewer is None:
+        raise NobodyToActAs(f"There is nobody with the address {email} who may sign in. Check --as, or PORTFOLIO_AS")
+    return viewer
 
 
 def _open(config: Config) -> Database:

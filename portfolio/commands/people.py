@@ -52,7 +52,7 @@ def _add(here: Ground, given: argparse.Namespace) -> int:
         roles = ", ".join(role.value for role in Role)
         raise PortfolioError(f"“{given.role}” is not a role. Use one of: {roles}", "role") from error
     kept = None if given.invite else _passphrase_of_somebody_new(here, given)
-    with here.writing(f"Gave somebody the role {role.value}", here.now()) as session:
+    with here.writing(f"Gave the role {role.value}", here.now()) as session:
         person = joining.invite(
             session,
             given.name,
@@ -62,8 +62,8 @@ def _add(here: Ground, given: argparse.Namespace) -> int:
             now=SystemClock().now(),
             key_of=partial(here.config.derived_key, "link"),
             tell=given.invite,
+            password_hash=kept,
         )
-        person.password_hash = kept or person.password_hash
     say(f"{person.name} <{person.email}> is {role.value}")
     if given.invite:
         say(f"A message to {person.email} is queued. `portfolio deliver` sends it")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.clock import SystemClock, day_of
 from portfolio.commands.ground import Ground, ground, progress, say
+from portfolio.people.rules import Act
 from portfolio.privacy import actions, queries, rules
 from portfolio.privacy.rules import USUAL, Kind
 from portfolio.settings import settings_of
@@ -30,7 +31,7 @@ class Due:
 
 def run(given: argparse.Namespace) -> int:
     """List what is due; with `--remove`, remove it, a transaction for each kind."""
-    with ground() as here:
+    with ground(Act.FORGET, given.acting_as) as here:
         now = here.now()
         if given.remove:
             found = [_remove(here, kind, now) for kind in Kind]

@@ -2,21 +2,32 @@
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.commands.ground import ground, progress, say, write_file
 from portfolio.errors import NotFound, PortfolioError
-from portfolio.funding_years.models import CSP, FundingYear, PoliceArea, Programme
+from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.funding_years.queries import years_within
+from portfolio.people.rules import Act, Within
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns import drafting
+from portfolio.returns.queries import Place, csps_to_show
 from portfolio.returns.rules import ReturnKind
 
 
 class WhichOne(PortfolioError):
     """More than one funding year that the command could mean."""
+
+
+class BeyondReach(PortfolioError):
+    """A return of the whole police area, asked for by somebody who reaches some of its partnerships."""
+
+    def __init__(self, csps: Iterable[CSP]) -> None:
+        ways = " or ".join(f"portfolio return opcc --csp {csp.key}" for csp in csps)
+        super().__init__(f"This adds up the whole police area, which is beyond your roles. Use {ways}", "csp")
 
 
 class BadCall(PortfolioError):
@@ -27,14 +38,18 @@ def write(given: argparse.Namespace) -> int:
     """Write the file, and say where it is."""
     year = FinancialYear.parse(given.year)
     quarter = _quarter(given, year)
-    with ground() as here, here.database.reading() as session:
-        funding_year = find_funding_year(session, year, given.programme, given.area)
-        csp = _csp(funding_year, given)
+    with ground(Act.SEE_RETURNS, given.acting_as) as here, here.database.reading() as session:
+        within = here.within(Act.SEE_RETURNS)
+        funding_year = find_funding_year(session, year, given.programme, given.area, within)
+        csp = _csp(session, funding_year, given, within)
+        kind = ReturnKind.HOME_OFFICE if given.what == "home-office" else ReturnKind.CSP if csp else ReturnKind.OPCC
+        # The statement adds the whole area up, as the area's own returns do.
+        if not Place(funding_year, quarter, kind, csp).is_reached_by(within):
+            raise BeyondReach(session.scalars(csps_to_show(funding_year, within)))
         progress("Assembling, writing and reading back …")
         if given.what == "statement":
             name, content = drafting.statement_file(session, funding_year, quarter)
         else:
-            kind = ReturnKind.HOME_OFFICE if given.what == "home-office" else ReturnKind.CSP if csp else ReturnKind.OPCC
             name, content = drafting.draft_file(session, funding_year, quarter, kind, csp)
     file = given.out or Path(name)
     write_file(file, content)
@@ -50,15 +65,12 @@ def _quarter(given: argparse.Namespace, year: FinancialYear) -> Quarter:
     return Quarter.parse(year, given.quarter)
 
 
-def find_funding_year(session: Session, year: FinancialYear, programme: str | None, area: str | None) -> FundingYear:
-    """The one funding year that is meant; raises NotFound, or WhichOne where several could be."""
-    every = list(
-        session.scalars(
-            select(FundingYear)
-            .join(Programme, Programme.id == FundingYear.programme_id)
-            .join(PoliceArea, PoliceArea.id == FundingYear.police_area_id)
-            .order_by(FundingYear.year, Programme.code, PoliceArea.code)
-        )
+def find_funding_year(
+    session: Session, year: FinancialYear, programme: str | None, area: str | None, within: Within
+) -> FundingYear:
+    """The one funding year within reach that is meant; raises NotFound, or WhichOne where several could be."""
+    every = sorted(
+        session.scalars(years_within(within)), key=lambda one: (one.year, one.programme.code, one.police_area.code)
     )
     meant = [
         one
@@ -76,12 +88,12 @@ def find_funding_year(session: Session, year: FinancialYear, programme: str | No
     return meant[0]
 
 
-def _csp(funding_year: FundingYear, given: argparse.Namespace) -> CSP | None:
+def _csp(session: Session, funding_year: FundingYear, given: argparse.Namespace, within: Within) -> CSP | None:
     if given.csp is None:
         return None
     if given.what != "opcc":
         raise BadCall("Only the OPCC return is made for one partnership. Leave --csp out", "csp")
-    csps = funding_year.police_area.csps
+    csps = session.scalars(csps_to_show(funding_year, within)).all()
     found = next((csp for csp in csps if csp.key == given.csp), None)
     if found is None:
         keys = ", ".join(csp.key for csp in csps[:12])

@@ -25,7 +25,7 @@ class Unsafe(PortfolioError):
 
 def run(host: str, port: int) -> int:
     """Serve until it is stopped; raises Unsafe and PortTaken."""
-    with ground() as here:
+    with ground(None) as here:
         refuse_unsafe(here.config, host)
         _refuse_taken_port(host, port)
         from portfolio.app import create_app

@@ -132,7 +132,9 @@ class WithdrawForm(Form):
 class AwardForm(Form):
     """Who leads an award, and what finance needs to know of it."""
 
-    lead_person = OneOf("Lead person", kind=int, blank="Nobody yet", hint="They enter the claims. Invite them first, under People")
+    lead_person = OneOf(
+        "Lead person", kind=int, blank="Nobody yet", hint="They enter the claims. Invite them first, under People"
+    )
     agreement_signed_on = DateParts("Grant agreement signed")
     cost_centre = Line("Cost centre", most=60)
     provisional = BooleanField("The amount is provisional: a pay award is pending")

@@ -34,7 +34,7 @@ LASTS = timedelta(hours=72)
 LINK_PATH = "/join/{key}"
 HOUR = timedelta(hours=1)
 RESETS_AN_HOUR = 3
-"""How many reset links somebody is sent in an hour at most, whoever asks for them."""
+"""How many reset links are sent to one account in an hour, however often it is asked for them."""
 ASKED_AN_HOUR = 20
 """How many may be asked for from one address in an hour: a council shares one, but no council forgets that much."""
 
@@ -76,10 +76,11 @@ def invite(
     now: datetime,
     key_of: KeyOf,
     tell: bool = True,
+    password_hash: str | None = None,
 ) -> Person:
     """Give a role to somebody who is there, or add them with it; and tell them, with a link where they need one.
 
-    `by` nobody is the command line. Raises MayNotGive, IsDisabled, HeldAlready, and what is wrong with the role.
+    `by` nobody is the command line, where somebody new may be given a passphrase (what is kept of it). Raises MayNotGive, IsDisabled, HeldAlready, and what is wrong with the role.
     """
     refuse_to_give(by, holding)
     person = find_person(session, email) or add_person(session, name, email)
@@ -87,6 +88,7 @@ def invite(
         raise IsDisabled
     refuse_held_twice(holdings_of(person), holding)
     held = give_role(person, holding)
+    person.password_hash = person.password_hash or password_hash
     session.flush()
     if tell:
         _tell(session, person, [held], by, now, key_of)
@@ -207,12 +209,17 @@ def use_link(session: Session, key: str, password_hash: str, now: datetime) -> L
         raise LinkOver
     person = link.person
     link.used_at = now
-    person.password_hash = password_hash
-    void_links(session, person.id, now)
-    end_sessions(session, person.id, now)
+    set_passphrase(session, person, password_hash, now)
     if link.purpose is Purpose.RESET:
         _post(session, person.email, letters.passphrase_changed(person.name, now), now)
     return link
+
+
+def set_passphrase(session: Session, person: Person, password_hash: str, now: datetime) -> None:
+    """Give somebody the passphrase of which this is kept; no link and no session of before opens anything any more."""
+    person.password_hash = password_hash
+    void_links(session, person.id, now)
+    end_sessions(session, person.id, now)
 
 
 def tell_of_new_address(session: Session, person: Person, before: str, by: Viewer, now: datetime) -> None:

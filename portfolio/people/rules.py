@@ -147,7 +147,16 @@ GIVES: dict[Role, frozenset[Role]] = {
 """Which roles a role may give and end, as far as it reaches itself. It manages people who hold no others."""
 
 OPERATOR_MAY = frozenset(
-    {Act.LOAD, Act.SEE_RETURNS, Act.CHECK, Act.SAVE, Act.DELIVER, Act.MANAGE_PEOPLE, Act.SEE_HISTORY, Act.FORGET}
+    {
+        Act.LOAD,
+        Act.SEE_RETURNS,
+        Act.CHECK,
+        Act.SAVE,
+        Act.DELIVER,
+        Act.INVITE,
+        Act.MANAGE_PEOPLE,
+        Act.FORGET,
+    }
 )
 """What whoever runs commands on the server may do, to everything. Money is moved, and returns are signed, by people."""
 
