@@ -1,7 +1,7 @@
 """What the pages of the audit trail cost when the record is long: `python -m tests.benchmarks.history_pages [ENTRIES]`.
 
-Prints, for each page, the CPU it takes (the least of five); 300,000 entries unless another number is given. The record is
-made up past the product: it is long, and not sealed.
+Prints, for each page, the CPU it takes (the least of five); 300,000 entries unless another number is given. The record
+is made up past the product: it is long, and not sealed.
 """
 
 import gc
@@ -90,7 +90,7 @@ def _fill(database: Database, entries: int) -> None:
     with database.writing(Author("a benchmark", CLOCK.now(), "Set the scene")) as session:
         load(session, stories.DORSET, by="a benchmark", now=CLOCK.now())
         for number in range(1, 31):
-            person = people.add_person(session, f"Person {number}", f"person-{number}@example.org")
+            people.add_person(session, f"Person {number}", f"person-{number}@example.org")
         ada = people.add_person(session, "Ada Minster", "ada@example.org", PASSWORD)
         people.give_role(ada, Holding(Role.ADMINISTRATOR))
     chance = random.Random(1)  # noqa: S311 - the same record each time

@@ -23,6 +23,7 @@ LEAD, OFFICER, FINANCE, CERTIFIER, OPCC, ADMINISTRATOR = (
 )
 PAGES = (
     (LEAD, "/"),
+    (LEAD, "/account"),
     (LEAD, "/spend"),
     (LEAD, "/spend/SVD-25-03/dorset/2025-26/q3"),
     (OFFICER, "/"),
@@ -41,6 +42,13 @@ PAGES = (
     (CERTIFIER, "/"),
     (OPCC, "/"),
     (ADMINISTRATOR, "/people"),
+    (ADMINISTRATOR, "/account"),
+    (ADMINISTRATOR, "/account/passphrase"),
+    (ADMINISTRATOR, "/history"),
+    (ADMINISTRATOR, "/history/return/3"),
+    (ADMINISTRATOR, "/history/sign-ins"),
+    (ADMINISTRATOR, "/history/readings"),
+    (ADMINISTRATOR, "/history/messages"),
     (ADMINISTRATOR, "/help"),
 )
 WIDTHS = {1280: 900, 390: 844}
