@@ -1,7 +1,6 @@
 """The site as it is served, for tests and pictures: a real server in a thread, on a free port of this machine."""
 
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -28,14 +27,30 @@ def served(config: Config) -> Iterator[str]:
 @contextmanager
 def serving(site: Flask) -> Iterator[str]:
     """The address of a site that runs while the context is open."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = open_server(site, sockets=[door])
+    with running(site) as server:
+        yield f"http://127.0.0.1:{port_of(server)}"
+
+
+def port_of(server: BaseWSGIServer) -> int:
+    """The port that it listens on."""
+    assert server.socket is not None
+    return int(server.socket.getsockname()[1])
+
+
+@contextmanager
+def running(site: Flask) -> Iterator[BaseWSGIServer]:
+    """The server of a site, which runs while the context is open."""
+    server = open_server(site, host="127.0.0.1", port=0)
     assert isinstance(server, BaseWSGIServer)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield server
     finally:
-        # In the server's own thread, which else would wait a second for a request. The stubs call the trigger a number.
-        server.trigger.pull_trigger(server.close)  # type: ignore[attr-defined]
+        in_its_own_thread(server, server.close)  # another would wait for a request, or a second
         thread.join(10)
+
+
+def in_its_own_thread(server: BaseWSGIServer, deed: Callable[[], None]) -> None:
+    """Have the thread that listens do something, at once."""
+    server.trigger.pull_trigger(deed)  # type: ignore[attr-defined]  # the stubs call the trigger a number

@@ -23,14 +23,16 @@ MOST_HEADERS = 32 * 1024
 class _OneLength(HTTPRequestParser):
     """Requests that say their length once.
 
-    Two lengths, or a length beside a chunked body, are how a request is hidden inside another from a proxy that reads
-    the other length. The library refuses the first and reads the second as chunked.
+    Two lengths, one of them perhaps in chunks, are how a request is hidden inside another from a proxy that reads the
+    other one. The library refuses some of it, and takes some by one of its lengths.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header; raises ParsingError, which is answered with 400."""
         super().parse_header(header_plus)
-        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+        names = [line.partition(b":")[0].lower() for line in header_plus.split(b"\r\n")]
+        told = [name for name in names if name in (b"content-length", b"transfer-encoding")]
+        if len(told) > 1 or (self.version == "1.0" and b"transfer-encoding" in told):
             raise ParsingError("The length of the request is not clear")
 
 

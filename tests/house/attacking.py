@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 from http.client import HTTPConnection, HTTPMessage
@@ -87,10 +88,12 @@ def sent_raw(address: str, *pieces: bytes) -> bytes:
     """Everything that the server says to these bytes until it hangs up, or until it waits for more."""
     parts = urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port), SECONDS) as line:
-        for piece in pieces:
-            line.sendall(piece)
-        line.shutdown(socket.SHUT_WR)
         answer = b""
-        while piece := line.recv(65536):
-            answer += piece
+        with suppress(ConnectionError):  # it may hang up on what it will not read
+            for piece in pieces:
+                line.sendall(piece)
+            with suppress(OSError):  # it has hung up
+                line.shutdown(socket.SHUT_WR)
+            while piece := line.recv(65536):
+                answer += piece
     return answer
