@@ -6,16 +6,26 @@ import pytest
 
 from portfolio.errors import PortfolioError
 from portfolio.people.rules import (
+    GIVES,
     MAY,
+    OPERATOR_MAY,
+    PURPOSE,
     REACH,
     Act,
+    BadEnd,
+    HeldAlready,
     Holding,
     LastAdministrator,
+    MayNotGive,
     Role,
+    RoleWithoutPlace,
     Viewer,
     Within,
+    giving,
     normal_email,
     refuse_bad_holding,
+    refuse_held_twice,
+    refuse_to_give,
     within,
 )
 
@@ -44,6 +54,71 @@ def test_every_role_is_in_the_table_and_every_act_is_somebodys() -> None:
 def test_a_role_carries_as_far_as_its_place(holding: Holding, act: Act, reach: Within) -> None:
     assert within(act, [holding], 7, DAY) == reach
     assert bool(reach) is (reach != Within())
+
+
+def test_every_role_is_for_something_and_given_by_somebody() -> None:
+    assert set(PURPOSE) == set(Role)
+    assert GIVES.keys() <= set(Role)
+    assert set().union(*GIVES.values()) == set(Role)
+    assert MAY[Role.ADMINISTRATOR] >= OPERATOR_MAY, "an administrator may run every command too"
+
+
+@pytest.mark.parametrize(
+    ("holding", "role", "reach"),
+    [
+        (Holding(Role.CSP_OFFICER, csp_id=3), Role.LEAD, Within(csps=frozenset({3}))),
+        (Holding(Role.CSP_OFFICER, csp_id=3), Role.CSP_MEMBER, Within(csps=frozenset({3}))),
+        (Holding(Role.CSP_OFFICER, csp_id=3), Role.CSP_OFFICER, Within()),
+        (Holding(Role.CSP_OFFICER, csp_id=3), Role.FINANCE, Within()),
+        (Holding(Role.CSP_OFFICER, csp_id=3, ends_on=date(2025, 10, 19)), Role.LEAD, Within()),
+        (Holding(Role.FINANCE, police_area_id=2), Role.LEAD, Within()),
+        (Holding(Role.ADMINISTRATOR), Role.ADMINISTRATOR, Within(everything=True)),
+    ],
+)
+def test_a_role_is_given_as_far_as_the_giver_reaches(holding: Holding, role: Role, reach: Within) -> None:
+    assert giving(role, [holding], 7, DAY) == reach
+    viewer = Viewer(7, "Ann", "ann@example.org", (holding,), DAY)
+    assert viewer.giving(role) == reach
+    for place, allowed in ((3, reach.everything or 3 in reach.csps), (4, reach.everything), (None, reach.everything)):
+        if allowed:
+            refuse_to_give(viewer, Holding(role, csp_id=place))
+        else:
+            with pytest.raises(MayNotGive):
+                refuse_to_give(viewer, Holding(role, csp_id=place))
+
+
+def test_the_operator_gives_any_role() -> None:
+    refuse_to_give(None, Holding(Role.ADMINISTRATOR))
+
+
+@pytest.mark.parametrize(
+    ("new", "refused"),
+    [
+        (Holding(Role.LEAD, 3), True),
+        (Holding(Role.LEAD, 3, ends_on=date(2025, 9, 30)), False),
+        (Holding(Role.LEAD, 3, ends_on=date(2025, 10, 1)), True),
+        (Holding(Role.LEAD, 3, starts_on=date(2025, 12, 31)), True),
+        (Holding(Role.LEAD, 3, starts_on=date(2026, 1, 1)), False),
+        (Holding(Role.LEAD, 4), False),
+        (Holding(Role.CSP_MEMBER, 3), False),
+    ],
+)
+def test_a_role_is_held_for_one_place_once_at_a_time(new: Holding, refused: bool) -> None:
+    held = [Holding(Role.LEAD, 3, starts_on=date(2025, 10, 1), ends_on=date(2025, 12, 31))]
+    if refused:
+        with pytest.raises(HeldAlready):
+            refuse_held_twice(held, new)
+    else:
+        refuse_held_twice(held, new)
+
+
+def test_a_role_that_is_for_no_place_is_refused_before_it_is_compared() -> None:
+    with pytest.raises(RoleWithoutPlace):
+        refuse_held_twice([], Holding(Role.CSP_MEMBER))
+
+
+def test_an_end_before_the_beginning_says_the_beginning() -> None:
+    assert "starts on 20 October 2025" in BadEnd(DAY).sentence
 
 
 def test_roles_add_up() -> None:
