@@ -21,6 +21,8 @@ from portfolio.mail.rules import MessageState
 from portfolio.people.models import SignInAttempt, SignInOutcome
 from portfolio.people.rules import Role
 from portfolio.proposals.rules import ProposalStatus
+from portfolio.returns.models import Return
+from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.settings import set_setting
 from portfolio.spend.models import ClaimLine
 from portfolio.spend.rules import ClaimStatus
@@ -263,6 +265,22 @@ def test_one_records_life_is_told_from_its_beginning_with_its_parts_also_the_rem
     assert 'href="/spend/SVD-25-03/dorset/2025-26/q1"' in page.text
 
 
+def test_an_issued_returns_file_is_named_by_its_digest(administrator: Visitor, session: Session, award: Award) -> None:
+    row = Return(
+        funding_year_id=award.proposal.funding_year_id, kind=ReturnKind.OPCC, quarter=make.Q1, version=2,
+        status=ReturnStatus.ISSUED, prepared_by="person 1", prepared_by_id=administrator.person.id, prepared_at=NOW,
+        figures="sha256:" + "ab" * 32, file=b"file", file_sha256="cd" * 32, snapshot="{}",
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    told = read(administrator.get(f"/history/return/{row.id}").text)
+    assert "History of return OPCC, Q1 2025/26, version 2" in told
+    assert "file: SHA-256 3b9c358f36f0… digest of the file: SHA-256 cdcdcdcdcdcd…" in told
+    assert "digest of the figures: SHA-256 abababababab…" in told
+    assert "prepared by: Ada Minster" in told
+    assert "content: set" in told
+
+
 def test_an_awards_life_holds_its_streams_and_profile_and_not_its_claims(
     administrator: Visitor, session: Session, award: Award
 ) -> None:
@@ -363,6 +381,18 @@ def test_the_file_holds_all_that_is_chosen_and_no_formula(administrator: Visitor
         "2025-10-20 10:00:00", "a test", "Set the scene", "setting number 59", "added", "name", "", "number 59",
     ]  # fmt: skip
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_a_long_file_is_sent_in_pieces_and_is_whole(administrator: Visitor, session: Session) -> None:
+    session.commit()
+    for number in range(20):
+        set_setting(session, f"number {number}", f"{number}" * 5_000)
+    session.commit()
+    file = administrator.get("/history/file?record=setting", buffered=False)
+    pieces = list(file.iter_encoded())
+    assert len(pieces) > 3
+    assert len(b"".join(pieces)) > 20 * 5_000
+    assert [row[7] for row in rows_of(administrator.get("/history/file?record=setting"))][1] == "19" * 5_000
 
 
 def test_the_file_tells_before_and_after(administrator: Visitor, session: Session, award: Award) -> None:
