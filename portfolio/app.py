@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask, Response
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +13,7 @@ import portfolio.tables  # noqa: F401  # every table is known before the first q
 from portfolio.clock import Clock
 from portfolio.config import ROOT, Config
 from portfolio.spend.standing import claimed_of
-from portfolio.web import access, addresses, arrival, database, errors, filters, headers, mail, navigation
+from portfolio.web import access, addresses, arrival, database, errors, filters, headers, held, mail, navigation
 
 ROOMS = (
     "people",
@@ -68,7 +67,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     database.register(app, config)
     arrival.register(app)
     errors.register(app)
-    CSRFProtect(app)
+    held.Forgery(app)
     for furniture in (addresses, filters, headers, access, navigation, mail):
         furniture.register(app)
     for room in ROOMS:

@@ -31,7 +31,7 @@ from portfolio.migrations import upgrade
 from portfolio.people import sessions
 from portfolio.people.models import Person, WebSession
 from portfolio.people.rules import Role
-from portfolio.web import access
+from portfolio.web import access, held
 from tests import make
 from tests.compiled import COMPILED
 
@@ -224,7 +224,7 @@ class Visitor(FlaskClient):
         with engine.begin() as connection:
             connection.execute(insert(WebSession), row)
         with self.session_transaction() as cookie:
-            cookie[access.KEY] = key
+            cookie[access.KEY], cookie[held.TOKEN] = key, row["key_hash"]
 
 
 @pytest.fixture

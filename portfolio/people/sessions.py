@@ -77,6 +77,12 @@ def find_by_key(session: Session, key: str, now: datetime, browser: str) -> Live
     return Live(row.id, person, row.awaits_code, row.seen_at)
 
 
+def find_owner(session: Session, key_digest: str, now: datetime) -> int | None:
+    """Whose session a key with this digest opened, though it may be over by now; None after a day."""
+    of_today = (WebSession.started_at > now - 2 * LONGEST, WebSession.awaits_code.is_(False))
+    return session.scalar(select(WebSession.person_id).where(WebSession.key_hash == key_digest, *of_today))
+
+
 def under_way(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """That a session has neither ended nor expired."""
     return (

@@ -29,8 +29,9 @@ from portfolio.people.rules import Act, Viewer
 from portfolio.people.signing_in import failures_since, note_sign_in
 from portfolio.web import clock, database
 from portfolio.web.callers import browser_line, caller, remember
-from portfolio.web.errors import SESSION_ENDED, not_taken, what_was_typed
+from portfolio.web.errors import SESSION_ENDED, not_taken
 from portfolio.web.filters import moment
+from portfolio.web.held import bind_forms, find_held, is_held, refuse_others_than
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEY = "key"
@@ -181,6 +182,7 @@ def renew() -> None:
 def _take(key: str) -> None:
     cookie.clear()
     cookie[KEY] = key
+    bind_forms(key)
     g.pop("here", None)
 
 
@@ -226,9 +228,9 @@ def local_path(address: str | None) -> str | None:
 
 def _ask_to_sign_in() -> Response:
     """Sends whoever asks for a page to sign in first; whoever sent a form is told how not to lose what they typed."""
-    typed = None if request.method in READING_METHODS else what_was_typed()
-    if typed is not None:
-        return make_response(not_taken(HTTPStatus.FORBIDDEN, SESSION_ENDED, typed))
+    held = None if request.method in READING_METHODS else find_held()
+    if held is not None:
+        return make_response(not_taken(HTTPStatus.FORBIDDEN, SESSION_ENDED, held))
     asked = request.full_path.rstrip("?") if request.method == "GET" else None
     return cast(Response, redirect(url_for("people.sign_in", next=asked)))
 
@@ -245,6 +247,8 @@ def _refuse() -> Response | None:
             return _ask_to_sign_in()
         if not access.admits(found):
             abort(403)
+    if is_held():
+        refuse_others_than(find_viewer_now())
     if access.deed is not None and writes:
         found = find_viewer_now()
         database.sign_as(Author(found.mark if found else "not signed in", clock.moment(), access.deed))

@@ -22,6 +22,7 @@ from portfolio.errors import NotAllowed, NotFound, PortfolioError
 from portfolio.migrations import is_current
 from portfolio.web import database
 from portfolio.web.addresses import holds_a_key
+from portfolio.web.held import Held, find_held
 from portfolio.words import begin
 
 log = logging.getLogger("portfolio")
@@ -164,33 +165,17 @@ SESSION_ENDED = (
         "you or an administrator end your session elsewhere.",
     ),
 )
-UNTYPED = frozenset({"csrf_token", "password", "present", "again"})
-"""Fields that are not shown again: the token, and passphrases."""
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What a form that was not taken held: its fields by name, and whether there were files."""
-
-    texts: tuple[tuple[str, str], ...]
-    files: bool
-
-
-def what_was_typed() -> Typed | None:
-    """What this request sends, as far as a person typed or chose it; None where that is nothing."""
-    texts = tuple(
-        (begin(re.sub(r"[-_]+", " ", name)), value.strip())
-        for name, value in request.form.items(multi=True)
-        if name not in UNTYPED and value.strip()
-    )
-    files = any(file.filename for file in request.files.values())
-    return Typed(texts, files) if texts or files else None
-
-
-def not_taken(status: int, why: tuple[str, tuple[str, ...]], typed: Typed | None = None) -> Any:
+def not_taken(status: int, why: tuple[str, tuple[str, ...]], held: Held | None) -> Any:
     """The page of a form that was not taken because its session has ended, with its status."""
     title, sentences = why
-    return render_template("errors/not_taken.html", error_title=title, sentences=sentences, typed=typed), status
+    fields = held.fields if held is not None else ()
+    typed = [(begin(re.sub(r"[-_]+", " ", name)), value) for name, value in fields if value.strip()]
+    page_of_it = render_template(
+        "errors/not_taken.html", error_title=title, sentences=sentences, held=held, typed=typed
+    )
+    return page_of_it, status
 
 
 def page(status: int, *, title: str = "", sentences: tuple[str, ...] = (), reference: str | None = None) -> Any:
@@ -207,7 +192,7 @@ def page(status: int, *, title: str = "", sentences: tuple[str, ...] = (), refer
 
 def _http_error(error: HTTPException) -> Any:
     if isinstance(error, CSRFError):
-        return not_taken(400, FORM_TOO_OLD)
+        return not_taken(400, FORM_TOO_OLD, find_held())
     if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault_page(500)
     answer = page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)

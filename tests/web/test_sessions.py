@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -19,8 +18,7 @@ from portfolio.people.models import Person, WebSession
 from portfolio.people.rules import Role
 from portfolio.settings import STORY_DAY, set_setting
 from portfolio.web import access, callers, clock, database
-from tests import make
-from tests.conftest import NOW, SignedIn, Visitor, title_of
+from tests.conftest import NOW, SignedIn
 
 PASSPHRASE = "violet harbour kestrel"
 COOKIE = "portfolio_session"
@@ -338,53 +336,3 @@ def test_a_story_stands_still_and_sessions_do_not(app: Flask, signed_in: SignedI
         assert clock.today() == NOW.date()
     visitor = signed_in()
     assert visitor.get("/account").status_code == 200
-
-
-def send(visitor: FlaskClient) -> TestResponse:
-    """A form of somebody who does not know that they are signed out."""
-    return visitor.post(
-        "/people/new",
-        data={"csrf_token": "t", "name": ABOUT, "email": " ", "password": PASSPHRASE, "role-0-held": "<b>"},
-    )
-
-
-@pytest.fixture
-def signed_out(signed_in: SignedIn, session: Session) -> Visitor:
-    """Somebody whose session was ended while they typed."""
-    visitor = signed_in(Role.ADMINISTRATOR)
-    with visitor.application.extensions["portfolio_database"].session(writing=True) as elsewhere:
-        sessions.end_sessions(elsewhere, visitor.person.id, NOW)
-        elsewhere.commit()
-    return visitor
-
-
-def test_what_was_typed_while_the_session_ended_is_shown_again(signed_out: Visitor, session: Session) -> None:
-    answer = send(signed_out)
-    assert answer.status_code == 403
-    assert title_of(answer) == "You are no longer signed in"
-    for told in (ABOUT, "Role 0 held", "&lt;b&gt;", "Sign in in a new tab", "Send the form again"):
-        assert told in answer.text
-    for untold in (PASSPHRASE, "Csrf token", "Email"):
-        assert untold not in answer.text
-    assert "except for files" not in answer.text
-    assert make.count_of(session, Person) == 1
-
-
-def test_files_are_to_be_chosen_again(signed_out: Visitor) -> None:
-    answer = signed_out.post("/people/new", data={"upload": (BytesIO(b"x"), "plan.xlsx")})
-    assert answer.status_code == 403
-    assert "except for files: choose those again" in answer.text
-
-
-def test_a_button_alone_leads_to_the_sign_in_page(signed_out: Visitor) -> None:
-    assert signed_out.post("/sign-out").location == "/sign-in"
-
-
-def test_a_form_of_the_session_before_says_what_to_do(signed_in: SignedIn, app: Flask) -> None:
-    visitor = signed_in(Role.ADMINISTRATOR)
-    app.config["WTF_CSRF_ENABLED"] = True
-    answer = send(visitor)
-    assert answer.status_code == 400
-    assert title_of(answer) == "This form was open too long"
-    assert "Sign in in a new tab" not in answer.text, "they are signed in"
-    assert ABOUT not in answer.text, "a form without its token may be anybody's"
