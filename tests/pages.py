@@ -12,6 +12,12 @@ def read(text: str) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)))
 
 
+def lines(page: str) -> list[str]:
+    """The rows of a page's first table, in words."""
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    return [read(f"<main>{row}</main>").removeprefix(">").strip() for row in body.split('<tr role="row">')[1:]]
+
+
 def value_of(answer: TestResponse, name: str) -> str:
     """What stands in a box."""
     found = re.search(rf'name="{re.escape(name)}"[^>]*value="([^"]*)"', answer.text)

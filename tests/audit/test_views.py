@@ -15,10 +15,6 @@ from sqlalchemy.orm import Session
 from portfolio.audit.rules import RECORDS
 from portfolio.decisions.models import Award, Interest
 from portfolio.history import Author
-from portfolio.mail.actions import queue
-from portfolio.mail.models import Message
-from portfolio.mail.rules import MessageState
-from portfolio.people.models import SignInAttempt, SignInOutcome
 from portfolio.people.rules import Role
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.returns.models import Return
@@ -28,17 +24,11 @@ from portfolio.spend.models import ClaimLine
 from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.conftest import NOW, SignedIn, Visitor, title_of
-from tests.pages import read
+from tests.pages import lines, read
 from tests.tampering import by_hand
 from tests.web.test_reading import readings
 
 PAGES = ("/history", "/history/file", "/history/sign-ins", "/history/readings", "/history/messages")
-
-
-@pytest.fixture
-def administrator(signed_in: SignedIn) -> Visitor:
-    """An administrator, Ada Minster."""
-    return signed_in(Role.ADMINISTRATOR, name="Ada Minster")
 
 
 @pytest.fixture
@@ -54,12 +44,6 @@ def acting(session: Session, name: str, deed: str, **later: int) -> None:
     """Have somebody do what follows, so much later than the other tests' moment."""
     session.commit()
     Author(name, NOW + timedelta(**later), deed)(session)
-
-
-def lines(page: str) -> list[str]:
-    """A page's rows of a table, in words."""
-    body = page.partition("<tbody")[2].partition("</tbody>")[0]
-    return [read(f"<main>{row}</main>").removeprefix(">").strip() for row in body.split('<tr role="row">')[1:]]
 
 
 def test_a_change_is_told_in_words_with_what_was_before_and_after(
@@ -440,77 +424,3 @@ def test_damage_does_not_hide_the_history(administrator: Visitor, session: Sessi
     assert "award: £28,000.00 → much" in told
     assert "beads: nothing → 3" in told
     assert "abacus 1" in told
-
-
-def attempt(session: Session, email: str, outcome: SignInOutcome, **more: Any) -> None:
-    """An attempt to sign in from a made-up place."""
-    given = {"at": NOW, "address": "192.0.2.7", "browser": "Firefox", "person_id": None, "known_browser": False} | more
-    session.add(SignInAttempt(email=email, outcome=outcome, **given))
-    session.commit()
-
-
-def test_attempts_to_sign_in_are_listed_and_narrowed(administrator: Visitor, session: Session) -> None:
-    me = administrator.person
-    other = make.person(session)
-    attempt(session, "eve@example.org", SignInOutcome.REFUSED, browser="<b>evil</b>")
-    attempt(session, other.email, SignInOutcome.SIGNED_IN, person_id=other.id, address="198.51.100.1")
-    attempt(session, me.email, SignInOutcome.WRONG_CODE, person_id=me.id, at=NOW + timedelta(days=1))
-    page = administrator.get("/history/sign-ins")
-    assert lines(page.text) == [
-        f"21 October 2025, 10:00am {me.email} Wrong code 192.0.2.7 Firefox",
-        f"20 October 2025, 10:00am {other.email} Signed in 198.51.100.1 Firefox",
-        "20 October 2025, 10:00am eve@example.org Wrong e-mail address or passphrase 192.0.2.7 <b>evil</b>",
-    ]
-    assert [what for _, what, _ in readings(session)] == ["Attempts to sign in"]
-    assert set(readings(session)[0][2].split(", ")) == {"somebody unknown", other.mark}
-    for asked, count in (
-        ("email=EVE@example.org", 1), ("address=192.0.2.7", 2), ("address=192.0.2.7&start=21+10+2025", 1),
-        ("end=20+10+2025+9:59", 0), ("email=eve@example.org&address=198.51.100.1", 0),
-    ):  # fmt: skip
-        assert len(lines(administrator.get(f"/history/sign-ins?{asked}").text)) == count, asked
-    wrong = administrator.get("/history/sign-ins?start=soon&email=eve")
-    assert wrong.status_code == 422
-    assert 'value="soon"' in wrong.text
-
-
-@pytest.fixture
-def messages(session: Session) -> dict[MessageState, Message]:
-    """A message in each state."""
-    made = {}
-    for state in MessageState:
-        message = queue(session, f"{state.name.lower()}@example.org", f"About {state.value}", "Dear secret", NOW)
-        message.state = state
-        message.fault = "the server did not answer" if state is MessageState.UNCERTAIN else None
-        made[state] = message
-    session.commit()
-    return made
-
-
-def test_messages_are_listed_without_what_they_say(
-    administrator: Visitor, messages: dict[MessageState, Message]
-) -> None:
-    page = administrator.get("/history/messages")
-    told = lines(page.text)
-    assert len(told) == len(messages)
-    assert "Dear secret" not in page.text
-    [uncertain] = [line for line in told if "uncertain@" in line]
-    assert "About uncertain Uncertain" in uncertain
-    assert uncertain.endswith("the server did not answer")
-    assert page.text.count("Send again") == 2
-    assert len(lines(administrator.get("/history/messages?state=given+up").text)) == 1
-    assert administrator.get("/history/messages?state=lost").status_code == 422
-    assert administrator.get("/history/messages?end=1+1+2025").text.count("No such messages") == 1
-
-
-def test_an_uncertain_message_is_sent_again_by_somebody_who_decides_so(
-    administrator: Visitor, session: Session, messages: dict[MessageState, Message]
-) -> None:
-    uncertain, sent = messages[MessageState.UNCERTAIN], messages[MessageState.SENT]
-    answer = administrator.post(f"/history/messages/{uncertain.id}/again", follow_redirects=True)
-    assert "The message to uncertain@example.org is sent again." in answer.text
-    refused = administrator.post(f"/history/messages/{sent.id}/again")
-    assert refused.status_code == 422
-    assert f"Message {sent.id} is sent." in refused.text
-    assert administrator.post("/history/messages/999/again").status_code == 404
-    session.expire_all()
-    assert sent.state is MessageState.SENT
