@@ -80,7 +80,8 @@ def invite(
 ) -> Person:
     """Give a role to somebody who is there, or add them with it; and tell them, with a link where they need one.
 
-    `by` nobody is the command line, where somebody new may be given a passphrase (what is kept of it). Raises MayNotGive, IsDisabled, HeldAlready, and what is wrong with the role.
+    `by` nobody is the command line, where somebody new may be given a passphrase (what is kept of it). Raises
+    MayNotGive, IsDisabled, HeldAlready, and what is wrong with the role.
     """
     refuse_to_give(by, holding)
     person = find_person(session, email) or add_person(session, name, email)

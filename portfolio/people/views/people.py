@@ -10,7 +10,7 @@ from portfolio.people.joining import invitations_of, invite
 from portfolio.people.managing import is_managed, people_within
 from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Role
 from portfolio.people.views.room import room
-from portfolio.people.views.telling import key_of, on_its_way
+from portfolio.people.views.telling import key_of, on_its_way, purposes
 from portfolio.web import clock
 from portfolio.web.access import allow, signed_in, viewer
 from portfolio.web.database import commit, session
@@ -91,4 +91,4 @@ def _offered() -> InviteForm:
 
 
 def _show(form: InviteForm) -> str:
-    return render_template("people/new.html", form=form, purpose={role.value: PURPOSE[role] for role in Role})
+    return render_template("people/new.html", form=form, purpose=purposes())

@@ -10,10 +10,10 @@ from portfolio.people.forms import DisableForm, EndForm, NameForm, RoleForm
 from portfolio.people.joining import invitations_of, send_invitation, send_reset
 from portfolio.people.managing import correct, get_managed, get_role, give
 from portfolio.people.models import Person, RoleHeld
-from portfolio.people.rules import PURPOSE, Act, Role
+from portfolio.people.rules import Act
 from portfolio.people.second_factor import standing_of
 from portfolio.people.views.room import room
-from portfolio.people.views.telling import key_of, on_its_way
+from portfolio.people.views.telling import key_of, on_its_way, purposes
 from portfolio.web import clock
 from portfolio.web.access import allow, viewer
 from portfolio.web.database import commit, session
@@ -106,8 +106,7 @@ def _offered() -> RoleForm:
 
 
 def _show_role(person: Person, form: RoleForm) -> str:
-    purpose = {role.value: PURPOSE[role] for role in Role}
-    return render_template("people/give_role.html", person=person, form=form, purpose=purpose)
+    return render_template("people/give_role.html", person=person, form=form, purpose=purposes())
 
 
 @room.get("/people/<int:person_id>/roles/<int:number>/end")
