@@ -139,11 +139,11 @@ def test_a_form_that_is_too_large_says_so(app: Flask, client: FlaskClient) -> No
     assert "what you typed is still there" in answer.text
 
 
-def test_a_form_without_its_token_says_that_nothing_is_lost(client_with_csrf: FlaskClient) -> None:
+def test_a_form_without_its_token_says_what_to_do(client_with_csrf: FlaskClient) -> None:
     answer = client_with_csrf.post("/sign-in", data={"email": "ann@example.org", "password": "x"})
     assert answer.status_code == 400
     assert title_of(answer) == "This form was open too long"
-    assert "Nothing you typed is lost" in answer.text
+    assert "Nothing was saved. Go back, and send it again" in answer.text
 
 
 def test_a_form_with_its_token_is_taken(client_with_csrf: FlaskClient) -> None:

@@ -190,7 +190,7 @@ def test_passphrases_and_empty_forms_are_not_held(ann: Visitor, sent: dict[str, 
     answer = ann.post(PAGE, data=sent | {"csrf_token": old})
     assert answer.status_code == 400
     assert "Send it again" not in answer.text
-    assert "Go back, reload that page" in answer.text
+    assert "Nothing was saved. Go back, and send it again" in answer.text
 
 
 def test_a_button_alone_leads_to_the_sign_in_page(ann: Visitor, session: Session) -> None:
