@@ -9,10 +9,12 @@ from portfolio.privacy.rules import (
     PERIODS,
     USUAL,
     Block,
+    ChangedMeanwhile,
     Kind,
     NotADayCount,
     StaysForNow,
     blocks_of,
+    day_set,
     days_of,
     digest_of,
     due_from,
@@ -129,6 +131,14 @@ def test_the_digest_of_settings_knows_every_difference() -> None:
 )
 def test_a_text_has_paragraphs_headings_and_points(text: str, blocks: list[tuple[str, ...]]) -> None:
     assert blocks_of(text) == [Block(kind, tuple(lines)) for kind, *lines in blocks]
+
+
+def test_a_day_is_kept_as_a_text() -> None:
+    assert day_set(TODAY.isoformat()) == TODAY
+
+
+def test_whoever_edits_what_changed_meanwhile_is_told_what_to_do() -> None:
+    assert "Check what you entered against it, and save again" in ChangedMeanwhile().sentence
 
 
 def test_places_are_filled_once_and_unknown_ones_stay() -> None:
