@@ -16,7 +16,13 @@ from tests.compiled import COMPILED
 @contextmanager
 def served(config: Config) -> Iterator[str]:
     """The address of a site with these settings, which runs while the context is open."""
-    site = create_app(config)
+    with put_up(create_app(config)) as address:
+        yield address
+
+
+@contextmanager
+def put_up(site: Flask) -> Iterator[str]:
+    """The address of a site that is this context's own: at its end, all that belongs to it is given back."""
     site.jinja_env.bytecode_cache = COMPILED
     with serving(site) as address:
         yield address

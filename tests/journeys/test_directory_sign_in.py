@@ -24,7 +24,7 @@ from portfolio.settings import set_setting
 from tests import make, openid_provider
 from tests.browser import launch
 from tests.openid_provider import ABSENT, CLIENT_ID, CLIENT_SECRET, PASSWORD, Provider, Twist, rsa_key
-from tests.serving import serving
+from tests.serving import put_up
 
 ANN = {"sub": "ann-1", "name": "Ann Other", "email": "ann@example.org", "email_verified": True}
 REFRESH = "0; url="
@@ -70,11 +70,10 @@ def site(settings: Config, database: Database, author: Author, provider: Provide
     with database.writing(author) as session:
         make.csp(session, "dorset")
     app = create_app(settings)
-    with serving(app) as address:
+    with put_up(app) as address:
         # Its port is known only now; whoever runs a site says its address beforehand.
         provider.back = app.extensions[PROVIDER].back = f"{address}/sign-in/directory/back"
         yield Site(address, database, author)
-    app.extensions["portfolio_database"].close()
 
 
 @dataclass
