@@ -186,7 +186,7 @@ def _wanted(form: HistoryFilter) -> Wanted | None:
     during, number = _during(form), None
     record, which = form.record.data, form.which.data
     with refusals_on(form) as outcome:
-        if which:
+        if which and (not record or record in RECORDS):  # a kind that was not offered is refused at its own field
             number = queries.find_record(session(), record, which) if record else None
             if number is None:
                 raise NoSuchRecord(record, which) if record else NoKind
