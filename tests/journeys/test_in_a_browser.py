@@ -50,6 +50,11 @@ PAGES = (
     (ADMINISTRATOR, "/history/readings"),
     (ADMINISTRATOR, "/history/messages"),
     (ADMINISTRATOR, "/help"),
+    (ADMINISTRATOR, "/privacy"),
+    (ADMINISTRATOR, "/accessibility"),
+    (ADMINISTRATOR, "/settings"),
+    (ADMINISTRATOR, "/settings/privacy"),
+    (ADMINISTRATOR, "/account/data"),
 )
 WIDTHS = {1280: 900, 390: 844}
 
