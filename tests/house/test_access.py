@@ -25,6 +25,7 @@ ONES_OWN = {
     "people.enter_code_now",
     "people.enrol_now",
     "people.enter_from_directory",
+    "people.join_now",
 }
 """Deeds that concern nobody but whoever does them, on their own account, whatever their roles are."""
 LEAVING_NO_HISTORY = {
@@ -34,8 +35,9 @@ LEAVING_NO_HISTORY = {
     "people.sign_out_everywhere",
     "people.begin_to_enrol",
     "people.to_directory",
+    "people.ask_for_reset_now",
 }
-"""Forms that begin and end sessions, or offer one a secret, which are no part of the record."""
+"""Forms that begin and end sessions, offer one a secret, or ask for a link, which are no part of the record."""
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ Q1, Q2 = YEAR.quarters[:2]
 SNAPSHOT = freeze(dorset())
 AREA_WIDE = ("/years/<int:number>", "/measures/<int:number>")
 """What concerns a whole police area: each of its partnerships may see it, where their acts include it."""
+OF_THE_SITE = ("/history/", "/settings/")
+"""What is of no partnership: open to administrators, who reach everything."""
 ADDED_UP = ("/returns/<int:year_id>/statement",)
 """What adds partnerships up: within reach of those alone who reach the whole area."""
 
@@ -59,7 +61,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
     shares = make.ALLOCATIONS if own_area else {"labour": {key: Decimal("9000.00")}}
     year = make.funding_year(session, area=area, allocations=shares)
     csp = make.csp(session, key, area=area)
-    lead = make.person(session, Role.LEAD, name=f"Lead of {key}")
+    lead = make.person(session, Role.LEAD, csp=csp, name=f"Lead of {key}")
     award = make.award(
         session,
         make.proposal(session, reference, csps=(key,), funding_year=year, asks={"labour": make.ASKS["labour"]}),
@@ -90,6 +92,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "indicator": indicator.id,
         "returns": issued.id,
         "person_id": lead.id,
+        "people": lead.roles[0].id,
     }
     return Place(key, own, own_area, named)
 
@@ -130,11 +133,12 @@ def reaches(role: Role, where: Place, address: str) -> bool:
 
 
 def naming_routes(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
-    """Every address that names an object, by every method."""
+    """Every address that names an object, by every method; not those of one's own, and of links from messages."""
     for rule in app.url_map.iter_rules():
-        if rule.arguments - {"filename", "year"}:
+        access = access_to(app, rule.endpoint)
+        if access.acts and rule.arguments - {"filename", "year"} and not rule.rule.startswith(OF_THE_SITE):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule, method, access_to(app, rule.endpoint)
+                yield rule, method, access
 
 
 def test_every_object_opens_to_those_whose_roles_reach_it_and_is_not_there_for_others(

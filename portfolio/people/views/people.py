@@ -8,7 +8,7 @@ from portfolio.people.actions import list_places
 from portfolio.people.forms import InviteForm
 from portfolio.people.joining import invitations_of, invite
 from portfolio.people.managing import is_managed, people_within
-from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Role
+from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Reach, Role
 from portfolio.people.views.room import room
 from portfolio.people.views.telling import key_of, on_its_way, purposes
 from portfolio.web import clock
@@ -17,6 +17,7 @@ from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
 from portfolio.web.reading import note_reading
+from portfolio.words import begin
 
 
 @room.get("/people")
@@ -39,15 +40,17 @@ def index() -> Any:
 @signed_in()
 def roles() -> Any:
     """What each role may do, and how far: the permission table itself."""
+    columns = ["What is done", *(begin(role.value) for role in Role), "At the command line"]
+    rows = [
+        [
+            begin(act.value),
+            *(begin(REACH[role].value) if act in MAY[role] else "" for role in Role),
+            begin(Reach.EVERYTHING.value) if act in OPERATOR_MAY else "",
+        ]
+        for act in Act
+    ]
     return render_template(
-        "people/roles.html",
-        roles=Role,
-        acts=Act,
-        may=MAY,
-        reach=REACH,
-        purpose=PURPOSE,
-        gives=GIVES,
-        operator=OPERATOR_MAY,
+        "people/roles.html", roles=Role, reach=REACH, purpose=PURPOSE, gives=GIVES, columns=columns, rows=rows
     )
 
 
