@@ -1,11 +1,10 @@
 """The pages of returns: the list of a quarter, each return's own page, and what is done to it, a form each."""
 
-import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
@@ -31,6 +30,7 @@ from portfolio.returns.rules import ReturnStatus, quarter_to_return
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
+from portfolio.web.downloads import file_download
 from portfolio.web.errors import refusals_on
 from portfolio.web.filters import moment as in_words
 from portfolio.web.forms import Form
@@ -179,7 +179,7 @@ def file(number: int) -> Any:
 
 
 def _download(name: str, content: bytes) -> Any:
-    return send_file(io.BytesIO(content), WORKBOOK, as_attachment=True, download_name=name)
+    return file_download(name, content, WORKBOOK)
 
 
 @room.get("/returns/<int:number>/certify")

@@ -1,15 +1,31 @@
-"""Tables as CSV files that spreadsheet programs open as text: nothing that somebody typed is a formula there."""
+"""Files to be kept, never shown: as they are, or tables as CSV in which nothing that somebody typed is a formula."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from flask import Response, stream_with_context
+from flask import Response, send_file, stream_with_context
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """Spreadsheet programs take a cell that begins with one of these for a formula, also in a CSV file."""
+MOST_OF_NAME = 120
+"""Letters of a file's name, from its end, where its kind stands; file systems take 255 bytes."""
 BYTE_ORDER_MARK = "\ufeff"
 """By this Excel knows that a file is UTF-8."""
+
+
+def file_download(name: str, content: bytes, kind: str) -> Response:
+    """A file, to be saved under a name."""
+    return send_file(io.BytesIO(content), kind, as_attachment=True, download_name=safe_name(name))
+
+
+def safe_name(name: str) -> str:
+    """A name that is no path, no header and no hidden file, whatever it is made of; its letters may be of any language.
+
+    What is not ASCII travels as RFC 5987 has it, beside a plain name for old browsers.
+    """
+    return re.sub(r"[^\w.()-]+", "_", name)[-MOST_OF_NAME:].lstrip("._") or "file"
 
 
 def safe_cell(text: str) -> str:

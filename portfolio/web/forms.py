@@ -10,7 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import Length, StopValidation
@@ -31,6 +33,14 @@ Choices = type[StrEnum] | Iterable[tuple[Any, str]]
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """A page's form, with its CSRF token."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How it is read."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent as text: no form here asks for a file, and one that comes all the same is no answer."""
+            sent = super().wrap_formdata(form, formdata)
+            return request.form if isinstance(sent, CombinedMultiDict) else sent
 
 
 class Part(PlainForm):

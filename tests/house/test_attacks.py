@@ -299,7 +299,7 @@ def test_other_methods_are_refused_and_tell_nothing(opened: Open) -> None:
     assert browser.is_signed_in()
 
 
-MADE_OF = "python flask werkzeug waitress sqlalchemy sqlite postgres jinja traceback".split()
+MADE_OF = ["python", "flask", "werkzeug", "waitress", "sqlalchemy", "sqlite", "postgres", "jinja", "traceback"]
 
 
 @pytest.mark.usefixtures("ann")
