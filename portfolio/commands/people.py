@@ -108,7 +108,7 @@ def _list(here: Ground, *, as_json: bool) -> int:
             Listed(
                 person.email,
                 person.name,
-                [held.role.value for held in person.roles],
+                list(dict.fromkeys(held.role.value for held in person.roles)),
                 person.disabled_at is not None,
             )
             for person in people

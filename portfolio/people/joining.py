@@ -8,6 +8,7 @@ machine's.
 
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from portfolio.errors import NotFound, PortfolioError
 from portfolio.mail.actions import queue
+from portfolio.mail.rules import NoRecipient
 from portfolio.people import letters
 from portfolio.people.actions import (
     add_person,
@@ -226,7 +228,8 @@ def set_passphrase(session: Session, person: Person, password_hash: str, now: da
 def tell_of_new_address(session: Session, person: Person, before: str, by: Viewer, now: datetime) -> None:
     """Tell the address that somebody had until now that they have another, and void what was sent there."""
     void_links(session, person.id, now)
-    _post(session, before, letters.address_changed(person.name, person.email, by), now)
+    with suppress(NoRecipient):  # an address that no mail reaches is what is being put right
+        _post(session, before, letters.address_changed(person.name, person.email, by), now)
 
 
 def invitations_of(session: Session, people: Iterable[Person]) -> dict[int, Link]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from portfolio.errors import PortfolioError
-from portfolio.people.actions import find_person, set_password
+from portfolio.people.actions import find_person, set_password, void_links
 from portfolio.people.models import Person, SignInAttempt, SignInOutcome
 from portfolio.people.sessions import end_sessions
 from portfolio.people.throttling import (
@@ -159,12 +159,13 @@ def note_sign_in(session: Session, person_id: int, caller: Caller, now: datetime
 
 
 def change_password(session: Session, person: Person, password: str, now: datetime, here: int) -> None:
-    """Give oneself a new passphrase, and end one's sessions everywhere but here; raises BadPassword."""
+    """Give oneself a new passphrase, and end one's sessions everywhere but here, and links; raises BadPassword."""
     checked = person.password_hash
     set_password(person, password)  # takes its time, and asks the database nothing
     with session.no_autoflush:
         if not _is_unchanged(session, person.id, checked):
             raise WrongPresent
+    void_links(session, person.id, now)
     end_sessions(session, person.id, now, except_id=here)
 
 

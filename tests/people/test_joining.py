@@ -34,6 +34,7 @@ from portfolio.people.joining import (
 from portfolio.people.managing import correct
 from portfolio.people.models import Link, Person, Purpose, SignInAttempt, WebSession
 from portfolio.people.rules import HeldAlready, Holding, MayNotGive, Role, RoleWithoutPlace, Viewer
+from portfolio.people.signing_in import change_password
 from tests import make
 from tests.conftest import NOW
 from tests.people.links import keys_to, messages_to
@@ -370,3 +371,19 @@ def test_a_new_name_alone_is_told_to_nobody(session: Session, olive: Viewer, inv
     correct(session, invited, "Nina Newman", EMAIL, olive, NOW)
     assert len(messages_to(session, EMAIL)) == 1
     assert get_link(session, key, NOW)
+
+
+def test_an_address_that_no_mail_reaches_can_be_put_right(session: Session, olive: Viewer) -> None:
+    person = make.person(session, email="nïna@example.org")
+    correct(session, person, "Nina", EMAIL, olive, NOW)
+    assert person.email == EMAIL
+
+
+def test_a_passphrase_that_one_changes_oneself_voids_what_was_sent_before(
+    session: Session, config: Config, key_of: KeyOf
+) -> None:
+    person = make.person(session, email=EMAIL, password_hash=hash_of("an earlier violet one"))
+    send_reset(session, person, by=None, now=NOW, key_of=key_of)
+    change_password(session, person, "tractor lemon sky", NOW, here=0)
+    with pytest.raises(LinkOver):
+        get_link(session, keys_to(session, config, EMAIL)[0], NOW)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.funding_years.models import CSP
 from portfolio.people.actions import find_person
-from portfolio.people.models import Link, Person, PersonalReading, RoleHeld
+from portfolio.people.models import Identity, Link, Person, PersonalReading, RoleHeld
 from portfolio.people.rules import PURPOSE, Act, Role
 from portfolio.words import begin
 from tests import make
@@ -327,6 +327,13 @@ def test_somebody_without_a_role_and_an_officer_without_people_are_told_what_to_
     shown = signed_in(Role.ADMINISTRATOR).get(f"/people/{nobody.id}").text
     assert "Without a role there is nothing that they can open." in shown
     assert "Nobody yet" in signed_in(Role.CSP_OFFICER).get("/people").text
+
+
+def test_whoever_signs_in_with_the_directory_is_shown_as_such(signed_in: SignedIn, session: Session) -> None:
+    administrator, person = signed_in(Role.ADMINISTRATOR), make.person(session, Role.FINANCE)
+    session.add(Identity(person_id=person.id, issuer="https://directory.example", subject="12"))
+    for address in ("/people", f"/people/{person.id}"):
+        assert "Signs in with the directory" in administrator.get(address).text
 
 
 def test_an_invitation_that_ran_out_is_shown_as_such(signed_in: SignedIn, session: Session) -> None:

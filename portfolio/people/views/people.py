@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.people.actions import list_places
 from portfolio.people.forms import InviteForm
 from portfolio.people.joining import invitations_of, invite
-from portfolio.people.managing import is_managed, people_within
+from portfolio.people.managing import in_directory, is_managed, people_within
 from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Reach, Role
 from portfolio.people.views.room import room
 from portfolio.people.views.telling import key_of, on_its_way, purposes
@@ -32,6 +32,7 @@ def index() -> Any:
         page=page,
         places=list_places(session()),
         invitations=invitations_of(session(), people),
+        directory=in_directory(session(), people),
         now=clock.machine_moment(),
     )
 

@@ -8,7 +8,7 @@ from werkzeug import Response
 from portfolio.people.actions import disable_person, enable_person, end_role, list_places
 from portfolio.people.forms import DisableForm, EndForm, NameForm, RoleForm
 from portfolio.people.joining import invitations_of, send_invitation, send_reset
-from portfolio.people.managing import correct, get_managed, get_role, give
+from portfolio.people.managing import correct, get_managed, get_role, give, in_directory
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act
 from portfolio.people.second_factor import standing_of
@@ -45,6 +45,7 @@ def _show(person: Person, form: DisableForm) -> str:
         form=form,
         places=list_places(session()),
         invitation=invitations_of(session(), [person]).get(person.id),
+        by_directory=bool(in_directory(session(), [person])),
         second_factor=standing_of(session(), person, clock.today()),
         now=clock.machine_moment(),
         today=clock.today(),
