@@ -23,6 +23,7 @@ def main(argv: list[str]) -> int:
     """Run one command; a mistake of the user's is a sentence on stderr and the exit code 1."""
     given = _parser().parse_args(argv)
     gc.set_threshold(COLLECT_AFTER)
+    os.umask(0o077)  # what commands write (the database, messages, returns, backups) is its owner's alone
     try:
         return _run(given)
     except PortfolioError as error:

@@ -32,6 +32,7 @@ class BackupRefused(PortfolioError):
 def init() -> int:
     """Make the database, or bring it up to date."""
     with ground(None, may_be_new=True) as here:
+        here.config.secret_key()  # what is wrong with it is said now, and not when the site is to start
         say(f"The database is ready: {where(here.config)}")
     return 0
 

@@ -69,6 +69,7 @@ def run(*, port: int, serve_it: bool, reset: bool) -> int:
     if not _is_told(config, reset=reset):
         _tell()
     with ground(None) as here:
+        here.config.secret_key()
         _say_accounts(here)
         for file in _write_returns(here):
             say(str(file))

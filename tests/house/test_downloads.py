@@ -40,7 +40,7 @@ HOSTILE = {
     "OPCC_2025-26_Q2.xlsx": "OPCC_2025-26_Q2.xlsx",
     'a"; filename="evil.html': "a_filename_evil.html",
     "a\r\nX-Planted: yes\r\n\r\n<script>.xlsx": "a_X-Planted_yes_script_.xlsx",
-    "a\x00\x0b\u2028b.xlsx": "a_b.xlsx",
+    "a\x01\x0b\u2028b.xlsx": "a_b.xlsx",
     "../../etc/passwd": "etc_passwd",
     "..\\..\\autoexec.bat": "autoexec.bat",
     "/absolute": "absolute",
