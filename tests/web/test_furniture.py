@@ -31,6 +31,8 @@ def test_every_answer_says_what_may_run_and_that_it_is_not_kept(client: FlaskCli
         )
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=(), " in headers["Permissions-Policy"]
         assert headers["Cache-Control"] == "no-store"
 
 
