@@ -1,5 +1,6 @@
 """What a request tells of where it comes from: its address, its browser, and who signed in on that browser before."""
 
+import re
 from ipaddress import ip_address, ip_network
 
 from flask import Response, after_this_request, current_app, request
@@ -21,9 +22,14 @@ def caller() -> Caller:
 
 
 def remote_address() -> str:
-    """An IPv4 address, or the network of an IPv6 one: whoever has one of those has all of them."""
+    """An IPv4 address, or the network of an IPv6 one: whoever has one of those has all of them.
+
+    Some proxies tell the port as well.
+    """
+    said = request.remote_addr or ""
+    told = re.fullmatch(r"(?:\[(?P<six>.+)\]|(?P<four>[\d.]+))(?::\d+)?", said)
     try:
-        address = ip_address(request.remote_addr or "")
+        address = ip_address((told["six"] or told["four"]) if told else said)
     except ValueError:
         return "unknown"
     if address.version == 6:
