@@ -111,7 +111,7 @@ def places(session: Session) -> list[Place]:
 @pytest.fixture
 def people(session: Session, places: list[Place]) -> dict[Role, Person]:
     """Somebody of each role in Dorset; the project lead is who leads Dorset's award."""
-    found = {role: make.person(session, role) for role in Role if role is not Role.LEAD}
+    found: dict[Role, Person] = {role: make.person(session, role) for role in Role if role is not Role.LEAD}
     lead = session.get_one(Person, places[0].named["person_id"])
     session.commit()
     return {Role.LEAD: lead, **found}
@@ -159,6 +159,7 @@ def test_every_object_opens_to_those_whose_roles_reach_it_and_is_not_there_for_o
     wrong, cells = [], 0
     for role, person in people.items():
         visitor = app.test_client()
+        assert isinstance(visitor, Visitor)
         visitor.sign_in_as(person)
         for rule, method, access in naming_routes(app):
             for where in places:
