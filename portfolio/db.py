@@ -39,6 +39,8 @@ from portfolio.quarters import FinancialYear, Quarter
 
 BUSY_SECONDS = 60
 """How long a writer waits for its turn on SQLite before it gives up."""
+LAST_ROW = 2**31 - 1
+"""The highest number that a row can have; a database cannot even be asked for one with many more digits."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

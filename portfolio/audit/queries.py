@@ -2,22 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Table,
-    and_,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
 from portfolio.audit.rules import ALWAYS, RECORDS, Stretch
-from portfolio.db import Base
+from portfolio.db import LAST_ROW, Base
 from portfolio.history import IS_REMOVAL, HistoryEntry, Values
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
@@ -68,11 +60,16 @@ def distinct(session: Session, column: InstrumentedAttribute[str]) -> list[str]:
 
 
 def find_record(session: Session, record: str, typed: str) -> int | None:
-    """The number of a record of a kind, typed as that number or by what finds it (a reference, an e-mail address)."""
-    column = RECORDS[record].found_by
+    """The number of a record of a kind, typed as that number or by what finds it (a reference, an e-mail address).
+
+    Small and capital letters are alike, unless several records differ in nothing else.
+    """
+    found_by = RECORDS[record].found_by
     table = table_of(record)
-    if column is not None:
-        found: int | None = session.scalar(select(table.c.id).where(table.c[column] == typed))
+    if found_by is not None:
+        column = table.c[found_by]
+        alike = or_(column == typed, func.lower(column) == typed.lower())
+        found: int | None = session.scalar(select(table.c.id).where(alike).order_by((column == typed).desc()).limit(1))
         if found is not None:
             return found
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None
@@ -118,7 +115,9 @@ def _parts(session: Session, record: str, numbers: Collection[int]) -> Iterator[
 
 def _removed(session: Session, part: str, column: str, numbers: Collection[int]) -> Iterator[int]:
     """The parts that are not there any more: the entry of a removal says what they were part of."""
-    said = or_(*(HistoryEntry.before.contains(f'"{column}":{number},', autoescape=True) for number in numbers))
+    # The column is followed by another, or is the last one.
+    ends = [f'"{column}":{number}{after}' for number in numbers for after in ",}"]
+    said = or_(*(HistoryEntry.before.contains(end, autoescape=True) for end in ends))
     removed = select(HistoryEntry.record_id).where(IS_REMOVAL, HistoryEntry.record == part)
     yield from session.scalars(removed.where(said))
 
@@ -146,9 +145,14 @@ def rows_named(
             rows[table.name, number] = row
             for name in names:
                 target = target_of(table.name, name)
-                if target is not None and row.get(name) is not None:
+                if target is not None and is_row_number(row.get(name)):
                     left.setdefault(target, set()).add(row[name])
     return rows
+
+
+def is_row_number(told: Any) -> TypeGuard[int]:
+    """Whether what the history says can be a record's number; somebody who altered it may have written anything."""
+    return type(told) is int and 0 < told <= LAST_ROW
 
 
 def naming_columns(record: str) -> tuple[str, ...]:

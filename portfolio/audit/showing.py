@@ -86,7 +86,7 @@ class Telling:
             told.setdefault((entry.record, entry.record_id), {}).update(before | after)
             for name, value in (*before.items(), *after.items()):
                 target = queries.target_of(entry.record, name)
-                if target is not None and value is not None:
+                if target is not None and queries.is_row_number(value):
                     mentioned.setdefault(target, set()).add(value)
         return mentioned, told
 
@@ -137,7 +137,7 @@ class Telling:
         part_of = kind_of(record).part_of
         above = self.names.get((record, number), {}).get(part_of) if part_of else None
         target = queries.target_of(record, part_of) if part_of else None
-        return (record, number) if above is None or target is None else self.whole_of(target, above)
+        return self.whole_of(target, above) if target is not None and queries.is_row_number(above) else (record, number)
 
     def _in_words(self, record: str, name: str, value: Any) -> str:
         """One value as people write it; what cannot be read (somebody changed it) stays as it is."""
@@ -156,28 +156,31 @@ class Telling:
 
 def page_of(telling: Telling, record: str, number: int) -> str | None:
     """The address of a record's page, or of what it is part of; None where there is none that may be opened."""
-    whole, its_number = telling.whole_of(record, number)
-    row = telling.names.get((whole, its_number), {})
-    place: tuple[str, Values]
-    match whole:
+    try:
+        place = _place_of(telling, *telling.whole_of(record, number))
+    except (LookupError, TypeError, ValueError):  # what is left of a record that was removed or altered leads nowhere
+        return None
+    return url_for(place[0], **place[1]) if place is not None and may_open(place[0]) else None
+
+
+def _place_of(telling: Telling, record: str, number: int) -> tuple[str, Values] | None:
+    row = telling.names.get((record, number), {})
+    match record:
         case "person":
-            place = "people.person", {"person_id": its_number}
+            return "people.person", {"person_id": number}
         case "return":
-            place = "returns.show", {"number": its_number}
+            return "returns.show", {"number": number}
         case "measure":
-            place = "measures.measure", {"number": its_number}
+            return "measures.measure", {"number": number}
         case "funding_year":
-            place = "funding_years.settings", {"number": its_number}
+            return "funding_years.settings", {"number": number}
         case "proposal" if row.get("status") not in (None, ProposalStatus.DRAFT):
-            place = "decisions.proposal", {"reference": row["reference"]}
-        case "award" if row:
-            place = "decisions.award", _address_of_award(telling, its_number)
-        case "claim" if row:
-            quarter = _quarter(row["quarter"])
-            place = "spend.claim", {**_address_of_award(telling, row["award_id"]), "quarter": quarter}
-        case _:
-            return None
-    return url_for(place[0], **place[1]) if may_open(place[0]) else None
+            return "decisions.proposal", {"reference": row["reference"]}
+        case "award":
+            return "decisions.award", _address_of_award(telling, number)
+        case "claim":
+            return "spend.claim", {**_address_of_award(telling, row["award_id"]), "quarter": _quarter(row["quarter"])}
+    return None
 
 
 def _address_of_award(telling: Telling, number: int) -> Values:
@@ -188,12 +191,17 @@ def _address_of_award(telling: Telling, number: int) -> Values:
 
 def people_in(telling: Telling) -> list[str]:
     """The marks of those whose own values are told of."""
-    numbers = {
-        telling.names[entry.record, entry.record_id].get("person_id", entry.record_id)
+    own = (
+        entry
         for entry in telling.found
         if any(is_key(value) for values in telling.values[entry.id] for value in values.values())
-    }
-    return [mark_of(number) for number in sorted(numbers)]
+    )
+    return [mark_of(number) for number in sorted({_whose(telling, entry) for entry in own})]
+
+
+def _whose(telling: Telling, entry: HistoryEntry) -> int:
+    owner = telling.names.get((entry.record, entry.record_id), {}).get("person_id")
+    return owner if queries.is_row_number(owner) else entry.record_id
 
 
 def _quarter(value: int) -> Quarter:

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from portfolio.audit import queries
 from portfolio.audit.forms import Filter, HistoryFilter, MessageFilter, ReadingFilter, SignInFilter
 from portfolio.audit.queries import Wanted
-from portfolio.audit.rules import ALWAYS, RECORDS, NoKind, NoSuchRecord, Stretch, read_stretch
+from portfolio.audit.rules import RECORDS, NoKind, NoSuchRecord, Stretch, read_stretch
 from portfolio.audit.showing import Line, Telling, page_of, people_in
 from portfolio.errors import NotFound
 from portfolio.history import HistoryEntry
@@ -100,7 +100,7 @@ def sign_ins() -> Any:
         return render_template("audit/sign_ins.html", form=form, attempts=[], pages=None, narrowed=True), 422
     email, address = form.email.data.lower() or None, form.address.data or None
     found, pages = newest_first(queries.attempts(email, address, during), SignInAttempt.at, SignInAttempt.id)
-    note_reading("Attempts to sign in", *({_whose(each) for each in found}))
+    note_reading("Attempts to sign in", *(_whose(each) for each in found))
     narrowed = any(form.data.values())
     return render_template("audit/sign_ins.html", form=form, attempts=found, pages=pages, narrowed=narrowed)
 
@@ -132,7 +132,7 @@ def messages() -> Any:
 
 
 @room.post("/history/messages/<int:number>/again")
-@allow(Act.MANAGE_PEOPLE, deed="Sent a message again")
+@allow(Act.DELIVER, deed="Sent a message again")
 def again(number: int) -> Any:
     """Sends a message again of which nobody knows whether it arrived, or that was given up."""
     form = Form()
@@ -147,10 +147,10 @@ def again(number: int) -> Any:
 
 def _show_messages(sending: Form) -> Any:
     form = MessageFilter(formdata=request.args)
-    form.settle()
-    during = _during(form)
-    rows = queries.messages(form.state.data, during or ALWAYS)
-    found, pages = newest_first(rows, Message.queued_at, Message.id)
+    found: list[Message] = []
+    during, pages = _during(form), None
+    if during is not None:
+        found, pages = newest_first(queries.messages(form.state.data, during), Message.queued_at, Message.id)
     note_reading("Messages", *([EVERYBODY] if found else []))
     shown = render_template(
         "audit/messages.html",

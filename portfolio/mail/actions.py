@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portfolio.db import LAST_ROW
 from portfolio.errors import NotFound
 from portfolio.mail.models import Message
 from portfolio.mail.rules import (
@@ -75,8 +76,7 @@ def hold_back(session: Session, now: datetime) -> int:
 
 def send_again(session: Session, number: int, now: datetime) -> Message:
     """Queue a message again that is uncertain or given up; it may arrive twice. Raises NotFound, NotToSendAgain."""
-    is_a_number = 0 < number < 2**31  # more digits than a row's number can have cannot even be asked for
-    message = session.get(Message, number, with_for_update=True) if is_a_number else None
+    message = session.get(Message, number, with_for_update=True) if 0 < number <= LAST_ROW else None
     if message is None:
         raise NotFound(f"There is no message {number}. `portfolio deliver --list` shows those that were not sent")
     refuse_to_send_again(number, message.state)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
+from portfolio.db import LAST_ROW
 from portfolio.errors import PortfolioError
 from portfolio.quarters import FinancialYear, Quarter
 
@@ -43,9 +44,6 @@ class QuarterInAddress(BaseConverter):
     def to_url(self, value: Quarter) -> str:
         """Write it."""
         return f"{value.year.slug}/{value.name.lower()}"
-
-
-LAST_ROW = 2**31 - 1
 
 
 class RowInAddress(IntegerConverter):

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portfolio.web.addresses import LAST_ROW
+from portfolio.db import LAST_ROW
 from portfolio.web.database import session
 
 Row = TypeVar("Row")
@@ -94,7 +94,7 @@ def newest_first(
 
 def _row_number(typed: str) -> int:
     number = int(typed)
-    if number > LAST_ROW:
+    if not 0 < number <= LAST_ROW:
         raise ValueError(typed)
     return number
 

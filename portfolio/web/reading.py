@@ -20,7 +20,7 @@ def note_reading(what: str, *about: str) -> None:
     so what it changed is undone first: on SQLite its session would otherwise be the one writer that this waits for.
     """
     reader = viewer()
-    others = [mark for mark in about if mark != reader.mark]
+    others = [mark for mark in dict.fromkeys(about) if mark != reader.mark]
     if not others:
         return
     if database.session().info["writing"]:

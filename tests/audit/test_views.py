@@ -16,7 +16,8 @@ from portfolio.audit.rules import RECORDS
 from portfolio.decisions.models import Award, Interest
 from portfolio.history import Author
 from portfolio.people.rules import Role
-from portfolio.proposals.rules import ProposalStatus
+from portfolio.proposals.models import ProposalLevel
+from portfolio.proposals.rules import Level, ProposalStatus
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.settings import set_setting
@@ -149,7 +150,19 @@ def test_a_person_is_chosen_by_name_and_found_by_e_mail_address(administrator: V
     page = administrator.get(f"/history?author={fiona.mark}")
     assert f'<option value="{fiona.mark}" selected>Fiona Nance</option>' in page.text
     assert len(lines(page.text)) == 1
-    assert len(lines(administrator.get("/history?record=person&which=fiona@example.org").text)) == 1
+    for typed in ("fiona@example.org", " Fiona@Example.org"):
+        assert len(lines(administrator.get(f"/history?record=person&which={typed}").text)) == 1
+
+
+def test_of_records_that_differ_in_capital_letters_alone_the_one_typed_is_found(
+    administrator: Visitor, session: Session
+) -> None:
+    for name in ("Mind", "MIND"):
+        make.organisation(session, name, name=name)
+        session.flush()
+    for typed in ("Mind", "MIND"):
+        [found] = lines(administrator.get(f"/history?record=organisation&which={typed}").text)
+        assert f"organisation {typed} added" in found
 
 
 @pytest.mark.parametrize(
@@ -200,7 +213,13 @@ def test_a_long_history_comes_in_pages_of_fifty(administrator: Visitor, session:
         page = administrator.get(newer[1].replace("&amp;", "&")).text
         assert [line.partition("number ")[2][:3] for line in lines(page)] == seen[place]
     assert 'rel="prev"' not in page
-    for strange in ("before=x", "before=99999999999999", "after=-1", "before=1&after=1", "endpoint=x&_external=1"):
+    for strange in (
+        "before=x",
+        "before=99999999999999",
+        f"after=-{'9' * 30}",
+        "before=1&after=1",
+        "endpoint=x&_external=1",
+    ):
         assert administrator.get(f"/history?{strange}").status_code == 200
 
 
@@ -274,6 +293,18 @@ def test_an_awards_life_holds_its_streams_and_profile_and_not_its_claims(
     assert told.count("profile SVD-25-03, Dorset CSP, labour, Q1 2025/26 added") == 1
     assert "amount: £7,000.00" in told
     assert "£1,900.00" not in told
+
+
+def test_a_part_that_was_removed_is_found_wherever_its_whole_stands_among_its_values(
+    administrator: Visitor, session: Session
+) -> None:
+    proposal = make.proposal(session)
+    row = ProposalLevel(proposal_id=proposal.id, level=Level.FOCUSED)
+    session.add(row)
+    session.commit()
+    session.delete(row)
+    told = lines(administrator.get(f"/history/proposal/{proposal.id}").text)
+    assert [line for line in told if ", focused removed" in line] != []
 
 
 def test_what_is_not_there_is_not_found(administrator: Visitor) -> None:
@@ -418,9 +449,32 @@ def test_damage_does_not_hide_the_history(administrator: Visitor, session: Sessi
         session,
         "UPDATE history_entry SET after = 'not JSON' WHERE record = 'award'",
         'UPDATE history_entry SET after = \'{"amount": "much", "beads": 3}\' WHERE deed = \'Changed an award\'',
-        "UPDATE history_entry SET record = 'abacus' WHERE record = 'csp'",
+        "UPDATE history_entry SET record = 'abacus' WHERE record IN ('csp', 'person')",
     )
     told = "\n".join(lines(administrator.get("/history").text))
     assert "award: £28,000.00 → much" in told
     assert "beads: nothing → 3" in told
     assert "abacus 1" in told
+
+
+@pytest.mark.parametrize("said", ["[1]", '"x"', '{"a": 1}', "9" * 30, "-1", "true", "null"])
+def test_no_number_that_somebody_wrote_into_the_history_breaks_its_pages(
+    administrator: Visitor, session: Session, award: Award, said: str
+) -> None:
+    make.claim(session, award)
+    session.commit()
+    altered = f'{{"award_id": {said}, "claim_id": {said}, "person_id": {said}, "quarter": {said}}}'
+    by_hand(
+        session,
+        "UPDATE history_entry SET after = :altered, record_id = record_id + 90 "
+        "WHERE record IN ('claim', 'claim_line', 'role_held', 'proposal')",
+        altered=altered,
+    )
+    for address in (
+        "/history",
+        "/history?record=proposal",
+        "/history/file",
+        "/history/claim/91",
+        "/history/role_held/91",
+    ):
+        assert administrator.get(address).status_code == 200, address
