@@ -110,8 +110,16 @@ def enable_person(session: Session, person_id: int) -> Person:
 
 def void_links(session: Session, person_id: int, now: datetime, *purposes: Purpose) -> None:
     """Nothing that was sent to somebody (for a purpose) opens anything any more."""
-    sent = select(Link).where(Link.person_id == person_id, *is_open(now), Link.purpose.in_(purposes or Purpose))
-    for link in session.scalars(sent):
+    _void(session, now, Link.person_id == person_id, Link.purpose.in_(purposes or Purpose))
+
+
+def void_all_links(session: Session, now: datetime) -> None:
+    """Nothing that was sent to anybody opens anything: a link in a backup may have been used since it was made."""
+    _void(session, now)
+
+
+def _void(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    for link in session.scalars(select(Link).where(*is_open(now), *which)):
         link.expires_at = now
 
 

@@ -120,6 +120,11 @@ def end_sessions(session: Session, person_id: int, now: datetime, except_id: int
     _end(session, now, WebSession.person_id == person_id, *others)
 
 
+def end_all_sessions(session: Session, now: datetime) -> None:
+    """Sign everybody out: a backup that was brought back knows nothing of who was signed out or disabled since."""
+    _end(session, now)
+
+
 def _end(session: Session, now: datetime, *which: ColumnElement[bool]) -> bool:
     ending = update(WebSession).where(WebSession.ended_at.is_(None), *which).values(ended_at=now)
     return cast(CursorResult[Any], session.execute(ending)).rowcount > 0

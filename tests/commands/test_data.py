@@ -8,16 +8,22 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from portfolio import migrations
+from portfolio.clock import SystemClock
 from portfolio.commands import data
 from portfolio.commands.ground import where
 from portfolio.config import ROOT, Config
 from portfolio.db import Database
 from portfolio.history import Author
+from portfolio.people import sessions
+from portfolio.people.actions import is_open
+from portfolio.people.models import Link, Purpose
 from portfolio.settings import set_setting
 from tests import make
 from tests.commands.conftest import Run
@@ -219,6 +225,29 @@ def test_backup_and_restore_bring_everything_back(run: Run, migrated: Config, tm
     with database.reading() as session:
         kept = stories.rows(session)
         assert (kept["claim"], kept["police_area"]) == (43, 1)
+    database.close()
+    assert run("check").code == 0
+
+
+def test_what_a_backup_lets_in_lets_nobody_in_once_it_is_restored(run: Run, migrated: Config, tmp_path: Path) -> None:
+    now = SystemClock().now()
+    database = Database(migrated.database_url)
+    with database.writing(Author("a test", now, "Set the scene")) as session:
+        person_id = make.person(session).id
+        key = sessions.start(session, person_id, now, "192.0.2.7", "a browser")
+        given = Link(
+            person_id=person_id,
+            purpose=Purpose.RESET,
+            key_hash="0" * 64,
+            made_at=now,
+            expires_at=now + timedelta(hours=72),
+        )
+        session.add(given)
+    assert run("backup", tmp_path / "saved").code == 0
+    assert run("restore", "--force", tmp_path / "saved").code == 0
+    with database.reading() as session:
+        assert sessions.find_by_key(session, key, SystemClock().now(), "a browser") is None
+        assert session.scalars(select(Link).where(*is_open(SystemClock().now()))).all() == []
     database.close()
     assert run("check").code == 0
 
