@@ -30,6 +30,7 @@ RECORDS = {
     "recovery_code": Kind("recovery code", ("person_id",), "person_id"),
     "identity": Kind("directory account", ("person_id",), "person_id"),
     "personal_reading": Kind("reading of personal data", ("reader_id", "what")),
+    "sent_again": Kind("message sent again", ("message_number",)),
     "setting": Kind("setting", ("name",), found_by="name"),
     "programme": Kind("programme", ("code",), found_by="code"),
     "stream": Kind("stream", ("name",), "programme_id"),
@@ -166,6 +167,7 @@ COLUMNS = {
     "match_percent": "match wanted, per cent",
     "match_spent": "match spent",
     "measure_id": "measure",
+    "message_number": "number of the message",
     "met_on": "date of the meeting",
     "minute": "minute",
     "name": "name",
@@ -236,6 +238,7 @@ COLUMNS = {
     "variance_percent": "variance to explain, per cent",
     "variation_id": "variation",
     "version": "version",
+    "was": "state before",
     "what": "what was read",
     "year": "year",
 }

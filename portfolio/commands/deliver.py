@@ -36,9 +36,8 @@ def run(given: argparse.Namespace) -> int:
             return _list(here, as_json=given.json)
         clock = SystemClock()
         if given.again is not None:
-            now = clock.now()
-            with here.writing(f"Sent message {given.again} again", now) as session:
-                send_again(session, given.again, now)
+            with here.writing("Sent a message again", here.now()) as session:
+                send_again(session, given.again, clock.now())
         delivered = deliver(here.database, here.config, clock)
         outbox = None if here.config.mail_server else str(here.config.outbox)
     if given.json:

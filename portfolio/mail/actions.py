@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.db import LAST_ROW
 from portfolio.errors import NotFound
-from portfolio.mail.models import Message
+from portfolio.mail.models import Message, SentAgain
 from portfolio.mail.rules import (
     KEY,
     LINK,
@@ -75,11 +75,15 @@ def hold_back(session: Session, now: datetime) -> int:
 
 
 def send_again(session: Session, number: int, now: datetime) -> Message:
-    """Queue a message again that is uncertain or given up; it may arrive twice. Raises NotFound, NotToSendAgain."""
+    """Queue a message again that is uncertain or given up; it may arrive twice, and history tells who decided so.
+
+    Raises NotFound, NotToSendAgain.
+    """
     message = session.get(Message, number, with_for_update=True) if 0 < number <= LAST_ROW else None
     if message is None:
         raise NotFound(f"There is no message {number}. `portfolio deliver --list` shows those that were not sent")
     refuse_to_send_again(number, message.state)
+    session.add(SentAgain(message_number=number, was=message.state))
     message.state = MessageState.QUEUED
     message.due_at = now
     message.tries = 0

@@ -1,4 +1,4 @@
-"""The queue of messages."""
+"""The queue of messages, and which of them somebody had sent again."""
 
 from datetime import datetime
 
@@ -33,3 +33,16 @@ class Message(Base):
         Index(None, "queued_at"),
         {"info": {"passing": True}},
     )
+
+
+class SentAgain(Base):
+    """Somebody had a message sent again that may have arrived: which one, and how far it was. Who, its history says.
+
+    Messages leave no history, and go after a while; that somebody decided over one stays.
+    """
+
+    __tablename__ = "sent_again"
+    message_number: Mapped[int]
+    was: Mapped[MessageState] = mapped_column(one_of(MessageState, "was"))
+
+    __table_args__ = ({"info": {"changes_nothing": True}},)

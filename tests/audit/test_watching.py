@@ -67,6 +67,7 @@ def test_messages_are_listed_without_what_they_say(
     assert len(told) == len(messages)
     assert "Dear secret" not in page.text
     [uncertain] = [line for line in told if "uncertain@" in line]
+    assert uncertain.startswith(f"{messages[MessageState.UNCERTAIN].id} 20 October 2025, 10:00am uncertain@example.org")
     assert "About uncertain Uncertain" in uncertain
     assert uncertain.endswith("the server did not answer")
     assert page.text.count("Send again") == 2
@@ -88,3 +89,8 @@ def test_an_uncertain_message_is_sent_again_by_somebody_who_decides_so(
     assert administrator.post("/history/messages/999/again").status_code == 404
     session.expire_all()
     assert sent.state is MessageState.SENT
+    assert lines(administrator.get("/history?record=sent_again").text) == [
+        "20 October 2025, 10:00am Ada Minster Sent a message again "
+        f"message sent again {uncertain.id} added History of message sent again {uncertain.id} "
+        f"number of the message: {uncertain.id} state before: uncertain"
+    ]

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portfolio.commands.ground import who
 from portfolio.config import Config
 from portfolio.db import Database
-from portfolio.history import Author
+from portfolio.history import Author, HistoryEntry
 from portfolio.mail import actions
 from tests.commands.conftest import Run
 from tests.conftest import NOW
@@ -121,6 +123,15 @@ def test_a_message_is_sent_again_by_its_number(put: Put, run: Run, migrated: Con
     for number in ("7", "-1", "99999999999999999999"):
         said = run("deliver", f"--again={number}")
         assert (said.code, said.err.partition(".")[0]) == (1, f"There is no message {number}")
+    database = Database(migrated.database_url)
+    with database.reading() as session:
+        [told] = session.scalars(select(HistoryEntry).where(HistoryEntry.record == "sent_again"))
+        assert (told.author, told.deed, told.after) == (
+            who(),
+            "Sent a message again",
+            '{"id":1,"message_number":1,"was":"uncertain"}',
+        )
+    database.close()
 
 
 def test_it_answers_in_json(put: Put, run: Run, migrated: Config, postbox: Postbox) -> None:

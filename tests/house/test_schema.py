@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from portfolio import migrations
 from portfolio.db import Base, Database
 from portfolio.decisions.models import Award, Decider, Variation, VariationShare
+from portfolio.mail.models import SentAgain
+from portfolio.mail.rules import MessageState
 from portfolio.measures.models import Measure, MeasureDefinition, Observation
 from portfolio.migrations import guards_0003
 from portfolio.migrations.guards_0003 import FROZEN, Guard
@@ -125,7 +127,9 @@ def guarded(session: Session) -> Guarded:
     issued = _return(award, officer, status=ReturnStatus.ISSUED, version=1)
     prepared = _return(award, officer, status=ReturnStatus.PREPARED, version=2)
     read = PersonalReading(reader_id=officer.id, what="people", about="person 1")
-    session.add_all([Decider(decision=decision, person=officer), variation, measure, seen, issued, prepared, read])
+    again = SentAgain(message_number=1, was=MessageState.UNCERTAIN)
+    decider = Decider(decision=decision, person=officer)
+    session.add_all([decider, variation, measure, seen, issued, prepared, read, again])
     session.flush()
     session.add(ReturnAmount(of=issued, stream=stream, amount=Decimal("1900.00")))
     session.add(

@@ -1,4 +1,4 @@
-"""Invitations, sessions, second factors, directory accounts, the queue of messages, and who read what is personal."""
+"""Invitations, sessions, second factors, directory accounts, messages, and who read what is personal."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,6 +49,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_message_queued_at"), "message", ["queued_at"], unique=False)
     op.create_index(op.f("ix_message_state_due_at"), "message", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "sent_again",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_number", sa.Integer(), nullable=False),
+        sa.Column(
+            "was",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "uncertain",
+                "given up",
+                name="was",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_again")),
+    )
 
     op.create_table(
         "directory_visit",
