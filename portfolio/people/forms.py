@@ -106,6 +106,11 @@ class NameForm(Form):
     name = Line("Full name", missing="Enter their full name")
     email = Line("E-mail address", missing="Enter their e-mail address", most=254, widget=EmailInput())
 
+    def offer(self, *, address: bool) -> None:
+        """Ask for the address of those alone who may change it."""
+        if not address:
+            del self.email
+
 
 class EndForm(Form):
     """The last day on which a role is held."""

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, PortfolioError
 from portfolio.people.actions import give_role, holdings_of, one_line, people_by_name
 from portfolio.people.joining import tell_of_new_address
 from portfolio.people.models import Identity, Person, RoleHeld
 from portfolio.people.rules import (
+    Act,
     Holding,
     Role,
     Viewer,
@@ -18,6 +19,13 @@ from portfolio.people.rules import (
     refuse_held_twice,
     refuse_to_give,
 )
+
+
+class MayNotReaddress(PortfolioError):
+    """Another address for somebody, given by who does not manage people."""
+
+    def __init__(self) -> None:
+        super().__init__("Only an administrator changes an e-mail address. Ask one", "email")
 
 
 def people_within(viewer: Viewer) -> Select[Person]:
@@ -71,10 +79,22 @@ def get_role(person: Person, number: int, by: Viewer) -> RoleHeld:
     raise NotFound("There is no such role")
 
 
+def may_readdress(viewer: Viewer) -> bool:
+    """Whether a person may change others' addresses. Whoever reads an account's mail can come into it.
+
+    A lead's awards may be of partnerships that their officer does not reach: an officer who gave a lead their own
+    address would.
+    """
+    return viewer.may(Act.MANAGE_PEOPLE)
+
+
 def correct(session: Session, person: Person, name: str, email: str, by: Viewer, now: datetime) -> None:
-    """Correct somebody's name and address; the address that they had is told. Raises NotAnEmail."""
-    before, person.name, person.email = person.email, one_line(name), normal_email(email)
-    if person.email != before:
+    """Correct somebody's name and address; the address that they had is told. Raises NotAnEmail, MayNotReaddress."""
+    before, after = person.email, normal_email(email)
+    if after != before and not may_readdress(by):
+        raise MayNotReaddress
+    person.name, person.email = one_line(name), after
+    if after != before:
         tell_of_new_address(session, person, before, by, now)
 
 

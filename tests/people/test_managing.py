@@ -11,7 +11,7 @@ from portfolio.db import Database
 from portfolio.errors import NotFound
 from portfolio.history import Author
 from portfolio.people.actions import disable_person, enable_person, end_role, holdings_of, viewer_of
-from portfolio.people.managing import get_managed, get_role, give, people_within
+from portfolio.people.managing import MayNotReaddress, correct, get_managed, get_role, give, people_within
 from portfolio.people.models import Identity, Person, RoleHeld
 from portfolio.people.rules import BadEnd, HeldAlready, Holding, LastAdministrator, MayNotGive, Role, Viewer
 from tests import make
@@ -114,6 +114,15 @@ def test_another_role_is_given_within_the_givers_reach(session: Session, olive: 
         give(session, person, Holding(Role.ADMINISTRATOR), olive)
     with pytest.raises(HeldAlready):
         give(session, person, Holding(Role.CSP_MEMBER, csp_id), olive)
+
+
+def test_an_officer_gives_nobody_another_address(session: Session, olive: Viewer) -> None:
+    person = make.person(session, Role.LEAD, csp=make.csp(session), email="nadia@example.org")
+    with pytest.raises(MayNotReaddress):
+        correct(session, person, "Nadia", "olive@example.org", olive, NOW)
+    assert person.name != "Nadia"
+    correct(session, person, "Nadia", " Nadia@example.org", olive, NOW)
+    assert (person.name, person.email) == ("Nadia", "nadia@example.org")
 
 
 def test_a_role_is_somebodys_own_and_the_directorys_are_its_own(session: Session, olive: Viewer) -> None:

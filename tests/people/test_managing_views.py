@@ -252,18 +252,38 @@ def test_an_officer_looks_after_their_leads_and_members(signed_in: SignedIn, ses
         f"{place}/edit", data={"name": "Moira Meadow", "email": "m@example.org"}, follow_redirects=True
     )
     assert title_of(answer) == "Moira Meadow"
-    assert messages_to(session, "moira@example.org")[-1].subject == "Your e-mail address in Portfolio was changed"
     answer = officer.post(f"{place}/invitation", follow_redirects=True)
-    assert "the message to m@example.org is written" in answer.text
+    assert "the message to moira@example.org is written" in answer.text
     person.password_hash = "a hash"
     assert "Send a link for a new passphrase" in officer.get(place).text
-    assert "the message to m@example.org is written" in officer.post(f"{place}/reset", follow_redirects=True).text
+    assert "the message to moira@example.org is written" in officer.post(f"{place}/reset", follow_redirects=True).text
     answer = officer.post(f"{place}/disable", follow_redirects=True)
     assert "Moira Meadow can no longer sign in." in answer.text
     for deed in ("invitation", "reset"):
         refused = officer.post(f"{place}/{deed}")
         assert (refused.status_code, "This account is disabled." in refused.text) == (422, True)
     assert "Moira Meadow can sign in again." in officer.post(f"{place}/enable", follow_redirects=True).text
+
+
+def test_an_administrator_alone_changes_addresses_because_their_mail_opens_the_account(
+    signed_in: SignedIn, session: Session
+) -> None:
+    person = make.person(session, Role.LEAD, csp=make.csp(session), email="nadia@example.org", password_hash="a hash")
+    place, typed = f"/people/{person.id}/edit", {"name": "Nadia", "email": "officer@example.org"}
+    officer = signed_in(Role.CSP_OFFICER)
+    assert ('name="email"' in officer.get(place).text, "An administrator can change" in officer.get(place).text) == (
+        False,
+        True,
+    )
+    assert officer.post(place, data=typed).status_code == 302
+    session.expire_all()
+    assert (person.name, person.email) == ("Nadia", "nadia@example.org")
+    administrator = signed_in(Role.ADMINISTRATOR)
+    assert 'name="email"' in administrator.get(place).text
+    assert administrator.post(place, data=typed).status_code == 302
+    session.expire_all()
+    assert person.email == "officer@example.org"
+    assert messages_to(session, "nadia@example.org")[-1].subject == "Your e-mail address in Portfolio was changed"
 
 
 def test_an_address_that_is_somebody_elses_is_refused(signed_in: SignedIn, session: Session) -> None:

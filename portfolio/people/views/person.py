@@ -8,7 +8,7 @@ from werkzeug import Response
 from portfolio.people.actions import disable_person, enable_person, end_role, list_places
 from portfolio.people.forms import DisableForm, EndForm, NameForm, RoleForm
 from portfolio.people.joining import invitations_of, send_invitation, send_reset
-from portfolio.people.managing import correct, get_managed, get_role, give, in_directory
+from portfolio.people.managing import correct, get_managed, get_role, give, in_directory, may_readdress
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act
 from portfolio.people.second_factor import standing_of
@@ -47,6 +47,7 @@ def _show(person: Person, form: DisableForm) -> str:
         invitation=invitations_of(session(), [person]).get(person.id),
         by_directory=bool(in_directory(session(), [person])),
         second_factor=standing_of(session(), person, clock.today()),
+        may_readdress=may_readdress(viewer()),
         now=clock.machine_moment(),
         today=clock.today(),
     )
@@ -57,21 +58,28 @@ def _show(person: Person, form: DisableForm) -> str:
 def edit(person_id: int) -> Any:
     """The form for somebody's name and address."""
     found = _managed(person_id)
-    return _show_name(found, NameForm(name=found.name, email=found.email))
+    return _show_name(found, _name_form(name=found.name, email=found.email))
 
 
 @room.post("/people/<int:person_id>/edit")
 @allow(Act.INVITE, deed="Corrected a person's name or address")
 def save(person_id: int) -> Any:
     """Corrects them."""
-    found, form = _managed(person_id), NameForm()
+    found, form = _managed(person_id), _name_form()
     if form.validate_on_submit():
+        email = form.email.data if form.email else found.email
         with refusals_on(form) as outcome:
-            correct(session(), found, form.name.data, form.email.data, viewer(), clock.machine_moment())
+            correct(session(), found, form.name.data, email, viewer(), clock.machine_moment())
             commit()
         if outcome.ok:
             return _back(found, f"{found.name} is saved.")
     return _show_name(found, form), 422
+
+
+def _name_form(**begun: str) -> NameForm:
+    form = NameForm(**begun)
+    form.offer(address=may_readdress(viewer()))
+    return form
 
 
 def _show_name(person: Person, form: NameForm) -> str:
