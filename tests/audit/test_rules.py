@@ -10,6 +10,8 @@ from portfolio.audit.rules import (
     COLUMNS,
     RECORDS,
     EndsBeforeItStarts,
+    NoKind,
+    NoSuchRecord,
     NotAMoment,
     Stretch,
     column_words,
@@ -95,3 +97,8 @@ def test_an_end_before_the_start_is_refused() -> None:
     with pytest.raises(EndsBeforeItStarts, match="not before the one you typed under From") as refused:
         read_stretch("20 10 2025", "19 10 2025")
     assert refused.value.field == "end"
+
+
+def test_a_record_is_asked_for_by_its_kind_and_what_finds_it() -> None:
+    assert NoKind().field == "record"
+    assert NoSuchRecord("person", "ann").sentence == "There is no person “ann”. Check what you typed"

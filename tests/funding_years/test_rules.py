@@ -166,3 +166,13 @@ def test_deadlines_that_cannot_be_read_are_refused(typed: str) -> None:
 
 def test_usual_deadlines_can_be_read() -> None:
     assert rules.bad_deadlines(rules.DEFAULT_DEADLINES) is None
+
+
+def test_what_no_partnership_has_of_a_stream_is_held_back() -> None:
+    assert rules.held_back(Decimal("100.00"), [Decimal("60.00"), Decimal("30.01")]) == Decimal("9.99")
+    assert rules.held_back(Decimal("100.00"), []) == Decimal("100.00")
+
+
+def test_a_partnership_has_a_short_name() -> None:
+    assert rules.short_name("Dorset Community Safety Partnership") == "Dorset CSP"
+    assert rules.short_name("Safer Bristol") == "Safer Bristol"

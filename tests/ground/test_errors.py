@@ -2,7 +2,7 @@
 
 import pytest
 
-from portfolio.errors import NotAllowed, NotFound, PortfolioError, Refused, RuleWarning, refuse_any
+from portfolio.errors import NotAllowed, NotFound, PortfolioError, Refused, RuleWarning, SaidTwice, refuse_any
 
 
 def test_an_error_is_its_sentence_and_its_field() -> None:
@@ -44,3 +44,9 @@ def test_warnings_are_values_in_order() -> None:
     assert sorted([variance, late]) == [variance, late]
     assert RuleWarning("W10", "The return is overdue") == late
     assert late.about == ""
+
+
+def test_what_is_said_twice_says_how_to_say_it_otherwise() -> None:
+    twice = SaidTwice("payment", "give its reference", "reference")
+    assert (twice.code, twice.field) == ("E7", "reference")
+    assert twice.sentence == "The very same payment is recorded already. If this is another one, give its reference"

@@ -21,7 +21,9 @@ from portfolio.people.rules import (
     RoleWithoutPlace,
     Viewer,
     Within,
+    find_marked,
     giving,
+    mark_of,
     normal_email,
     refuse_bad_holding,
     refuse_held_twice,
@@ -204,3 +206,13 @@ def test_a_role_names_its_place(holding: Holding, field: str | None) -> None:
 
 def test_the_last_administrator_stays() -> None:
     assert "Add another administrator first" in LastAdministrator().sentence
+
+
+def test_the_record_names_people_by_number_and_can_be_read_back() -> None:
+    viewer = Viewer(12, "Ann", "ann@example.org", (Holding(Role.FINANCE, None, 1), Holding(Role.LEAD)), DAY)
+    assert (viewer.mark, viewer.role_names) == ("person 12", "finance officer, project lead")
+    assert mark_of(12) == "person 12"
+    assert find_marked("person 12") == 12
+    assert [find_marked(text) for text in ("person", "person x", "ann@example.org", "person 12 (command line)")] == [
+        None
+    ] * 4

@@ -190,3 +190,8 @@ def test_the_quarter_in_hand_is_the_last_that_is_over() -> None:
 
 def test_changed_figures_are_prepared_again() -> None:
     assert "Prepare it again" in rules.FiguresChanged().sentence
+
+
+def test_a_name_is_the_same_however_it_is_spaced_and_capitalised() -> None:
+    assert rules.same_name(" Ann  HILL ", "ann hill")
+    assert not rules.same_name("Ann Hill", "Ann Hall")
