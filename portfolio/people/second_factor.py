@@ -21,7 +21,7 @@ from portfolio.people.codes import digest_of, is_recovery_code, new_recovery_cod
 from portfolio.people.models import Person, RecoveryCode, RoleHeld, SecondFactor, UsedCode
 from portfolio.people.rules import GUARDED_ROLES
 from portfolio.people.sessions import end_sessions
-from portfolio.settings import second_factor_is_required
+from portfolio.settings import SECOND_FACTOR_REQUIRED, second_factor_is_required, set_setting
 
 STEPS_KEPT = 10
 """For how many half minutes a used code is remembered; it is good for three."""
@@ -155,6 +155,17 @@ def without_one(session: Session, today: date) -> list[Person]:
     return [person for person in session.scalars(candidates) if _is_guarded(person, today)]
 
 
+def set_rule(session: Session, *, required: bool, today: date, now: datetime, here: int) -> None:
+    """Set whether those who hold a guarded role on a day must have a second factor.
+
+    It is so from now on, and not only from the next sign-in: whoever must have one and has none is signed out, but for
+    the session `here` that sets it.
+    """
+    set_setting(session, SECOND_FACTOR_REQUIRED, "yes" if required else "no")
+    for person in without_one(session, today) if required else ():
+        end_sessions(session, person.id, now, except_id=here)
+
+
 def offer_app(session: Session, person: Person) -> Offer:
     """A new secret for an app to be shown, in place of the app that there is, if there is one; raises NoPassphrase."""
     if person.password_hash is None:
@@ -230,10 +241,11 @@ def _still_good(person_id: int) -> tuple[ColumnElement[bool], ...]:
     return RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
 
 
-def renew_recovery_codes(session: Session, person: Person) -> list[str]:
+def renew_recovery_codes(session: Session, person: Person, now: datetime) -> list[str]:
     """A new set of recovery codes, which can be shown this once; the earlier ones are void. Raises HasNone."""
     if find_second_factor(session, person.id) is None:
         raise HasNone
+    _tell(session, person, "New recovery codes were made", NEW_CODES, now)
     return _replace_recovery_codes(session, person.id)
 
 
@@ -282,6 +294,7 @@ SET_UP = (
     "An authenticator app was set up on your account. From now on you sign in with your passphrase and a code from it."
 )
 RECOVERY_CODE_USED = "Somebody signed in to your account with your passphrase and one of your recovery codes."
+NEW_CODES = "New recovery codes were made for your account. Those that you had before no longer work."
 TURNED_OFF = "The authenticator app was removed from your account. You now sign in with your passphrase alone."
 RESET = (
     "An administrator removed the authenticator app and the recovery codes from your account, and signed you out "

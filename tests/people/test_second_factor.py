@@ -28,6 +28,7 @@ from portfolio.people.second_factor import (
     offer_app,
     renew_recovery_codes,
     reset_second_factor,
+    set_rule,
     set_up,
     standing_of,
     turn_off,
@@ -202,7 +203,8 @@ def test_somebody_elses_codes_are_wrong(session: Session, config: Config, frank:
 
 
 def test_a_new_set_of_recovery_codes_voids_the_old(session: Session, config: Config, frank: Enrolled) -> None:
-    new = renew_recovery_codes(session, frank.person)
+    new = renew_recovery_codes(session, frank.person, LATER)
+    assert subjects(session)[1:] == ["New recovery codes were made"]
     assert set(new).isdisjoint(frank.recovery_codes)
     assert make.count_of(session, RecoveryCode) == 10
     with pytest.raises(WrongCode):
@@ -223,7 +225,7 @@ def test_it_is_turned_off_unless_ones_role_must_have_it(session: Session, frank:
     with pytest.raises(HasNone):
         turn_off(session, frank.person, TODAY, LATER)
     with pytest.raises(HasNone):
-        renew_recovery_codes(session, frank.person)
+        renew_recovery_codes(session, frank.person, LATER)
 
 
 def test_a_reset_takes_app_and_codes_away_and_signs_out_everywhere(
@@ -344,3 +346,28 @@ def test_an_administrator_sees_who_of_the_guarded_roles_has_none(
     Enrolled(session, config, cora)
     assert without_one(session, TODAY) == [olive]
     assert without_one(session, date(2025, 10, 21)) == [later, olive]
+
+
+def test_once_it_is_required_whoever_must_have_one_and_has_none_is_signed_out(
+    session: Session, frank: Enrolled
+) -> None:
+    ada, olive, cora = (signing_in(session, role) for role in (Role.ADMINISTRATOR, Role.OPCC, Role.CERTIFIER))
+    lead, by_directory = signing_in(session, Role.LEAD), make.person(session, Role.FINANCE)
+    cora.roles[0].ends_on = date(2025, 10, 19)
+    here = open_session(session, ada)
+    others = {person: open_session(session, person) for person in (ada, olive, frank.person, cora, lead, by_directory)}
+    half = open_session(session, olive, awaits_code=True)
+
+    def ended() -> set[int]:
+        return set(session.scalars(select(WebSession.id).where(WebSession.ended_at == LATER)))
+
+    set_rule(session, required=False, today=TODAY, now=LATER, here=here)
+    assert (second_factor_is_required(session), ended()) == (False, set())
+    set_rule(session, required=True, today=TODAY, now=LATER, here=here)
+    assert (second_factor_is_required(session), ended()) == (True, {others[ada], others[olive], half})
+
+
+def open_session(session: Session, person: Person, *, awaits_code: bool = False) -> int:
+    """Sign somebody in; the number of their session."""
+    start(session, person.id, NOW, "192.0.2.1", "a browser", awaits_code=awaits_code)
+    return session.scalars(select(WebSession.id).order_by(WebSession.id.desc()).limit(1)).one()

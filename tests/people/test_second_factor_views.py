@@ -197,8 +197,12 @@ def test_nobody_else_resets_it(signed_in: SignedIn, frank: Person) -> None:
         assert signed_in(role).post(f"/people/{frank.id}/second-factor/reset").status_code == 403
 
 
-def test_an_administrator_sets_who_must_have_one(signed_in: SignedIn, frank: Person, session: Session) -> None:
-    administrator = signed_in(Role.ADMINISTRATOR)
+def test_an_administrator_sets_who_must_have_one(
+    client: FlaskClient, signed_in: SignedIn, frank: Person, session: Session
+) -> None:
+    administrator, lead = signed_in(Role.ADMINISTRATOR), signed_in(Role.LEAD)
+    sign_in(client)
+    assert client.get("/account").status_code == 200
     page = administrator.get("/people/second-factor")
     assert title_of(page) == "Who must have a second factor"
     assert "frank@example.org" in page.text
@@ -210,6 +214,12 @@ def test_an_administrator_sets_who_must_have_one(signed_in: SignedIn, frank: Per
     assert 'value="yes" checked' in saved.text
     session.expire_all()
     assert second_factor_is_required(session)
+    assert [browser.get("/account").status_code for browser in (client, lead)] == [302, 200]
+    assert sign_in(client) == "/sign-in/second-factor"
+    assert "You are one of them." not in saved.text
+    administrator.person.password_hash = "a hash"
+    assert "You are one of them." in administrator.get("/people/second-factor").text
+    administrator.person.password_hash = None
     frank.disabled_at = NOW
     assert "Nobody: everybody in these roles has set one up." in administrator.get("/people/second-factor").text
     assert 'href="/people/second-factor"' in administrator.get("/people").text

@@ -5,7 +5,6 @@ so nobody sets up, what another session was offered.
 """
 
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlsplit
 
 import segno
@@ -40,16 +39,20 @@ def forget() -> None:
     cookie.pop(OFFER, None)
 
 
-def show_app(person: Person, offer: Offer, form: CodeForm, **places: Any) -> str:
-    """The page of an offer: its picture, its secret to type, and the box for the first code."""
-    secret = app_secret(config(), offer.nonce)
+def show_app(person: Person, offer: Offer, form: CodeForm, *, account: bool, picture: str, cancel: str) -> str:
+    """The page of an offer: its picture, its secret to type, and the box for the first code.
+
+    It is a page of one's `account`, or else of signing in; `picture` and `cancel` are addresses.
+    """
     return render_template(
         "people/set_up_app.html",
         form=form,
         email=person.email,
-        secret=in_groups(secret),
+        secret=in_groups(app_secret(config(), offer.nonce)),
         app_link=_link(person, offer),
-        **places,
+        account=account,
+        picture=picture,
+        cancel=cancel,
     )
 
 

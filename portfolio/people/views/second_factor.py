@@ -12,6 +12,7 @@ from portfolio.people.second_factor import (
     Offer,
     renew_recovery_codes,
     reset_second_factor,
+    set_rule,
     set_up,
     standing_of,
     turn_off,
@@ -21,9 +22,9 @@ from portfolio.people.signing_in import WrongPresent, withdraw
 from portfolio.people.views import offering
 from portfolio.people.views.attempting import begin_attempt
 from portfolio.people.views.room import oneself, room
-from portfolio.settings import SECOND_FACTOR_REQUIRED, second_factor_is_required, set_setting
+from portfolio.settings import second_factor_is_required
 from portfolio.web import clock
-from portfolio.web.access import allow, signed_in
+from portfolio.web.access import allow, session_id, signed_in, viewer
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.reading import note_reading
@@ -69,7 +70,7 @@ def _change(person: Person, change: Change) -> Any:
         case Change.NEW_APP:
             return _offer(person)
         case Change.NEW_CODES:
-            codes = renew_recovery_codes(session(), person)
+            codes = renew_recovery_codes(session(), person, clock.machine_moment())
             commit()
             return offering.show_recovery_codes(codes, url_for("people.account"))
         case Change.TURN_OFF:
@@ -127,8 +128,9 @@ def _offered() -> Offer:
 
 
 def _show_app(offer: Offer, form: CodeForm) -> str:
-    places = {"picture": url_for(".app_picture"), "cancel": url_for("people.account")}
-    return offering.show_app(oneself(), offer, form, account=True, **places)
+    return offering.show_app(
+        oneself(), offer, form, account=True, picture=url_for(".app_picture"), cancel=url_for("people.account")
+    )
 
 
 @room.post("/people/<int:person_id>/second-factor/reset")
@@ -152,10 +154,11 @@ def second_factor_rule() -> Any:
 @room.post("/people/second-factor")
 @allow(Act.MANAGE_PEOPLE, deed="Set who must have a second factor")
 def set_second_factor_rule() -> Any:
-    """Sets it: from everybody's next sign-in on."""
+    """Sets it, from now on: whoever then must have one and has none is signed out."""
     form = SecondFactorRuleForm()
     if form.validate_on_submit():
-        set_setting(session(), SECOND_FACTOR_REQUIRED, form.required.data)
+        required, now = form.required.data == "yes", clock.machine_moment()
+        set_rule(session(), required=required, today=clock.today(), now=now, here=session_id())
         commit()
         flash("The rule for second factors is saved.", "success")
         return redirect(url_for(".second_factor_rule"))
@@ -165,4 +168,7 @@ def set_second_factor_rule() -> Any:
 def _show_rule(form: SecondFactorRuleForm) -> str:
     without = without_one(session(), clock.today())
     note_reading("Who has no second factor", *(person.mark for person in without))
-    return render_template("people/second_factor_rule.html", form=form, without=without)
+    has_none_oneself = viewer().person_id in {person.id for person in without}
+    return render_template(
+        "people/second_factor_rule.html", form=form, without=without, has_none_oneself=has_none_oneself
+    )
