@@ -67,6 +67,11 @@ def give_role(person: Person, holding: Holding) -> RoleHeld:
     return held
 
 
+def lock_person(session: Session, person: Person) -> None:
+    """Of two who give somebody a role at the same moment, the second waits, and then sees what the first gave."""
+    session.refresh(person, with_for_update=True)
+
+
 def end_role(session: Session, held: RoleHeld, last_day: date, today: date) -> None:
     """Let a role be held until the end of a day; one that has not begun is taken back. What was held stays on record.
 

@@ -25,6 +25,7 @@ from portfolio.people.actions import (
     holdings_of,
     is_open,
     list_places,
+    lock_person,
     void_links,
 )
 from portfolio.people.letters import Letter
@@ -86,7 +87,11 @@ def invite(
     MayNotGive, IsDisabled, HeldAlready, and what is wrong with the role.
     """
     refuse_to_give(by, holding)
-    person = find_person(session, email) or add_person(session, name, email)
+    person = find_person(session, email)
+    if person is None:
+        person = add_person(session, name, email)
+    else:
+        lock_person(session, person)
     if person.disabled_at is not None:
         raise IsDisabled
     refuse_held_twice(holdings_of(person), holding)
@@ -157,7 +162,7 @@ def note_asked(session: Session, email: str, address: str, browser: str, now: da
     session.add(
         SignInAttempt(
             at=now,
-            email=email.strip().lower(),
+            email=email.strip().lower()[:254],  # in small letters, some texts are longer
             address=address,
             browser=browser,
             known_browser=False,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.errors import NotFound, PortfolioError
-from portfolio.people.actions import give_role, holdings_of, one_line, people_by_name
+from portfolio.people.actions import give_role, holdings_of, lock_person, one_line, people_by_name
 from portfolio.people.joining import tell_of_new_address
 from portfolio.people.models import Identity, Person, RoleHeld
 from portfolio.people.rules import (
@@ -64,6 +64,7 @@ def get_managed(session: Session, person_id: int, viewer: Viewer) -> Person:
 def give(session: Session, person: Person, holding: Holding, by: Viewer) -> RoleHeld:
     """Give somebody another role; raises MayNotGive, HeldAlready, and what is wrong with the role."""
     refuse_to_give(by, holding)
+    lock_person(session, person)
     refuse_held_twice(holdings_of(person), holding)
     held = give_role(person, holding)
     session.flush()
@@ -71,9 +72,13 @@ def give(session: Session, person: Person, holding: Holding, by: Viewer) -> Role
 
 
 def get_role(person: Person, number: int, by: Viewer) -> RoleHeld:
-    """One of somebody's roles that a person may end; raises NotFound. What the directory says only it unsays."""
+    """One of somebody's roles that a person may end; raises NotFound. What the directory says only it unsays.
+
+    One that has ended stays so: whoever is to have it again is given it again, and the record says since when.
+    """
     for held in person.roles:
-        if held.id == number and held.directory_group is None:
+        is_over = held.ends_on is not None and held.ends_on < by.day
+        if held.id == number and held.directory_group is None and not is_over:
             refuse_to_give(by, Holding(held.role, held.csp_id, held.police_area_id))
             return held
     raise NotFound("There is no such role")

@@ -135,6 +135,39 @@ def test_a_role_is_somebodys_own_and_the_directorys_are_its_own(session: Session
             get_role(person, number, olive)
 
 
+def test_a_role_that_has_ended_is_not_brought_back_by_ending_it_later(session: Session, olive: Viewer) -> None:
+    person = make.person(session, Role.LEAD, csp=make.csp(session))
+    [held] = person.roles
+    held.ends_on = DAY
+    assert get_role(person, held.id, olive) is held
+    held.ends_on = DAY - ONE
+    with pytest.raises(NotFound):
+        get_role(person, held.id, olive)
+
+
+def test_a_role_is_given_once_however_many_give_it_at_the_same_moment(session: Session, database: Database) -> None:
+    ada = viewer_of(make.person(session, Role.ADMINISTRATOR), DAY)
+    person = make.person(session)
+    session.commit()
+    meeting, done = Barrier(5), []
+
+    def give_it() -> None:
+        meeting.wait(10)
+        try:
+            with database.writing(Author("an administrator", NOW, "Gave a role")) as writing:
+                give(writing, get_managed(writing, person.id, ada), Holding(Role.ADMINISTRATOR), ada)
+            done.append("given")
+        except HeldAlready:
+            done.append("refused")
+
+    threads = [Thread(target=give_it) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(done) == ["given", *["refused"] * 4]
+
+
 def test_a_role_is_held_until_the_end_of_its_last_day(session: Session) -> None:
     [held] = make.person(session, Role.FINANCE).roles
     end_role(session, held, DAY - ONE, DAY)
