@@ -10,7 +10,7 @@ from wtforms.widgets import EmailInput
 from portfolio.people.actions import Places
 from portfolio.people.passphrases import SHORTEST_PASSWORD
 from portfolio.people.rules import REACH, Holding, Reach, Role, Viewer
-from portfolio.people.second_factor import SetUpMeanwhile
+from portfolio.people.second_factor import SetUpMeanwhile, Standing
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import DateParts, Form, Line, OneOf, pairs
 
@@ -167,9 +167,13 @@ class SecondFactorForm(Form):
     change = OneOf("What do you want to do?", Change, missing="Select what you want to do")
     password = PasswordField("Passphrase")
 
-    def offer(self, *, required: bool) -> None:
-        """Offer what somebody's role allows."""
-        self.change.choices = [pair for pair in pairs(Change) if not (required and pair[0] == Change.TURN_OFF)]
+    def offer(self, standing: Standing) -> None:
+        """Offer what somebody's role allows; where there is no app yet, a first one is all there is to set up."""
+        if standing.since is None:
+            del self.change
+        else:
+            forbidden = {Change.TURN_OFF} if standing.required else set()
+            self.change.choices = [pair for pair in pairs(Change) if pair[0] not in forbidden]
 
 
 class SecondFactorRuleForm(Form):

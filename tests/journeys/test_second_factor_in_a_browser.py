@@ -94,7 +94,7 @@ def soon(app: pyotp.TOTP) -> str:
 def test_it_is_set_up_and_signed_in_with_by_the_keyboard(page: Page) -> None:
     sign_in(page)
     look_at(page, "Second factor")
-    press(page, "Set up an authenticator app")
+    enter(page, "Passphrase", PASSPHRASE)
     look_at(page, "Add this account to your app")
     enter(page, "Code", "12345")
     look_at(page, "Error: Add this account to your app")

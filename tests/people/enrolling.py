@@ -77,7 +77,7 @@ def codes_on(page: TestResponse) -> list[str]:
 
 def app_of(client: FlaskClient, at: At, place: str = "/account/second-factor") -> tuple[pyotp.TOTP, list[str]]:
     """Set up an app on the account's page (or at sign-in): the app, and the recovery codes."""
-    assert client.post(place).status_code == 302
+    assert client.post(place, data={"password": PASSPHRASE}).status_code == 302
     app = pyotp.TOTP(secret_on(client.get(f"{place}/app")))
     done = client.post(f"{place}/app", data={"code": app.at(at.now)})
     assert (done.status_code, title_of(done)) == (200, "Your recovery codes")

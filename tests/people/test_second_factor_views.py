@@ -28,7 +28,13 @@ def test_setting_up_shows_picture_secret_and_link_and_asks_for_a_code(
     assert client.get("/account/second-factor/app").location == "/account/second-factor"
     assert client.get("/account/second-factor/app.svg").location == "/account/second-factor"
     assert client.post("/account/second-factor/app", data={"code": "123456"}).location == "/account/second-factor"
-    assert client.post("/account/second-factor").location == "/account/second-factor/app"
+    for typed in ("", "a guess"):
+        refused = client.post("/account/second-factor", data={"password": typed})
+        assert (refused.status_code, title_of(refused)) == (422, "Error: Second factor")
+        assert '<a href="#password">This is not your present passphrase</a>' in refused.text
+    assert client.get("/account/second-factor/app").location == "/account/second-factor"
+    offered = client.post("/account/second-factor", data={"password": PASSPHRASE})
+    assert offered.location == "/account/second-factor/app"
     page = client.get("/account/second-factor/app")
     secret = secret_on(page)
     link = re.search(r'href="(otpauth:[^"]+)"', page.text)
@@ -60,7 +66,7 @@ def test_what_one_session_was_offered_another_cannot_set_up(app: Flask, frank: P
     theirs, own = app.test_client(), app.test_client()
     for browser in (theirs, own):
         sign_in(browser)
-        browser.post("/account/second-factor")
+        browser.post("/account/second-factor", data={"password": PASSPHRASE})
     secrets = [secret_on(browser.get("/account/second-factor/app")) for browser in (theirs, own)]
     assert secrets[0] != secrets[1]
     hijacking = own.post("/account/second-factor/app", data={"code": pyotp.TOTP(secrets[0]).at(at.now)})

@@ -10,6 +10,7 @@ from portfolio.people.models import Person
 from portfolio.people.rules import Act
 from portfolio.people.second_factor import (
     Offer,
+    Standing,
     renew_recovery_codes,
     reset_second_factor,
     set_rule,
@@ -34,26 +35,24 @@ from portfolio.web.reading import note_reading
 @signed_in()
 def second_factor() -> Any:
     """How one's second factor stands, and what can be done to it."""
-    return _show(oneself(), SecondFactorForm())
+    standing = standing_of(session(), oneself(), clock.today())
+    return _show(standing, _offering(standing))
 
 
 @room.post("/account/second-factor")
 @signed_in(deed="Changed their second factor")
 def change_second_factor() -> Any:
-    """Offers a first app at once; what is done to an app that is there asks for the passphrase."""
+    """Does to it what was chosen, or offers a first app, for whoever gives their passphrase."""
     person = oneself()
     standing = standing_of(session(), person, clock.today())
-    if standing.since is None:
-        return _offer(person)
-    form = SecondFactorForm()
-    form.offer(required=standing.required)
+    form = _offering(standing)
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             _prove(person, form.password.data or "")
-            done = _change(person, form.change.data)
+            done = _change(person, form.change.data if standing.since else Change.NEW_APP)
         if outcome.ok:
             return done
-    return _show(person, form), 422
+    return _show(standing, form), 422
 
 
 def _prove(person: Person, password: str) -> None:
@@ -85,9 +84,13 @@ def _offer(person: Person) -> Any:
     return redirect(url_for(".new_app"))
 
 
-def _show(person: Person, form: SecondFactorForm) -> str:
-    standing = standing_of(session(), person, clock.today())
-    form.offer(required=standing.required)
+def _offering(standing: Standing) -> SecondFactorForm:
+    form = SecondFactorForm()
+    form.offer(standing)
+    return form
+
+
+def _show(standing: Standing, form: SecondFactorForm) -> str:
     return render_template("people/second_factor.html", form=form, standing=standing)
 
 
