@@ -190,12 +190,17 @@ class RowByRow(Session):
 
 
 class Database:
-    """One database: its engine, and sessions that either read or write."""
+    """One database: its engine, and sessions that either read or write.
+
+    Its errors say which statement failed, and none of the values in it: they are logged, and hold what is secret.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self.engine = (
+            _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        )
 
     def session(self, *, writing: bool) -> Session:
         """A session; on SQLite a writing one takes its turn as the only writer from its first statement."""
@@ -243,7 +248,7 @@ def remove_sqlite(file: Path) -> None:
 def _sqlite_engine(url: str) -> Engine:
     file = url.removeprefix("sqlite:///")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

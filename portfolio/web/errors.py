@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -212,7 +213,7 @@ def _refused(error: PortfolioError) -> Any:
 def log_fault(what: Any) -> None:
     """Write a fault to the log, under a reference that its page shows too."""
     g.reference = secrets.token_hex(4)
-    place = request.url_rule if holds_a_key() else request.path
+    place = request.url_rule if holds_a_key() else quote(request.path)  # a line break in it would begin another entry
     log.error("%s %s failed, reference %s", request.method, place, g.reference, exc_info=what)
 
 

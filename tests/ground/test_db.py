@@ -57,6 +57,15 @@ def test_nothing_stays_nothing() -> None:
         assert kind.process_result_value(None, DIALECT) is None
 
 
+@only_sqlite
+def test_what_went_wrong_is_said_without_the_values_which_may_be_secret(database: Database) -> None:
+    with database.reading() as session, pytest.raises(DBAPIError) as refused:
+        session.execute(text("SELECT :kept FROM nowhere"), {"kept": "scrypt:a hash"})
+    assert "FROM nowhere" in str(refused.value)
+    assert "scrypt" not in str(refused.value)
+    assert Database("postgresql+psycopg://portfolio@nowhere.invalid/portfolio").engine.hide_parameters
+
+
 def test_sums_of_money_are_sums_of_pence(session: Session) -> None:
     make.funding_year(session)
     assert session.scalar(select(type_coerce(func.sum(StreamAllocation.amount), Pence))) == Decimal("280000.00")

@@ -20,7 +20,7 @@ from portfolio.funding_years.models import PoliceArea
 from portfolio.people.models import RoleHeld
 from portfolio.people.rules import Role
 from portfolio.web import access, database
-from portfolio.web.errors import broken_constraint, constraint_means, refusals_on
+from portfolio.web.errors import broken_constraint, constraint_means, log_fault, refusals_on
 from portfolio.web.forms import Form, Line, Part, PoundsField
 from tests import make
 from tests.conftest import SignedIn, title_of
@@ -117,6 +117,12 @@ def test_a_fault_has_a_reference_that_is_logged_and_tells_nothing_else(
     assert f"<strong>{reference}</strong>" in answer.text
     assert "a mistake of ours" not in answer.text
     assert caplog.records[0].exc_info is not None
+
+
+def test_nobody_writes_lines_of_their_own_into_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with app.test_request_context("/proposals/SVD%0AThe+site+is+safe"):
+        log_fault(True)
+    assert caplog.records[0].getMessage().splitlines() == [caplog.records[0].getMessage()]
 
 
 def test_a_faults_page_needs_no_database(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
