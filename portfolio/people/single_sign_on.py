@@ -31,6 +31,11 @@ log = logging.getLogger("portfolio")
 LONGEST_VISIT = timedelta(minutes=10)
 """How long somebody may take at the directory."""
 
+NOT_PROVEN = (
+    "the directory does not say that it is verified; "
+    "PORTFOLIO_OIDC_TRUSTED_EMAIL=yes says that its addresses can be trusted"
+)
+
 
 class NotLetIn(PortfolioError):
     """Somebody whom the directory knows, and who has no place here."""
@@ -67,7 +72,7 @@ def enter(session: Session, account: Account, groups: Mapping[str, GroupRole], t
     """The person that a directory's account means, their roles as its groups say today; raises NotLetIn.
 
     First whoever this account is linked to; else a person with its proven address, who is linked to it; else, where
-    one of its groups gives a role, somebody new.
+    one of its groups gives a role and its address is proven, somebody new.
     """
     if account.groups is None and groups:
         raise NotLetIn(
@@ -95,11 +100,7 @@ def _known(session: Session, account: Account) -> Person | None:
     if person is None:
         return None
     if not account.address_is_proven:
-        raise NotKnownHere(
-            account,
-            f"{person.mark} has its address, but the directory does not say that it is verified; "
-            "PORTFOLIO_OIDC_TRUSTED_EMAIL=yes says that its addresses can be trusted",
-        )
+        raise NotKnownHere(account, f"{person.mark} has its address, but {NOT_PROVEN}")
     if session.scalar(select(Identity.id).where(Identity.person_id == person.id, Identity.issuer == account.issuer)):
         raise NotKnownHere(account, f"{person.mark} has its address, but is linked to another account of the directory")
     _link(session, person, account)
@@ -114,6 +115,9 @@ def _new(session: Session, account: Account, given: Mapping[str, Holding]) -> Pe
             "Your directory does not tell your e-mail address. Ask whoever runs it to add the claim “email” to what "
             "this site is told"
         )
+    if not account.address_is_proven:
+        # Whoever is invited under this address one day would otherwise find that another's account has their roles.
+        raise NotKnownHere(account, f"its address is new here, but {NOT_PROVEN}")
     person = add_person(session, account.name, account.address)
     session.flush()
     _link(session, person, account)

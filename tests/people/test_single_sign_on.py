@@ -90,6 +90,12 @@ def test_an_address_that_is_not_proven_links_nobody(session: Session, come: Ente
     assert make.count_of(session, Identity) == 0
 
 
+def test_an_address_that_is_not_proven_adds_nobody_either(session: Session, come: Entering) -> None:
+    with pytest.raises(NotKnownHere):
+        come("money", address_is_proven=False)
+    assert make.count_of(session, Person) == 0
+
+
 def test_whoever_has_an_account_there_is_not_linked_to_another(session: Session, come: Entering) -> None:
     ann = make.person(session, email="ann@example.org")
     come()
