@@ -143,12 +143,18 @@ def mail_server(url: str | None) -> MailServer | None:
             "PORTFOLIO_SMTP is no mail server. Set it to smtp://user:password@host:587 (STARTTLS), "
             "smtps://user:password@host (TLS) or smtp://localhost:25"
         )
+    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    if not f"{user}{password}".isascii():
+        raise BadSetting(
+            "PORTFOLIO_SMTP holds a user or a password with letters that cannot be sent to a mail server. "
+            "Choose one without accents and signs like £"
+        )
     tls = parts.scheme == "smtps"
     return MailServer(
         host=str(parts.hostname),
         port=parts.port or (465 if tls else 587),
-        user=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
+        user=user,
+        password=password,
         tls=tls,
         starttls=not tls and parts.hostname not in LOCAL_HOSTS,
     )
@@ -158,8 +164,7 @@ def mail_from(sender: str | None, site: str) -> str:
     """PORTFOLIO_MAIL_FROM: an address, or a name with its address; without it, one of the site's own host."""
     if not sender:
         return f"portfolio@{urlsplit(site).hostname}"
-    before, _, host = parseaddr(sender)[1].rpartition("@")
-    if not before or not host or not sender.isprintable():
+    if not re.fullmatch("[!-~]+@[!-~]+", parseaddr(sender)[1]) or not sender.isprintable():
         raise BadSetting(
             "PORTFOLIO_MAIL_FROM is no e-mail address. Set it like grants@example.org or Grants <grants@example.org>"
         )

@@ -159,13 +159,22 @@ def test_what_is_no_mail_server_is_refused(url: str) -> None:
     )
 
 
+@pytest.mark.parametrize("url", ["smtp://ada:caf%C3%A9@mail.example", "smtps://ad£:secret@mail.example"])
+def test_a_mail_servers_password_is_one_that_can_be_sent(url: str) -> None:
+    sentence = refused(PORTFOLIO_SMTP=url)
+    assert sentence.startswith("PORTFOLIO_SMTP holds a user or a password with letters that cannot be sent")
+    assert "caf" not in sentence
+
+
 def test_mail_is_from_the_sites_host_unless_an_address_is_set() -> None:
     assert Config.from_environment({"PORTFOLIO_URL": "https://a.example:8443"}).mail_from == "portfolio@a.example"
     for sender in ("grants@example.org", "Grants <grants@example.org>"):
         assert Config.from_environment({"PORTFOLIO_MAIL_FROM": sender}).mail_from == sender
 
 
-@pytest.mark.parametrize("sender", ["grants", "@example.org", "grants@", "a@b.c\nBcc: all@b.c", "Grants <>"])
+@pytest.mark.parametrize(
+    "sender", ["grants", "@example.org", "grants@", "a@b.c\nBcc: all@b.c", "Grants <>", "zoë@example.org", "a b@c.d"]
+)
 def test_mail_from_what_is_no_address_is_refused(sender: str) -> None:
     assert refused(PORTFOLIO_MAIL_FROM=sender) == (
         "PORTFOLIO_MAIL_FROM is no e-mail address. Set it like grants@example.org or Grants <grants@example.org>"
