@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, send_file, stream_with_context
 
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = tuple("=+-@＝＋－＠\t\r\n")
 """Spreadsheet programs take a cell that begins with one of these for a formula, also in a CSV file."""
 MOST_OF_NAME = 120
 """Letters of a file's name, from its end, where its kind stands; file systems take 255 bytes."""

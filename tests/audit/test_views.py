@@ -373,6 +373,8 @@ def test_the_file_holds_all_that_is_chosen_and_no_formula(administrator: Visitor
         "@SUM(A1)",
         "\t=1",
         "\r=1",
+        "\n=1",
+        "＝1+1",
         '=HYPERLINK("https://evil.example")',
         'a "quoted", text\nof two',
     ]
