@@ -53,10 +53,16 @@ class NotToSendAgain(PortfolioError):
         )
 
 
+def is_one_address(text: str) -> bool:
+    """Whether a text is exactly one address, with nothing that could end the line it stands in."""
+    mailbox, _, host = text.rpartition("@")
+    is_written_so = _ADDRESS.fullmatch(text) is not None and not _ANOTHERS.intersection(mailbox + host)
+    return is_written_so and len(text) <= LONGEST_ADDRESS
+
+
 def refuse_bad_recipient(address: str) -> None:
-    """Exactly one address, and nothing that could end the line it stands in; raises NoRecipient."""
-    mailbox, _, host = address.rpartition("@")
-    if not _ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS or _ANOTHERS.intersection(mailbox + host):
+    """Mail goes to one address; raises NoRecipient."""
+    if not is_one_address(address):
         raise NoRecipient
 
 

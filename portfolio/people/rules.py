@@ -10,10 +10,11 @@ from datetime import date
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError
+from portfolio.mail.rules import is_one_address
 from portfolio.quarters import format_day
 
 _MARK = re.compile(r"person (\d+)")
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_DOMAIN = re.compile(r"@.+\.[^.]+$")
 
 
 class Role(StrEnum):
@@ -322,9 +323,12 @@ class BadEnd(PortfolioError):
 
 
 def normal_email(typed: str) -> str:
-    """An e-mail address as it is kept and compared: without spaces around, in small letters; raises NotAnEmail."""
+    """An e-mail address as it is kept and compared: without spaces around, in small letters; raises NotAnEmail.
+
+    Mail can be sent to it: what happens to an account is told to its address, or not done.
+    """
     email = typed.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > 254:
+    if not is_one_address(email) or not _DOMAIN.search(email):
         raise NotAnEmail("Enter an e-mail address in the correct format, like name@example.org", "email")
     return email
 

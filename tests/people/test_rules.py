@@ -175,7 +175,11 @@ def test_an_email_is_compared_in_small_letters(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ann", "ann@example", "@example.org", "a b@example.org", "a@b@example.org", "x" * 250 + "@b.uk"]
+    "typed",
+    [
+        *("", "ann", "ann@example", "ann@example.", "@example.org", "ann@.org", "a b@example.org", "a@b@example.org"),
+        *("x" * 250 + "@b.uk", "zoë@example.org", "ann@exämple.org", "ann\x1f@example.org", "<ann@example.org>"),
+    ],
 )
 def test_what_is_no_email_is_refused(typed: str) -> None:
     with pytest.raises(PortfolioError, match=r"like name@example\.org") as refused:

@@ -50,7 +50,6 @@ def test_a_code_is_asked_for_and_leads_to_the_page_that_was_asked_for(
     assert client.get("/sign-in/code").location == "/"
 
 
-@pytest.mark.usefixtures("enrolled")
 def test_signing_in_with_a_code_leads_to_no_other_site(
     client: FlaskClient, enrolled: tuple[pyotp.TOTP, list[str]], at: At
 ) -> None:
