@@ -39,6 +39,9 @@ WAIT = 5
 """Seconds to wait for the directory's next word."""
 WHOLE = 15
 """Seconds for a whole answer."""
+QUIET = 30
+"""For how many seconds a directory that keeps silent is not asked again: whoever waits for it keeps a thread of the
+site from everybody else, and anybody can ask."""
 MOST_SAID = 512 * 1024
 FROM_USERINFO = ("email", "email_verified", "preferred_username", "name", "groups")
 
@@ -83,6 +86,7 @@ class OpenIDProvider:
         self.back = back
         self._heard: dict[str, _Heard] = {}
         self._asked_again: datetime | None = None
+        self._silent_until = 0.0
 
     def way_in(self, state: str, nonce: str, verifier: str, now: datetime) -> str:
         """Where somebody proves to the directory who they are; raises DirectorySilent."""
@@ -117,6 +121,9 @@ class OpenIDProvider:
     @contextmanager
     def _line(self) -> Iterator[Any]:
         """A connection to the directory. It follows no redirects: what the directory says, it says itself."""
+        began = time.monotonic()
+        if began < self._silent_until:
+            raise DirectorySilent("it kept silent a moment ago")
         with OAuth2Session(
             self.directory.client_id,
             self.directory.client_secret,
@@ -133,6 +140,9 @@ class OpenIDProvider:
             except OAuthError as error:
                 raise NotBelieved("it does not know this sign-in, or not any more (code)") from error
             except (RequestException, ValueError, RecursionError) as error:
+                ended = time.monotonic()
+                if ended - began > WAIT - 1:
+                    self._silent_until = ended + QUIET
                 raise DirectorySilent(type(error).__name__) from error
 
     def _exchange(self, line: Any, code: str, verifier: str, now: datetime) -> Mapping[str, Any]:

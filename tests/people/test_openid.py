@@ -293,6 +293,22 @@ def test_a_directory_that_is_not_there_is_told_in_a_sentence() -> None:
         gone.way_in("a state", NONCE, VERIFIER, datetime.now(UTC))
 
 
+def test_a_directory_that_keeps_silent_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = OpenIDProvider(Directory("http://localhost:1", CLIENT_ID, CLIENT_SECRET), BACK)
+
+    def ask() -> str:
+        with pytest.raises(DirectorySilent) as refused:
+            gone.way_in("a state", NONCE, VERIFIER, datetime.now(UTC))
+        return refused.value.sentence
+
+    assert ["ConnectionError" in ask() for _ in range(2)] == [True, True]  # it was quick to refuse
+    monkeypatch.setattr(openid, "WAIT", 1)  # everything takes longer than that without a second
+    assert ["ConnectionError" in ask() for _ in range(2)] == [True, False]
+    assert "it kept silent a moment ago" in ask()
+    monkeypatch.setattr(gone, "_silent_until", 0.0)
+    assert "ConnectionError" in ask()
+
+
 @pytest.mark.parametrize("reply", [b"[]", b"<html>", json.dumps({"expires_in": [1]}).encode()])
 def test_a_token_that_cannot_be_read_is_told_in_a_sentence(
     client: OpenIDProvider, directory: Provider, reply: bytes
