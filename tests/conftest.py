@@ -43,11 +43,18 @@ _number = itertools.count(1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what concerns the other database only: it would say nothing here, and is run there."""
+    """Leave out what is run on the other database: what concerns that alone, and on PostgreSQL what asks for none."""
     other = "only_sqlite" if ON_POSTGRESQL else "only_postgresql"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    left_out = [item for item in items if item.get_closest_marker(other) or (ON_POSTGRESQL and not _asks_for_one(item))]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _asks_for_one(item: pytest.Item) -> bool:
+    """Whether a test's database is the one that the suite runs on."""
+    asked = getattr(item, "fixturenames", ())
+    return "fresh_url" in asked or "bare_url" in asked or item.get_closest_marker("only_postgresql") is not None
 
 
 FreshUrl = Callable[[Path], str]

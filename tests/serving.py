@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import cast
 
 from flask import Flask
 from waitress.server import BaseWSGIServer
+from waitress.wasyncore import close_all
 
 from portfolio.app import create_app
 from portfolio.commands.listening import open_server
 from portfolio.config import Config
 from tests.compiled import COMPILED
+
+WAKES = 0.05
+"""How long a server of tests waits for requests before it looks whether it was closed, in seconds."""
 
 
 @contextmanager
@@ -48,12 +53,15 @@ def running(site: Flask) -> Iterator[BaseWSGIServer]:
     """The server of a site, which runs while the context is open."""
     server = open_server(site, host="127.0.0.1", port=0)
     assert isinstance(server, BaseWSGIServer)
+    server.adj.asyncore_loop_timeout = cast(int, WAKES)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield server
     finally:
-        in_its_own_thread(server, server.close)  # another would wait for a request, or a second
+        server.task_dispatcher.shutdown()
+        # With the connections that browsers keep open, which the stubs know nothing of.
+        close_all(server._map)  # type: ignore[attr-defined]
         thread.join(10)
 
 
