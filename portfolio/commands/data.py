@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portfolio import migrations
 from portfolio.clock import SystemClock
-from portfolio.commands.ground import NoDatabase, ground, progress, say, where
+from portfolio.commands.ground import NoDatabase, ground, progress, say, where, without_password
 from portfolio.config import Config
 from portfolio.db import BUSY_SECONDS, Database, remove_sqlite
 from portfolio.errors import PortfolioError
@@ -227,8 +227,9 @@ def _run(config: Config, program: str, *arguments: str) -> None:
     if found is None:
         raise BackupRefused(f"{program} is not installed. Install PostgreSQL's client programs and try again")
     url = make_url(config.database_url)
-    address = url._replace(drivername="postgresql", password=None).render_as_string()
-    environment = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
+    address = without_password(url.set(drivername="postgresql")).render_as_string()
+    password = url.password or url.query.get("password")
+    environment = {**os.environ, "PGPASSWORD": str(password)} if password else dict(os.environ)
     done = subprocess.run(  # noqa: S603 - a program by its full path, without a shell
         [found, f"--dbname={address}", *arguments], capture_output=True, text=True, check=False, env=environment
     )

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -156,7 +158,12 @@ def where(config: Config) -> str:
     """The database in words, without a password."""
     if config.sqlite_file is not None:
         return str(config.sqlite_file)
-    return config.database_url.rsplit("@", 1)[-1]
+    return unquote(without_password(make_url(config.database_url)).render_as_string()).rsplit("@", 1)[-1]
+
+
+def without_password(url: URL) -> URL:
+    """An address of a database without its password, which may stand in two places."""
+    return url._replace(password=None).difference_update_query(["password"])
 
 
 def write_file(file: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from portfolio import migrations
 from portfolio.clock import SystemClock
@@ -166,6 +166,10 @@ def test_a_file_that_is_no_database_is_a_sentence(run: Run, settings: Config, co
         ("postgresql://user:secret@host:port/name", "DATABASE_URL cannot be read as an address. Set it to postgresql:"),
         ("postgresql://user:secret@127.0.0.1:1/name", "The database 127.0.0.1:1/name cannot be used: connection "),
         ("postgresql://user:secret@/name?host=/nowhere", "The database /name?host=/nowhere cannot be used: connection"),
+        (
+            "postgresql://user@/n?password=secret&host=/nowhere",
+            "The database /n?host=/nowhere cannot be used: connection",
+        ),
         ("sqlite:///:memory:", "DATABASE_URL names a database that is kept nowhere."),
     ],
 )
@@ -409,6 +413,25 @@ def test_a_file_that_pg_restore_cannot_read_is_a_sentence(run: Run, migrated: Co
     said = run("restore", file)
     assert (said.code, said.out) == (1, "")
     assert "pg_restore failed: " in said.err
+
+
+@pytest.mark.only_postgresql  # its own programs make and bring back its backups
+@pytest.mark.parametrize("where_it_stands", ["password", "query"])
+def test_whoever_lists_processes_sees_no_password(
+    run: Run, migrated: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where_it_stands: str
+) -> None:
+    url = make_url(migrated.database_url)
+    shown = (
+        url.set(password="s3cret") if where_it_stands == "password" else url.update_query_dict({"password": "s3cret"})
+    )
+    monkeypatch.setenv("DATABASE_URL", shown.render_as_string(hide_password=False))
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$* with $PGPASSWORD" > "$0.told"\nexit 1\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert run("backup", tmp_path / "file").code == 1
+    arguments, _, password = (tmp_path / "pg_dump.told").read_text().partition(" with ")
+    assert ("--format=custom" in arguments, "s3cret" in arguments, password) == (True, False, "s3cret\n")
 
 
 @pytest.mark.only_postgresql  # its own programs make and bring back its backups
