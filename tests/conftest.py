@@ -28,7 +28,7 @@ from portfolio.db import Base, Database
 from portfolio.funding_years.models import CSP, PoliceArea
 from portfolio.history import Author
 from portfolio.migrations import upgrade
-from portfolio.people import sessions
+from portfolio.people import actions, sessions
 from portfolio.people.models import Person, WebSession
 from portfolio.people.rules import Role
 from portfolio.web import access, held
@@ -39,6 +39,8 @@ NOW = datetime(2025, 10, 20, 9, 0, tzinfo=UTC)
 """When every test takes place, unless it says otherwise: the Dorset story's day, ten in the morning in London."""
 SERVER = Config.from_environment().database_url if "DATABASE_URL" in os.environ else ""
 ON_POSTGRESQL = SERVER.startswith("postgresql")
+PRODUCTS_HASHING = actions.HASHING
+actions.HASHING = "scrypt:1024:8:1"  # a tenth of a second for every passphrase would be minutes of the suite
 _number = itertools.count(1)
 
 

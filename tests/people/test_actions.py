@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from portfolio.errors import NotFound
 from portfolio.people.actions import (
+    HASHING,
     add_person,
     disable_person,
     find_by_password,
@@ -20,10 +22,14 @@ from portfolio.people.actions import (
 from portfolio.people.passphrases import BadPassword
 from portfolio.people.rules import Act, Holding, LastAdministrator, Role
 from tests import make
-from tests.conftest import NOW
+from tests.conftest import NOW, PRODUCTS_HASHING
 
 DAY = date(2025, 10, 20)
 PASSWORD = "correct horse battery"
+
+
+def test_a_guess_at_a_kept_passphrase_costs_32_megabytes() -> None:
+    assert generate_password_hash(PASSWORD, PRODUCTS_HASHING).startswith("scrypt:32768:8:1$")
 
 
 def test_a_password_is_kept_as_its_hash_alone(session: Session) -> None:
@@ -31,7 +37,7 @@ def test_a_password_is_kept_as_its_hash_alone(session: Session) -> None:
     session.flush()
     assert person.name == "Ann Other"
     assert person.password_hash is not None
-    assert person.password_hash.startswith("scrypt:")
+    assert person.password_hash.startswith(f"{HASHING}$")
     assert PASSWORD not in person.password_hash
     assert find_person(session, " ANN@example.org ") is person
     assert find_by_password(session, "ann@EXAMPLE.org", PASSWORD) is person
