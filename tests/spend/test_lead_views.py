@@ -50,6 +50,14 @@ def test_level_up_is_claimed_checked_and_submitted(session: Session, leading: Fl
     assert leading.get(f"{Q2_PAGE}/check").location == Q2_PAGE
 
 
+def test_a_claim_that_was_loaded_has_a_receipt_too(session: Session, leading: FlaskClient, award: Award) -> None:
+    leading.post(Q2_PAGE, data=typed())
+    leading.post(f"{Q2_PAGE}/check", data={"edition": "1"})
+    claim_now(session, award).submitted_by_id = None
+    session.commit()
+    assert "Submitted by Loaded from a file" in read(leading.get(f"{Q2_PAGE}/receipt").text)
+
+
 def test_a_draft_is_saved_with_its_blanks_and_is_not_sent(session: Session, leading: FlaskClient, award: Award) -> None:
     blank = typed(do="save", match_spent="", narrative="", delivery_rag="", spend_rag="", lines__0__amount="")
     assert leading.post(Q2_PAGE, data=blank).location == Q2_PAGE
