@@ -20,7 +20,7 @@ class Filter(Form):
         csrf = False
 
     start = Line("From", most=40, hint=A_MOMENT)
-    end = Line("To", most=40, hint="A day alone is meant whole")
+    end = Line("To", most=40, hint="A day without a time counts whole")
 
     def settle(self) -> None:
         """Nothing of a filter has to be filled in, so no label says that it is optional."""
@@ -59,7 +59,7 @@ class SignInFilter(Filter):
     """Narrows attempts to sign in to an address that was typed, or one that they came from."""
 
     email = Line("E-mail address", most=254)
-    address = Line("From where", most=45, hint="An internet address, like 192.0.2.7")
+    address = Line("Network address", most=45, hint="For example, 192.0.2.7")
 
 
 class MessageFilter(Filter):

@@ -386,7 +386,8 @@ def test_the_table_of_roles_is_open_to_everybody_signed_in_and_says_what_the_rul
         assert begin(act.value) in page
     for role in Role:
         assert begin(PURPOSE[role]) in page
-    assert "Project lead, CSP member" in page
+    assert "Own CSP: their partnership Project lead, CSP member" in page
+    assert "Returns See returns Own CSP" in page
     assert "Enter and submit a claim Own awards" in page
 
 

@@ -19,6 +19,21 @@ from portfolio.web.paging import paged
 from portfolio.web.reading import note_reading
 from portfolio.words import begin
 
+MEANS = {
+    Reach.OWN_AWARDS: "Own awards: the projects they lead",
+    Reach.OWN_CSP: "Own CSP: their partnership",
+    Reach.POLICE_AREA: "Police area: all its partnerships",
+    Reach.EVERYTHING: "Everything",
+}
+"""How far each role reaches, as somebody new to it is told."""
+FROM_HERE_ON = {
+    Act.SEE_YEAR: "Funding years, proposals and decisions",
+    Act.SEE_MATCH: "Match funding, claims and measures",
+    Act.SEE_RETURNS: "Returns",
+    Act.SEE_HISTORY: "People and the site",
+}
+"""The parts of the permission table as its page shows it, each with the first act of it."""
+
 
 @room.get("/people")
 @allow(Act.INVITE)
@@ -43,15 +58,24 @@ def roles() -> Any:
     """What each role may do, and how far: the permission table itself."""
     columns = ["What is done", *(begin(role.value) for role in Role), "At the command line"]
     rows = [
-        [
-            begin(act.value),
-            *(begin(REACH[role].value) if act in MAY[role] else "" for role in Role),
-            begin(Reach.EVERYTHING.value) if act in OPERATOR_MAY else "",
-        ]
+        (
+            FROM_HERE_ON.get(act, ""),
+            [
+                begin(act.value),
+                *(begin(REACH[role].value) if act in MAY[role] else "" for role in Role),
+                begin(Reach.EVERYTHING.value) if act in OPERATOR_MAY else "",
+            ],
+        )
         for act in Act
     ]
     return render_template(
-        "people/roles.html", roles=Role, reach=REACH, purpose=PURPOSE, gives=GIVES, columns=columns, rows=rows
+        "people/roles.html",
+        roles=Role,
+        reaches={role: MEANS[REACH[role]] for role in Role},
+        purpose=PURPOSE,
+        gives=GIVES,
+        columns=columns,
+        rows=rows,
     )
 
 
