@@ -18,7 +18,7 @@ from portfolio.people import actions, joining
 from portfolio.people.managing import people_within
 from portfolio.people.models import Person, PersonalReading, Purpose
 from portfolio.people.rules import Act, Holding, Role
-from portfolio.people.second_factor import reset_second_factor
+from portfolio.people.second_factor import require_of, reset_second_factor
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,20 @@ def _add(here: Ground, given: argparse.Namespace) -> int:
         roles = ", ".join(role.value for role in Role)
         raise PortfolioError(f"“{given.role}” is not a role. Use one of: {roles}", "role") from error
     kept = None if given.invite else _passphrase_of_somebody_new(here, given)
-    with here.writing(f"Gave the role {role.value}", here.now()) as session:
+    now, told_at = SystemClock().now(), here.now()
+    with here.writing(f"Gave the role {role.value}", told_at) as session:
         person = joining.invite(
             session,
             given.name,
             given.email,
             Holding(role, *_place(session, given.csp, given.area)),
             by=here.viewer,
-            now=SystemClock().now(),
+            now=now,
             key_of=partial(here.config.derived_key, "link"),
             tell=given.invite,
             password_hash=kept,
         )
+        require_of(session, person, day_of(told_at), now)
     say(f"{person.name} <{person.email}> is {role.value}")
     if given.invite:
         say(f"A message to {person.email} is queued. `portfolio deliver` sends it")

@@ -12,6 +12,7 @@ from portfolio.funding_years.models import CSP
 from portfolio.people.actions import find_person
 from portfolio.people.models import Identity, Link, Person, PersonalReading, RoleHeld
 from portfolio.people.rules import PURPOSE, Act, Role
+from portfolio.settings import SECOND_FACTOR_REQUIRED, set_setting
 from portfolio.words import begin
 from tests import make
 from tests.conftest import NOW, SignedIn, title_of
@@ -328,6 +329,16 @@ def test_a_role_is_given_with_its_dates_and_ended(signed_in: SignedIn, session: 
     assert "The end of the role finance officer of Frank Abbott is saved." in ended.text
     assert "Finance officer Dorset 1 April 2025 19 October 2025 Ended" in read(ended.text)
     assert administrator.get(f"/people/{person.id}/roles/{person.roles[0].id}/end").status_code == 404
+
+
+def test_a_role_that_needs_a_second_factor_signs_out_whoever_has_none(signed_in: SignedIn, session: Session) -> None:
+    set_setting(session, SECOND_FACTOR_REQUIRED, "yes")
+    administrator, member = signed_in(Role.ADMINISTRATOR), signed_in(Role.CSP_MEMBER)
+    address = f"/people/{member.person.id}/roles/new"
+    assert administrator.post(address, data={"role": Role.CSP_OFFICER.value, "csp": "1"}).status_code == 302
+    assert member.get("/").status_code == 200
+    assert administrator.post(address, data={"role": Role.CERTIFIER.value, "police_area": "1"}).status_code == 302
+    assert member.get("/").location.startswith("/sign-in")
 
 
 def test_the_last_administrator_does_not_end_their_own_role(signed_in: SignedIn, session: Session) -> None:

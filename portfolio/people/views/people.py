@@ -9,6 +9,7 @@ from portfolio.people.forms import InviteForm
 from portfolio.people.joining import invitations_of, invite
 from portfolio.people.managing import in_directory, is_managed, people_within
 from portfolio.people.rules import GIVES, MAY, OPERATOR_MAY, PURPOSE, REACH, Act, Reach, Role
+from portfolio.people.second_factor import require_of
 from portfolio.people.views.room import room
 from portfolio.people.views.telling import key_of, on_its_way, purposes
 from portfolio.web import clock
@@ -104,6 +105,7 @@ def add() -> Any:
                 key_of=key_of(),
                 tell=tell,
             )
+            require_of(session(), person, clock.today(), clock.machine_moment())
             is_theirs = is_managed(session(), person.id, viewer())
             commit()
         if outcome.ok:

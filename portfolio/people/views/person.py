@@ -11,7 +11,7 @@ from portfolio.people.joining import invitations_of, send_invitation, send_reset
 from portfolio.people.managing import correct, get_managed, get_role, give, in_directory, may_readdress
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act
-from portfolio.people.second_factor import standing_of
+from portfolio.people.second_factor import require_of, standing_of
 from portfolio.people.views.room import room
 from portfolio.people.views.telling import key_of, on_its_way, purposes
 from portfolio.web import clock
@@ -102,6 +102,7 @@ def give_role(person_id: int) -> Any:
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             held = give(session(), found, form.holding, viewer())
+            require_of(session(), found, clock.today(), clock.machine_moment())
             commit()
         if outcome.ok:
             return _back(found, f"{found.name} is given the role {held.role.value}.")
