@@ -166,6 +166,13 @@ def set_rule(session: Session, *, required: bool, today: date, now: datetime, he
         end_sessions(session, person.id, now, except_id=here)
 
 
+def require_of(session: Session, person: Person, today: date, now: datetime) -> None:
+    """Sign out somebody whose roles, one given just now among them, need a second factor that they have not set up."""
+    session.flush()
+    if need_of(session, person, today) is Need.ENROL:
+        end_sessions(session, person.id, now)
+
+
 def offer_app(session: Session, person: Person) -> Offer:
     """A new secret for an app to be shown, in place of the app that there is, if there is one; raises NoPassphrase."""
     if person.password_hash is None:
