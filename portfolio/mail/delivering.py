@@ -73,7 +73,7 @@ def _note(database: Database, message: Message, outcome: Outcome, now: datetime)
     wait = wait_after(message.tries)
     match outcome:
         case Taken():
-            state, fault, due_at = MessageState.SENT, None, message.due_at
+            state, fault, due_at = MessageState.SENT, outcome.remark, message.due_at
         case NotTaken(for_good=False) if wait is not None:
             state, fault, due_at = MessageState.QUEUED, outcome.fault, now + wait
         case NotTaken():

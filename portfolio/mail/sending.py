@@ -33,13 +33,16 @@ ANSWER_SECONDS = 60
 """How long the answer to the text is waited for: servers look for viruses then, and without it nothing is known."""
 CLOSING = 421
 """A server's answer that it takes nothing at all for now."""
+IN_OUTBOX = "no mail server is set: it is a file in the outbox folder"
 LONGEST_LINE = 998
 """What a server takes on one line, in characters (RFC 5321)."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The server has the message, or the outbox does."""
+    """The server has the message; or the outbox does, which is then remarked."""
+
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,4 +186,4 @@ def _put_into(outbox: Path, message: Message, letter: bytes) -> Outcome:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         return NotTaken(f"{outbox} cannot be written to: {error.strerror}", by_all=True)
-    return Taken()
+    return Taken(IN_OUTBOX)

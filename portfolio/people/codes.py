@@ -43,18 +43,17 @@ def app_link(secret: str, email: str, site: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=site)
 
 
-def read_code(typed: str) -> str:
+def read_code(typed: str, *, of_the_app: bool = False) -> str:
     """A code as it is compared: six digits, or a recovery code's sixteen letters; raises NotACode.
 
-    Spaces and dashes mean nothing; the letters that recovery codes do without are read as the digits they look like.
+    `of_the_app`: no recovery code will do, because the app is only being set up. Spaces and dashes mean nothing; the
+    letters that recovery codes do without are read as the digits they look like.
     """
     code = typed.lower().translate(_MEANT)
-    is_whole = (len(code) == DIGITS and code.isascii() and code.isdigit()) or is_recovery_code(code)
-    if not is_whole:
-        raise NotACode(
-            f"Enter the {DIGITS} digits that your app shows now, or a recovery code of {LENGTH} letters and digits",
-            "code",
-        )
+    is_of_app = len(code) == DIGITS and code.isascii() and code.isdigit()
+    if not is_of_app and (of_the_app or not is_recovery_code(code)):
+        otherwise = "" if of_the_app else f", or a recovery code of {LENGTH} letters and digits"
+        raise NotACode(f"Enter the {DIGITS} digits that your app shows now{otherwise}", "code")
     return code
 
 

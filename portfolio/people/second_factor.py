@@ -192,7 +192,7 @@ def set_up(session: Session, config: Config, person: Person, offer: Offer, typed
     Returns the new recovery codes, which can be shown this once. Raises WrongCode and NotACode; and SetUpMeanwhile
     where there is another app by now than the one that the offer was to replace, so that no offer lies in wait.
     """
-    code = read_code(typed)
+    code = read_code(typed, of_the_app=True)
     kept = session.scalar(_of(person.id).with_for_update())
     if (None if kept is None else kept.nonce) != offer.replaces:
         raise SetUpMeanwhile

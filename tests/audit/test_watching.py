@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.mail.actions import queue
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
+from portfolio.mail.sending import IN_OUTBOX
 from portfolio.people.models import SignInAttempt, SignInOutcome
 from tests import make
 from tests.conftest import NOW, Visitor
@@ -75,6 +76,15 @@ def test_messages_are_listed_without_what_they_say(
     lost = administrator.get("/history/messages?state=lost")
     assert (lost.status_code, lines(lost.text)) == (422, [])
     assert administrator.get("/history/messages?end=1+1+2025").text.count("No such messages") == 1
+
+
+def test_what_no_server_took_is_said_to_be_in_the_outbox(
+    administrator: Visitor, session: Session, messages: dict[MessageState, Message]
+) -> None:
+    messages[MessageState.SENT].fault = IN_OUTBOX
+    session.commit()
+    [line] = lines(administrator.get("/history/messages?state=sent").text)
+    assert f"In the outbox 0 {IN_OUTBOX}" in line
 
 
 def test_an_uncertain_message_is_sent_again_by_somebody_who_decides_so(

@@ -17,7 +17,7 @@ from portfolio.mail import actions
 from portfolio.mail.delivering import Delivered, deliver
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState, NoRecipient, one_line, plain_text, refuse_bad_recipient
-from portfolio.mail.sending import Taken, send
+from portfolio.mail.sending import IN_OUTBOX, Taken, send
 from tests.conftest import NOW
 from tests.mail.certificates import certified
 from tests.mail.conftest import Queue
@@ -109,6 +109,8 @@ def test_without_a_mail_server_a_message_is_a_file_for_its_owner_alone(
     message = actions.queue(session, "zoe@example.org", "Invited", said, NOW, **path)
     session.commit()
     assert deliver(database, config, StoppedClock(NOW)) == SENT
+    session.refresh(message)
+    assert message.fault == IN_OUTBOX
     [file] = config.outbox.iterdir()
     assert file.name == f"2025-10-20-090000-{message.message_id[:8]}.eml"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -157,7 +159,7 @@ def test_whatever_is_typed_a_letter_has_its_headers_and_no_others(
         recipient = "ada@example.org"
     clean, line = plain_text(said), one_line(subject)
     message = Message(recipient=recipient, subject=line, text=clean, link_path=None, message_id="0" * 32, queued_at=NOW)
-    assert send(message, config) == Taken()
+    assert send(message, config) == Taken(IN_OUTBOX)
     [file] = config.outbox.iterdir()
     letter = read(file.read_bytes())
     assert sorted(letter.keys()) == sorted(HEADERS)

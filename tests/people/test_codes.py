@@ -91,6 +91,13 @@ def test_what_is_no_code_is_said_to_be_none(typed: str) -> None:
     assert refused.value.field == "code"
 
 
+@pytest.mark.parametrize("typed", ["", "28708", "abcd-efgh-jkmn-pqrs"])
+def test_while_an_app_is_set_up_its_own_code_alone_will_do(typed: str) -> None:
+    assert read_code("287 082", of_the_app=True) == "287082"
+    with pytest.raises(NotACode, match=r"Enter the 6 digits that your app shows now$"):
+        read_code(typed, of_the_app=True)
+
+
 def test_recovery_codes_are_ten_of_eighty_random_bits() -> None:
     codes = new_recovery_codes() + new_recovery_codes()
     assert len(set(codes)) == 2 * HOW_MANY == 20

@@ -13,7 +13,7 @@ from portfolio.config import Config
 from portfolio.db import Base, Database
 from portfolio.history import Author, HistoryEntry
 from portfolio.mail.models import Message
-from portfolio.people.codes import STEP_SECONDS, in_groups
+from portfolio.people.codes import STEP_SECONDS, NotACode, in_groups
 from portfolio.people.models import Person, RecoveryCode, SecondFactor, UsedCode, WebSession
 from portfolio.people.rules import GUARDED_ROLES, Role
 from portfolio.people.second_factor import (
@@ -120,7 +120,7 @@ def test_setting_up_takes_a_code_of_the_secret_just_shown(session: Session, conf
     with pytest.raises(WrongCode) as refused:
         set_up(session, config, person, offer, shown(config, other.nonce, NOW), NOW)
     assert refused.value.field == "code"
-    with pytest.raises(WrongCode):
+    with pytest.raises(NotACode):
         set_up(session, config, person, offer, "abcd-efgh-jkmn-pqrs", NOW)
     assert need_of(session, person, TODAY) is Need.NONE
     assert len(set_up(session, config, person, offer, shown(config, offer.nonce, NOW), NOW)) == 10
