@@ -289,12 +289,24 @@ def test_two_changes_of_a_passphrase_at_once_are_one(session: Session, ann: Pers
     session.rollback()
 
 
+@pytest.mark.usefixtures("ann", "without_hashing")
+def test_attempts_that_come_too_early_are_noted_now_and_then(app: Flask, session: Session, turn: Turn) -> None:
+    too_early = [SignInOutcome.REFUSED] * FREE_FOR_AN_ACCOUNT + [SignInOutcome.TOO_SOON]
+    answers = [attempt(app.test_client()) for _ in range(FREE_FOR_AN_ACCOUNT + 20)]
+    assert all(TOO_SOON in answer.text for answer in answers[FREE_FOR_AN_ACCOUNT:])
+    assert outcomes(session) == too_early
+    assert TOO_SOON in attempt(app.test_client(), address="198.51.100.1").text
+    turn(timedelta(seconds=9))
+    assert TOO_SOON in attempt(app.test_client()).text
+    assert outcomes(session) == [*too_early, SignInOutcome.TOO_SOON]
+
+
 def test_the_last_sign_in_is_told(app: Flask, client: FlaskClient, ann: Person, turn: Turn) -> None:
     attempt(client, password=PASSPHRASE, address="192.0.2.7")
     assert "You last signed in" not in client.get("/account", headers={"User-Agent": FIREFOX}).text
     attempt(app.test_client(), address="198.51.100.1")
-    for _ in range(FREE_FOR_AN_ACCOUNT + 1):
-        attempt(app.test_client(), address="198.51.100.2")
+    for number in range(FREE_FOR_AN_ACCOUNT + 1):
+        attempt(app.test_client(), address=f"198.51.100.{number}")
     turn(timedelta(days=1))
     other = app.test_client()
     assert attempt(other, password=PASSPHRASE, address="192.0.2.8").status_code == 302
