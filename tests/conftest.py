@@ -98,10 +98,12 @@ def _one_engine(url: str) -> Iterator[Engine]:
     process, close = os.getpid(), Database.close
 
     def engine_of(asked: str, **options: Any) -> Engine:
-        return kept if (asked, os.getpid()) == (url, process) else create_engine(asked, **options)
+        if (asked, os.getpid()) != (url, process):
+            return create_engine(asked, **options)
+        return kept.execution_options()  # what listens to one of them hears nothing of the others
 
     def close_others(database: Database) -> None:
-        if database.engine is not kept:
+        if database.engine.pool is not kept.pool:
             close(database)
 
     with pytest.MonkeyPatch.context() as patch:
