@@ -27,7 +27,7 @@ from tests.people.links import keys_to, messages_to
 EMAIL = "nina@example.org"
 PASSPHRASE = "tractor lemon sky"
 CHOSEN = {"password": PASSPHRASE, "again": PASSPHRASE}
-OVER = "This link opens nothing any more"
+OVER = "This link no longer works"
 
 
 @pytest.fixture
@@ -266,4 +266,4 @@ def test_forms_of_strangers_need_their_token_too(client_with_csrf: FlaskClient) 
 def test_the_way_to_a_new_link_is_where_one_signs_in(client: FlaskClient) -> None:
     assert 'href="/forgotten"' in client.get("/sign-in").text
     assert title_of(client.get("/forgotten")) == "Get a new link"
-    assert title_of(client.get("/forgotten/sent")) == "Look into your mail"
+    assert title_of(client.get("/forgotten/sent")) == "Check your e-mail"

@@ -374,7 +374,7 @@ def test_an_invitation_that_ran_out_is_shown_as_such(signed_in: SignedIn, sessio
     link.expires_at = NOW
     person_id = link.person_id
     assert "Invitation ran out" in administrator.get("/people").text
-    assert "the link opens nothing any more" in administrator.get(f"/people/{person_id}").text
+    assert "the link no longer works" in administrator.get(f"/people/{person_id}").text
 
 
 def test_seeing_people_is_recorded(signed_in: SignedIn, session: Session) -> None:
