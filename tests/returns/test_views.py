@@ -20,6 +20,7 @@ from portfolio.web.database import database as database_of
 from tests import make
 from tests.conftest import SignedIn, title_of
 from tests.make import Q1, Q2
+from tests.pages import lines
 from tests.returns.conftest import Scene
 
 NOW_PAGE = "/returns/{}/2025-26/{}/{}"
@@ -226,6 +227,17 @@ def test_who_prepared_it_is_told_that_somebody_else_certifies(scene: Scene, sign
     answer = both.post(f"/returns/{row.id}/certify", data=CERTIFICATE)
     assert answer.status_code == 422
     assert "Who prepared a return cannot certify it" in text_of(answer)
+
+
+def test_who_prepared_and_who_certified_both_stand_in_the_history(
+    scene: Scene, finance: FlaskClient, certifier: FlaskClient, signed_in: SignedIn
+) -> None:
+    finance.post(NOW_PAGE.format(scene.year.id, "q1", "opcc"))
+    row = only_row(scene.session)
+    assert certifier.post(f"/returns/{row.id}/certify", data=CERTIFICATE).status_code == 302
+    told = lines(signed_in(Role.ADMINISTRATOR).get(f"/history/return/{row.id}").text)
+    assert any("Fay Lund Prepared" in line and "prepared by: Fay Lund" in line for line in told)
+    assert any("Cliff Ames Certified" in line and "certified by: nothing → Cliff Ames" in line for line in told)
 
 
 def test_pages_of_steps_that_are_past_lead_to_the_return(scene: Scene, finance: FlaskClient, opcc: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.conftest import SignedIn
 from tests.make import Q1, Q2, Q3
-from tests.pages import read, value_of
+from tests.pages import lines, read, value_of
 from tests.spend.level_up import ADDRESS, Q2_PAGE, claim_now, sent, typed
 
 
@@ -76,6 +76,37 @@ def test_nobody_approves_their_own_claim(session: Session, signed_in: SignedIn, 
     assert 'name="claim"' not in listed.text
     assert "Your own claims" in read(listed.text)
     assert "All claims of a quarter" in read(both.get("/spend/mine").text)
+
+
+def test_nobody_approves_their_own_claim_among_others(session: Session, signed_in: SignedIn) -> None:
+    both = signed_in(Role.LEAD, Role.FINANCE)
+    own, others = (
+        make.claim(
+            session,
+            make.award(session, make.proposal(session, f"SVD-25-1{number}")),
+            Q2,
+            status=ClaimStatus.SUBMITTED,
+            by=by,
+        )
+        for number, by in enumerate((both.person, make.person(session)))
+    )
+    read_then = {"claims-0": f"{own.id}:1", "claims-1": f"{others.id}:1"}
+    refused = both.post("/spend/approve", data=read_then)
+    assert refused.status_code == 422
+    assert "SVD-25-10, Dorset Community Safety Partnership: You submitted this claim" in read(refused.text)
+    session.rollback()
+    assert [own.status, others.status] == [ClaimStatus.SUBMITTED, ClaimStatus.SUBMITTED]
+
+
+def test_who_submitted_and_who_approved_both_stand_in_the_history(
+    session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
+) -> None:
+    sent(session, leading, award)
+    finance = signed_in(Role.FINANCE, name="Fay Lund")
+    assert finance.post(f"{Q2_PAGE}/approve", data={"edition": "2"}).location == Q2_PAGE
+    told = lines(signed_in(Role.ADMINISTRATOR).get(f"/history/claim/{claim_now(session, award).id}").text)
+    assert any("Lena Marsh Submitted a claim" in line and "submitted by: nothing → Lena Marsh" in line for line in told)
+    assert any("Fay Lund Approved a claim" in line and "approved by: nothing → Fay Lund" in line for line in told)
 
 
 def test_several_are_approved_with_one_confirmation(session: Session, signed_in: SignedIn) -> None:
