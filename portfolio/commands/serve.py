@@ -1,6 +1,7 @@
 """The command that runs the site: one process, several threads; any number of them share a PostgreSQL database."""
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -85,6 +86,10 @@ def doubts(config: Config, host: str) -> Iterator[str]:
             f"The site believes where requests to {host} say that they come from. "
             "See that nothing but the web server before it can reach this address."
         )
+    file = config.sqlite_file
+    if os.name == "posix" and file is not None and file.exists() and file.stat().st_mode & 0o077:
+        # Made before commands kept what they write to their owner, or copied here.
+        yield f"Others than its owner may read {file}, with the data of everybody. Run: chmod 600 {file}*"
 
 
 def is_this_machine(host: str) -> bool:

@@ -84,6 +84,18 @@ def test_it_says_what_is_more_often_a_mistake(settings: dict[str, Any], host: st
     assert [sentence.partition(". ")[2] for sentence in said] == doubted
 
 
+def test_it_says_that_others_may_read_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "portfolio.db"
+    made = Config(tmp_path, f"sqlite:///{file}")
+    assert list(doubts(made, "127.0.0.1")) == []
+    file.touch(0o644)
+    assert list(doubts(made, "127.0.0.1")) == [
+        f"Others than its owner may read {file}, with the data of everybody. Run: chmod 600 {file}*"
+    ]
+    file.chmod(0o600)
+    assert list(doubts(made, "127.0.0.1")) == []
+
+
 def test_an_address_of_this_machine_is_known() -> None:
     here = ("127.0.0.1", "127.8.0.1", "::1", "localhost")
     assert [host for host in (*here, "0.0.0.0", "::", "10.0.0.1", "grants", "") if is_this_machine(host)] == [*here]  # noqa: S104
