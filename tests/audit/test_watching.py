@@ -11,6 +11,7 @@ from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
 from portfolio.mail.sending import IN_OUTBOX
 from portfolio.people.models import SignInAttempt, SignInOutcome
+from portfolio.words import begin
 from tests import make
 from tests.conftest import NOW, Visitor
 from tests.pages import lines
@@ -70,7 +71,7 @@ def test_messages_are_listed_without_what_they_say(
     [uncertain] = [line for line in told if "uncertain@" in line]
     assert uncertain.startswith(f"{messages[MessageState.UNCERTAIN].id} 20 October 2025, 10:00am uncertain@example.org")
     assert "About uncertain Uncertain" in uncertain
-    assert uncertain.endswith("the server did not answer")
+    assert uncertain.endswith("The server did not answer")
     assert page.text.count("Send again") == 2
     assert len(lines(administrator.get("/history/messages?state=given+up").text)) == 1
     lost = administrator.get("/history/messages?state=lost")
@@ -84,7 +85,7 @@ def test_what_no_server_took_is_said_to_be_in_the_outbox(
     messages[MessageState.SENT].fault = IN_OUTBOX
     session.commit()
     [line] = lines(administrator.get("/history/messages?state=sent").text)
-    assert f"In the outbox 0 {IN_OUTBOX}" in line
+    assert f"In the outbox 0 {begin(IN_OUTBOX)}" in line
 
 
 def test_an_uncertain_message_is_sent_again_by_somebody_who_decides_so(
