@@ -214,7 +214,7 @@ def test_an_officer_cannot_slip_a_police_area_under_a_role(signed_in: SignedIn, 
 
 
 PAGES = ("", "/edit", "/roles/new", "/roles/{held}/end")
-DEEDS = ("/edit", "/roles/new", "/roles/{held}/end", "/disable", "/enable", "/invitation", "/reset")
+DEEDS = ("/edit", "/roles/new", "/roles/{held}/end", "/disable", "/invitation", "/reset")
 
 
 def test_an_officer_finds_nobody_of_another_partnership_or_with_another_role(
@@ -263,7 +263,11 @@ def test_an_officer_looks_after_their_leads_and_members(signed_in: SignedIn, ses
     for deed in ("invitation", "reset"):
         refused = officer.post(f"{place}/{deed}")
         assert (refused.status_code, "This account is disabled." in refused.text) == (422, True)
-    assert "Moira Meadow can sign in again." in officer.post(f"{place}/enable", follow_redirects=True).text
+    assert "An administrator can enable it again." in officer.get(place).text
+    assert officer.post(f"{place}/enable").status_code == 403
+    administrator = signed_in(Role.ADMINISTRATOR)
+    assert "Enable Moira Meadow" in administrator.get(place).text
+    assert "Moira Meadow can sign in again." in administrator.post(f"{place}/enable", follow_redirects=True).text
 
 
 def test_an_administrator_alone_changes_addresses_because_their_mail_opens_the_account(

@@ -163,9 +163,9 @@ def disable(person_id: int) -> Any:
 
 
 @room.post("/people/<int:person_id>/enable")
-@allow(Act.INVITE, deed="Enabled a person")
+@allow(Act.MANAGE_PEOPLE, deed="Enabled a person")
 def enable(person_id: int) -> Any:
-    """Lets somebody in again."""
+    """Lets somebody in again; an officer does not undo what an administrator had reason to do."""
     found = _managed(person_id)
     enable_person(session(), person_id)
     commit()
