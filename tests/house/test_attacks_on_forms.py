@@ -127,5 +127,5 @@ def test_a_page_that_is_uploaded_is_never_served(site: Flask, session: Session, 
             if answer.status not in (200, 302, 400, 404, 422):
                 wrong.append((answer.status, address, fields))
             if any(EVIL_PAGE in page for page in (answer.text, browser.get(address).text)):
-                wrong.append((answer.status, address, EVIL_PAGE))
+                wrong.append((answer.status, address, [EVIL_PAGE]))
     assert wrong == []
