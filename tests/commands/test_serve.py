@@ -88,7 +88,8 @@ def test_it_says_that_others_may_read_the_database(tmp_path: Path) -> None:
     file = tmp_path / "portfolio.db"
     made = Config(tmp_path, f"sqlite:///{file}")
     assert list(doubts(made, "127.0.0.1")) == []
-    file.touch(0o644)
+    file.touch()
+    file.chmod(0o644)
     assert list(doubts(made, "127.0.0.1")) == [
         f"Others than its owner may read {file}, with the data of everybody. Run: chmod 600 {file}*"
     ]
