@@ -43,7 +43,9 @@ def run(host: str, port: int) -> int:
         # Importing the drawing library takes seconds; the first chart should not wait for it.
         threading.Thread(target=import_module, args=("matplotlib.figure",), daemon=True).start()
         server = open_server(app, host=host, port=port)
-        say(f"The site is at {_address(host, port)}/  (stop it with Ctrl-C)")
+        here_it_is = _address(host, port)
+        behind = "" if config.url == here_it_is else f", for {config.url}"
+        say(f"The site is at {here_it_is}/{behind}  (stop it with Ctrl-C)")
         try:
             server.run()
         finally:
