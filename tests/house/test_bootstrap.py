@@ -74,6 +74,8 @@ class Clone:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            # A suite that was started in the background ignores Ctrl-C, and what it starts would too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *arguments: str, **more: str) -> "Ended":
