@@ -17,7 +17,11 @@ def test_a_setting_is_set_changed_and_recorded(session: Session) -> None:
     assert find_setting(session, "name") == "two"
     set_setting(session, "name", "three")
     session.commit()
-    assert [entry.change for entry in session.scalars(select(HistoryEntry))] == ["added", "changed", "changed"]
+    assert [entry.change for entry in session.scalars(select(HistoryEntry).order_by(HistoryEntry.id))] == [
+        "added",
+        "changed",
+        "changed",
+    ]
 
 
 def test_only_a_demonstration_has_its_day(session: Session) -> None:
