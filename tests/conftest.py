@@ -75,7 +75,28 @@ def _on_sqlite(template: Path) -> Iterator[FreshUrl]:
         shutil.copyfile(template, folder / "portfolio.db")
         return f"sqlite:///{folder / 'portfolio.db'}"
 
-    yield copy
+    with _one_dialect(f"sqlite:///{template}"):
+        yield copy
+
+
+@contextmanager
+def _one_dialect(url: str) -> Iterator[None]:
+    """Have every engine of this process speak one dialect, and compile each statement once: a sixth of the work."""
+    spoken = create_engine(url)
+    spoken.connect().close()
+    compiled: dict[Any, Any] = {}
+
+    def engine_of(asked: str, **options: Any) -> Engine:
+        made = create_engine(asked, **options)
+        if made.dialect.name == spoken.dialect.name:
+            made.dialect = spoken.dialect
+            made.update_execution_options(compiled_cache=compiled)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "create_engine", engine_of)
+        yield
+    spoken.dispose()
 
 
 def _migrate(url: str) -> None:
@@ -204,6 +225,7 @@ def app(config: Config, session: Session) -> Iterator[Flask]:
 
     site.before_request_funcs.setdefault(None, []).insert(0, commit_the_scene)
     yield site
+    session.rollback()  # what is left of the scene must not keep the mail waiting for its turn
     site.extensions["portfolio_postman"].shutdown()
     site.extensions["portfolio_database"].close()
 
