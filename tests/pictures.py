@@ -24,6 +24,8 @@ SHOTS = (
     ("proposal", "olive@dorset.example", "/proposals/SVD-25-04", 1280, 1100),
     ("compare", "olive@dorset.example", "/decisions/compare", 1280, 1200),
     ("returns", "frank@finance.example", "/returns", 1280, 900),
+    ("roles", "olive@dorset.example", "/people/roles", 1280, 1100),
+    ("history", "ada@admin.example", "/history?record=claim", 1280, 900),
     ("phone", "dan@council.example", "/", 390, 844),
 )
 """Name, who looks, address, width and height."""
