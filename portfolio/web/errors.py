@@ -120,6 +120,7 @@ def _fields_of(fields: Any) -> Iterator[tuple[str, Any]]:
             yield field.name, field
 
 
+GOING_BACK = "Your texts are still there when you go back. Look at amounts and dates: some browsers empty those."
 PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
     400: ("This page could not be read", ("Your browser sent something that this site cannot read.",)),
     403: (
@@ -136,7 +137,7 @@ PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
     405: ("This address is not a page", ("It only takes what a form sends. Go back and use the form's button.",)),
     413: (
         "That is too large to send",
-        ("Nothing was saved. Go back: what you typed is still there. Shorten the text, or send a smaller file.",),
+        ("Nothing was saved. Go back, shorten the text or choose a smaller file, and send it again.", GOING_BACK),
     ),
     422: ("This cannot be done", ()),
     500: (
@@ -145,7 +146,7 @@ PAGES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     503: (
         "The site is not ready",
-        ("Nothing was saved by your last step. Go back and try again in a minute: what you typed is still there.",),
+        ("Nothing was saved by your last step. Go back and try again in a minute.", GOING_BACK),
     ),
 }
 NOT_SET_UP = (

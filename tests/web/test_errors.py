@@ -142,7 +142,7 @@ def test_a_form_that_is_too_large_says_so(app: Flask, client: FlaskClient) -> No
     app.config["MAX_CONTENT_LENGTH"] = 1000
     answer = client.post("/sign-in", data={"email": "x" * 1000, "password": "x"})
     assert answer.status_code == 413
-    assert "what you typed is still there" in answer.text
+    assert "Look at amounts and dates: some browsers empty those." in answer.text
 
 
 def test_a_form_without_its_token_says_what_to_do(client_with_csrf: FlaskClient) -> None:
