@@ -149,6 +149,7 @@ def _add_returns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quarter", help="Q1 to Q4; a statement is always of Q4")
     parser.add_argument("--csp", metavar="KEY", help="one partnership's return instead of the combined one")
     parser.add_argument("--programme", metavar="CODE", help="the programme, where there are several")
+    parser.add_argument("--body", metavar="NAME", help="its administering body, where several have the programme")
     parser.add_argument("--area", metavar="CODE", help="the police area, where there are several")
     parser.add_argument("--out", type=Path, metavar="FILE.xlsx", help="where to write it (default: its own name here)")
     parser.add_argument("--json", action="store_true", help="answer in JSON")

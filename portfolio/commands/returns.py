@@ -40,7 +40,7 @@ def write(given: argparse.Namespace) -> int:
     quarter = _quarter(given, year)
     with ground(Act.SEE_RETURNS, given.acting_as) as here, here.database.reading() as session:
         within = here.within(Act.SEE_RETURNS)
-        funding_year = find_funding_year(session, year, given.programme, given.area, within)
+        funding_year = find_funding_year(session, year, given, within)
         csp = _csp(session, funding_year, given, within)
         kind = ReturnKind.HOME_OFFICE if given.what == "home-office" else ReturnKind.CSP if csp else ReturnKind.OPCC
         # The statement adds the whole area up, as the area's own returns do.
@@ -65,9 +65,7 @@ def _quarter(given: argparse.Namespace, year: FinancialYear) -> Quarter:
     return Quarter.parse(year, given.quarter)
 
 
-def find_funding_year(
-    session: Session, year: FinancialYear, programme: str | None, area: str | None, within: Within
-) -> FundingYear:
+def find_funding_year(session: Session, year: FinancialYear, given: argparse.Namespace, within: Within) -> FundingYear:
     """The one funding year within reach that is meant; raises NotFound, or WhichOne where several could be."""
     every = sorted(
         session.scalars(years_within(within)), key=lambda one: (one.year, one.programme.code, one.police_area.code)
@@ -76,16 +74,22 @@ def find_funding_year(
         one
         for one in every
         if one.year == year
-        and programme in (None, one.programme.code)
-        and area in (None, one.police_area.code, one.police_area.name)
+        and given.programme in (None, one.programme.code)
+        and given.body in (None, one.programme.administering_body)
+        and given.area in (None, one.police_area.code, one.police_area.name)
     ]
     if not meant:
         here = ", ".join(f"{one.programme.code} {one.police_area.name} {one.year}" for one in every) or "none yet"
         raise NotFound(f"There is no such funding year {year}. There are: {here}", "year")
     if len(meant) > 1:
-        which = ", ".join(f"--programme {one.programme.code} --area {one.police_area.code}" for one in meant)
+        which = "; or ".join(_named(one) for one in meant)
         raise WhichOne(f"Several funding years could be meant. Say which: {which}", "year")
     return meant[0]
+
+
+def _named(one: FundingYear) -> str:
+    programme = one.programme
+    return f'--programme {programme.code} --body "{programme.administering_body}" --area {one.police_area.code}'
 
 
 def _csp(session: Session, funding_year: FundingYear, given: argparse.Namespace, within: Within) -> CSP | None:
