@@ -11,12 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ColumnElement,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     MetaData,
     SQLColumnExpression,
     String,
+    UpdateBase,
     create_engine,
     event,
     func,
@@ -187,6 +189,11 @@ class RowByRow(Session):
         raise BulkWriteRefused("a bulk write would leave no history; add or change the rows one by one")
 
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Carry out an UPDATE or DELETE of a passing table; how many rows it met."""
+    return cast(CursorResult[Any], session.execute(statement)).rowcount
 
 
 class Database:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portfolio.db import LAST_ROW
+from portfolio.db import LAST_ROW, rows_changed
 from portfolio.errors import NotFound
 from portfolio.mail.models import Message, SentAgain
 from portfolio.mail.rules import (
@@ -69,9 +69,8 @@ def hold_back(session: Session, now: datetime) -> int:
         update(Message)
         .where(Message.state.in_((MessageState.QUEUED, MessageState.SENDING)))
         .values(state=MessageState.UNCERTAIN, fault=FROM_A_BACKUP, ended_at=now)
-        .returning(Message.id)
     )
-    return len(session.scalars(held).all())
+    return rows_changed(session, held)
 
 
 def send_again(session: Session, number: int, now: datetime) -> Message:

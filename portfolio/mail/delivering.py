@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from portfolio.clock import Clock
 from portfolio.config import Config
-from portfolio.db import Database
+from portfolio.db import Database, rows_changed
 from portfolio.mail import sending
 from portfolio.mail.models import Message
 from portfolio.mail.rules import BROKEN_OFF_AFTER, MessageState, wait_after
@@ -86,9 +86,8 @@ def _note(database: Database, message: Message, outcome: Outcome, now: datetime)
         update(Message)
         .where(Message.id == message.id, *is_as_taken)
         .values(state=state, fault=fault, due_at=due_at, ended_at=None if state is MessageState.QUEUED else now)
-        .returning(Message.id)
     )
     with database.session(writing=True) as session:
-        changed = len(session.scalars(noted).all())
+        changed = rows_changed(session, noted)
         session.commit()
     return Counter({state: changed})

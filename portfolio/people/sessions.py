@@ -9,11 +9,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from portfolio.db import rows_changed
 from portfolio.errors import NotAllowed
 from portfolio.people.models import Person, WebSession
 
@@ -127,7 +127,7 @@ def end_all_sessions(session: Session, now: datetime) -> None:
 
 def _end(session: Session, now: datetime, *which: ColumnElement[bool]) -> bool:
     ending = update(WebSession).where(WebSession.ended_at.is_(None), *which).values(ended_at=now)
-    return cast(CursorResult[Any], session.execute(ending)).rowcount > 0
+    return rows_changed(session, ending) > 0
 
 
 def renew(session: Session, session_id: int) -> str:

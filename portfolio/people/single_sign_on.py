@@ -4,11 +4,11 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, TableClause, delete, select
+from sqlalchemy import TableClause, delete, select
 from sqlalchemy.orm import Session
 
+from portfolio.db import rows_changed
 from portfolio.errors import PortfolioError
 from portfolio.people.actions import add_person, end_role, find_person, give_role
 from portfolio.people.directory import Account, GroupRole
@@ -65,7 +65,7 @@ def take_back(session: Session, state: str, now: datetime) -> bool:
     visit = delete(DirectoryVisit).where(
         DirectoryVisit.state_hash == digest(state), DirectoryVisit.sent_at > now - LONGEST_VISIT
     )
-    return cast(CursorResult[Any], session.execute(visit)).rowcount == 1
+    return rows_changed(session, visit) == 1
 
 
 def enter(session: Session, account: Account, groups: Mapping[str, GroupRole], today: date) -> Person:

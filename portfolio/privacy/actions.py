@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
-from portfolio.db import Base
+from portfolio.db import Base, rows_changed
 from portfolio.decisions.models import Interest
 from portfolio.mail.models import Message
 from portfolio.people.actions import holdings_of
@@ -37,8 +37,7 @@ def remove_due(session: Session, kind: Kind, settings: Mapping[str, str], now: d
             session.delete(link)
         session.flush()
         return len(links)
-    count: int = session.execute(delete(rows).where(due)).rowcount  # type: ignore[attr-defined]  # a DELETE's result
-    return count
+    return rows_changed(session, delete(rows).where(due))
 
 
 def remove_person(session: Session, person: Person, now: datetime) -> None:
