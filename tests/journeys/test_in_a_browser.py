@@ -1,17 +1,10 @@
 """The demonstration in a real browser: every main page is accessible and fits; a claim goes from lead to finance."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from portfolio.commands.demo import PASSWORD
-from portfolio.config import Config
-from tests.browser import launch
-from tests.journeys.test_demo import portfolio
-from tests.serving import served
 
 LEAD, OFFICER, FINANCE, CERTIFIER, OPCC, ADMINISTRATOR = (
     "dan@council.example",
@@ -67,24 +60,6 @@ PAGES = (
     (ADMINISTRATOR, "/account/data"),
 )
 WIDTHS = {1280: 900, 390: 844}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demonstration's site, on this machine only."""
-    folder: Path = tmp_path_factory.mktemp("demonstration")
-    done = portfolio(folder, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    with served(Config.from_environment({"PORTFOLIO_INSTANCE": str(folder)})) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
 
 
 def signed_in(browser: Browser, site: str, email: str, width: int = 1280) -> Page:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -11,13 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from portfolio.commands.demo import PASSWORD
-from portfolio.config import Config
-from tests.browser import launch
 from tests.journeys.test_demo import portfolio
-from tests.serving import served
 
 NAME, EMAIL, PASSPHRASE = "Nina Newcomer", "nina@nhs.example", "tractor lemon sky"
 AWARD, CLAIM = "/awards/SVD-25-03/dorset", "/spend/SVD-25-03/dorset/2025-26/q3"
@@ -79,30 +75,6 @@ class Keyboard:
         self.fill("E-mail address", email)
         self.fill("Passphrase", PASSWORD)
         self.enter(r"/$")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The instance folder of a demonstration."""
-    made: Path = tmp_path_factory.mktemp("demonstration")
-    done = portfolio(made, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    return made
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[str]:
-    """Its site."""
-    with served(Config.from_environment({"PORTFOLIO_INSTANCE": str(folder)})) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
 
 
 def link_in(outbox: Path, page: Page) -> str:
