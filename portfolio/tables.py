@@ -6,6 +6,7 @@ from portfolio.funding_years import models as funding_years
 from portfolio.mail import models as mail
 from portfolio.match_funding import models as match_funding
 from portfolio.measures import models as measures
+from portfolio.overview import models as overview
 from portfolio.people import models as people
 from portfolio.proposals import models as proposals
 from portfolio.returns import models as returns
@@ -21,6 +22,7 @@ ROOMS = (
     spend,
     measures,
     returns,
+    overview,
     settings,
     history,
 )

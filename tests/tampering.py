@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portfolio.migrations.guards_0004 import GUARDS
+from portfolio.migrations.guards import GUARDS
 from tests.conftest import ON_POSTGRESQL
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio import history, migrations, personal
 from portfolio.commands.ground import ground, say
 from portfolio.db import Database
-from portfolio.migrations.guards_0004 import GUARDS
+from portfolio.migrations.guards import GUARDS
 from portfolio.people.rules import Act
 from portfolio.returns import proving
 

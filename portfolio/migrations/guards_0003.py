@@ -31,7 +31,8 @@ class Guard:
         return f"guard_{self.table}_{self.deed.lower()}"
 
 
-def _returned(row: str) -> str:
+def returned(row: str) -> str:
+    """That the claim of a row stands in an issued return."""
     return f"(SELECT status FROM claim WHERE claim.id = {row}.claim_id) = 'returned'"  # noqa: S608 - no value in it
 
 
@@ -58,9 +59,9 @@ GUARDS = [
         Guard(table, deed, "a claim in an issued return is locked", condition)
         for table in ("claim_line", "forecast")
         for deed, condition in (
-            ("INSERT", _returned("NEW")),
-            ("UPDATE", f"{_returned('OLD')} OR {_returned('NEW')}"),
-            ("DELETE", _returned("OLD")),
+            ("INSERT", returned("NEW")),
+            ("UPDATE", f"{returned('OLD')} OR {returned('NEW')}"),
+            ("DELETE", returned("OLD")),
         )
     ),
     Guard("return", "DELETE", "an issued return is never removed", ISSUED),

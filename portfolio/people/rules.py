@@ -65,7 +65,11 @@ class Act(StrEnum):
     SEE_CLAIMS = "see claims"
     CLAIM = "enter and submit a claim"
     APPROVE_CLAIM = "approve or query a claim"
-    CORRECT = "correct a locked quarter"
+    CORRECT = "ask for a correction of a locked quarter"
+    APPROVE_CORRECTION = "approve a correction"
+    REMIND = "remind leads of claims that are due"
+    SEE_LEDGER = "see the ledger held against claims"
+    RECONCILE = "hold the ledger against claims"
     SEE_MEASURES = "see measures"
     SET_MEASURES = "record measures"
     SEE_RETURNS = "see returns"
@@ -95,7 +99,7 @@ REACH: dict[Role, Reach] = {
 }
 
 MAY: dict[Role, frozenset[Act]] = {
-    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM}),
+    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM, Act.CORRECT}),
     Role.CSP_OFFICER: frozenset(
         {
             *_SEEING_PARTNERSHIP,
@@ -106,6 +110,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_MEASURES,
             Act.SEE_RETURNS,
             Act.INVITE,
+            Act.REMIND,
         }
     ),
     Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP}),
@@ -115,6 +120,10 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_YEAR,
             Act.APPROVE_CLAIM,
             Act.CORRECT,
+            Act.APPROVE_CORRECTION,
+            Act.REMIND,
+            Act.SEE_LEDGER,
+            Act.RECONCILE,
             Act.SET_MATCH,
             Act.SEE_RETURNS,
             Act.PREPARE_RETURN,
@@ -123,11 +132,14 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.OPCC: frozenset(
         {Act.SEE_YEAR, Act.SEE_MATCH, Act.SEE_MEASURES, Act.SET_MEASURES, Act.SEE_RETURNS, Act.FORWARD_RETURN}
     ),
-    Role.CERTIFIER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_RETURNS, Act.CERTIFY_RETURN}),
+    Role.CERTIFIER: frozenset(
+        {*_SEEING_PARTNERSHIP, Act.SEE_LEDGER, Act.APPROVE_CORRECTION, Act.SEE_RETURNS, Act.CERTIFY_RETURN}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             *_SEEING_PARTNERSHIP,
             Act.SET_YEAR,
+            Act.SEE_LEDGER,
             Act.SEE_RETURNS,
             Act.SEE_HISTORY,
             Act.INVITE,
@@ -136,6 +148,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.CHECK,
             Act.SAVE,
             Act.DELIVER,
+            Act.REMIND,
             Act.FORGET,
         }
     ),
@@ -154,6 +167,7 @@ OPERATOR_MAY = frozenset(
         Act.CHECK,
         Act.SAVE,
         Act.DELIVER,
+        Act.REMIND,
         Act.INVITE,
         Act.MANAGE_PEOPLE,
         Act.FORGET,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
@@ -88,7 +88,7 @@ class Forecast(Base):
 
 
 class ClaimQuery(Base):
-    """A question that finance put to a claim, and the lead's answer."""
+    """A question that finance put to a claim or to one of its lines, and the lead's answer; threads follow on."""
 
     __tablename__ = "claim_query"
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
@@ -97,9 +97,18 @@ class ClaimQuery(Base):
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stream_id: Mapped[int | None] = mapped_column(ForeignKey("stream.id"))
+    """With the category, the line that is asked about; without both, the claim as a whole."""
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("cost_category.id"))
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("claim_query.id"))
+    """The question before it in the same thread."""
 
     claim: Mapped[Claim] = relationship(back_populates="queries")
-    asked_by: Mapped[Person] = relationship()
+    asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
+    stream: Mapped[Stream | None] = relationship()
+    category: Mapped[CostCategory | None] = relationship()
 
     __table_args__ = (Index(None, "claim_id"),)
 
@@ -128,6 +137,120 @@ class Correction(Base):
         CheckConstraint("corrects < entered_in", name="corrects_an_earlier_quarter"),
         CheckConstraint("amount <> 0", name="is_not_zero"),
         Index(None, "award_id", "entered_in"),
+    )
+
+
+class CorrectionRequest(Base):
+    """A correction as somebody asked for it, until somebody else approves or refuses it; only then it counts."""
+
+    __tablename__ = "correction_request"
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+    corrects: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    entered_in: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    amount: Mapped[Decimal] = mapped_column(Pence)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    refused_because: Mapped[str | None] = mapped_column(Text)
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"))
+    """The correction that it became when it was approved."""
+
+    award: Mapped[Award] = relationship()
+    stream: Mapped[Stream] = relationship()
+    category: Mapped[CostCategory] = relationship()
+    asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
+    correction: Mapped[Correction | None] = relationship()
+
+    __table_args__ = (
+        is_quarter("corrects"),
+        is_quarter("entered_in"),
+        CheckConstraint("corrects < entered_in", name="corrects_an_earlier_quarter"),
+        CheckConstraint("amount <> 0", name="is_not_zero"),
+        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="is_decided_by_another"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL) "
+            "AND (decided_at IS NOT NULL) = (correction_id IS NOT NULL OR refused_because IS NOT NULL) "
+            "AND (correction_id IS NULL OR refused_because IS NULL)",
+            name="is_approved_or_refused_once",
+        ),
+        UniqueConstraint("correction_id"),
+        Index(None, "award_id", "entered_in"),
+    )
+
+
+class Evidence(Base):
+    """A file that proves what a claim says, kept as it was sent; its bytes are read only to hand them out."""
+
+    __tablename__ = "evidence"
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    """In bytes."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    attached_at: Mapped[datetime] = mapped_column(Moment)
+
+    claim: Mapped[Claim] = relationship()
+    attached_by: Mapped[Person] = relationship()
+    lines: Mapped[list["EvidenceLine"]] = relationship(
+        back_populates="evidence", order_by="EvidenceLine.id", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (UniqueConstraint("claim_id", "sha256"), Index(None, "sha256"))
+
+
+class EvidenceLine(Base):
+    """A line of the claim that a piece of evidence is for, by stream and category."""
+
+    __tablename__ = "evidence_line"
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+
+    evidence: Mapped[Evidence] = relationship(back_populates="lines")
+    stream: Mapped[Stream] = relationship()
+    category: Mapped[CostCategory] = relationship()
+
+    __table_args__ = (UniqueConstraint("evidence_id", "stream_id", "category_id"),)
+
+
+class WorkbookUpload(Base):
+    """A claim's workbook as somebody sent it, until they confirm what it would change, or send another."""
+
+    __tablename__ = "workbook_upload"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    """The one award it was sent for; None where it was sent for all that its sender leads."""
+    name: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (is_quarter(), Index(None, "person_id"), {"info": {"passing": True}})
+
+
+class Reminder(Base):
+    """A lead was reminded of an award's quarter on an occasion (`14 days before`): never twice."""
+
+    __tablename__ = "reminder"
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterOfYear)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    occasion: Mapped[str] = mapped_column(String(60))
+    queued_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        UniqueConstraint("award_id", "quarter", "person_id", "occasion"),
+        is_quarter(),
+        {"info": {"passing": True}},
     )
 
 

@@ -13,7 +13,7 @@ import portfolio.tables  # noqa: F401 - every table is known before they are lis
 from portfolio.commands import check
 from portfolio.config import Config
 from portfolio.db import Base, Database, Pence
-from portfolio.migrations.guards_0004 import GUARDS
+from portfolio.migrations.guards import GUARDS
 from portfolio.returns import proving
 from tests.commands.conftest import Run, Said
 from tests.story import told as stories

@@ -20,7 +20,7 @@ from portfolio.spend.room import address, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
 from portfolio.spend.showing import ApprovalRow, corrected_lines, doors, figures_of, forecast_columns
 from portfolio.spend.standing import locked_quarters
-from portfolio.spend.views_lead import form_page, warnings_of
+from portfolio.spend.views.lead import form_page, warnings_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session

@@ -1,0 +1,1 @@
+"""Files that people send: known by their content, opened with care, and never trusted."""
