@@ -217,9 +217,10 @@ def submit_claim(
     claim.status = next_status(claim.status, wanted)
     claim.submitted_by_id, claim.submitted_at = by_id, now
     for question in open_questions(claim):
-        question.answered_at = now
+        question.answered_at, question.answered_by_id = now, by_id
     claim.edition += 1
     session.flush()
+    session.expire(claim, ["submitted_by"])  # who sent it before is not told in their place
     return claim
 
 
