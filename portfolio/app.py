@@ -13,7 +13,19 @@ import portfolio.tables  # noqa: F401  # every table is known before the first q
 from portfolio.clock import Clock
 from portfolio.config import ROOT, Config
 from portfolio.spend.standing import claimed_of
-from portfolio.web import access, addresses, arrival, database, errors, filters, headers, held, mail, navigation
+from portfolio.web import (
+    access,
+    addresses,
+    arrival,
+    database,
+    errors,
+    filters,
+    headers,
+    held,
+    mail,
+    navigation,
+    uploading,
+)
 
 ROOMS = (
     "people",
@@ -28,10 +40,6 @@ ROOMS = (
     "audit",
     "privacy",
 )
-MOST_SENT = 16 * 1024 * 1024
-"""What the server reads of a request, in bytes; what is larger than a form, but not than this, is told so on a page."""
-MOST_TYPED = 2 * 1024 * 1024
-"""What a form may send, in bytes. No form of the site sends a file: a view that takes one raises this for itself."""
 
 
 class Site(Flask):
@@ -53,8 +61,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         # Strict would have links in e-mails, and the way back from the council's directory, arrive signed out.
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=MOST_TYPED,
-        MAX_FORM_MEMORY_SIZE=MOST_TYPED,
+        MAX_CONTENT_LENGTH=arrival.MOST_TYPED,
+        MAX_FORM_MEMORY_SIZE=arrival.MOST_TYPED,
         MAX_FORM_PARTS=arrival.MOST_FIELDS,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which some browsers keep back; `arrival` asks them better
@@ -66,6 +74,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, config)
     arrival.register(app)
+    uploading.register(app)
     errors.register(app)
     held.Forgery(app)
     for furniture in (addresses, filters, headers, access, navigation, mail):

@@ -1,5 +1,8 @@
 """Words of the field at the beginning of a line, and so many of a thing: written in one way everywhere."""
 
+MEGABYTE = 1024 * 1024
+"""As file managers count them, in bytes."""
+
 
 def begin(words: str) -> str:
     """`project lead` reads `Project lead`; `CSP officer` and `NHS pay` stay as they are."""
@@ -10,3 +13,11 @@ def count(number: int, one: str, several: str | None = None) -> str:
     """`1 claim`, `3 claims`, `No claims`."""
     words = one if number == 1 else several or f"{one}s"
     return f"{number:,} {words}" if number else f"No {words}"
+
+
+def file_size(size: int) -> str:
+    """`310 KB`, `2.4 MB`, `10 MB`: so many bytes in words, rounded up, so that what is too large reads so."""
+    if size < MEGABYTE:
+        return f"{-(-size // 1024):,} KB"
+    tenths = -(-size * 10 // MEGABYTE)
+    return f"{tenths // 10:,} MB" if tenths % 10 == 0 else f"{tenths // 10:,}.{tenths % 10} MB"

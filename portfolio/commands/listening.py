@@ -8,8 +8,8 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from portfolio.app import MOST_SENT
 from portfolio.config import Config
+from portfolio.web.arrival import MOST_SENT
 
 THREADS = 8
 MOST_CONNECTIONS = 500

@@ -31,7 +31,7 @@ from portfolio.web import clock, database
 from portfolio.web.callers import browser_line, caller, remember
 from portfolio.web.errors import SESSION_ENDED, not_taken
 from portfolio.web.filters import moment
-from portfolio.web.held import bind_forms, find_held, is_held, refuse_others_than
+from portfolio.web.held import bind_forms, find_held, is_held, refuse_others_than, sends_file
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEY = "key"
@@ -229,7 +229,7 @@ def local_path(address: str | None) -> str | None:
 def _ask_to_sign_in() -> Response:
     """Sends whoever asks for a page to sign in first; whoever sent a form is told how not to lose what they typed."""
     held = None if request.method in READING_METHODS else find_held()
-    if held is not None:
+    if held is not None or sends_file():
         return make_response(not_taken(HTTPStatus.FORBIDDEN, SESSION_ENDED, held))
     asked = request.full_path.rstrip("?") if request.method == "GET" else None
     return cast(Response, redirect(url_for("people.sign_in", next=asked)))

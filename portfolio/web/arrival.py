@@ -13,7 +13,12 @@ from portfolio.config import Config
 from portfolio.web import errors
 from portfolio.web.access import READING_METHODS
 from portfolio.web.database import config
+from portfolio.words import MEGABYTE
 
+MOST_SENT = 32 * MEGABYTE
+"""What the server reads of a request, in bytes; what is too large for a view only is told so on a page."""
+MOST_TYPED = 2 * MEGABYTE
+"""What a form may send, in bytes; a view that takes a file says so, and how large (`uploading.takes_files`)."""
 MOST_FIELDS = 5_000
 """How many boxes a form may send: reading a million of them would keep the site busy for a second."""
 OURS = frozenset({"same-origin", "none"})

@@ -23,7 +23,7 @@ from portfolio.errors import NotAllowed, NotFound, PortfolioError
 from portfolio.migrations import is_current
 from portfolio.web import database
 from portfolio.web.addresses import holds_a_key
-from portfolio.web.held import Held, find_held
+from portfolio.web.held import Held, find_held, sends_file
 from portfolio.words import begin
 
 log = logging.getLogger("portfolio")
@@ -175,7 +175,7 @@ def not_taken(status: int, why: tuple[str, tuple[str, ...]], held: Held | None) 
     fields = held.fields if held is not None else ()
     typed = [(begin(re.sub(r"[-_]+", " ", name)), value) for name, value in fields if value.strip()]
     page_of_it = render_template(
-        "errors/not_taken.html", error_title=title, sentences=sentences, held=held, typed=typed
+        "errors/not_taken.html", error_title=title, sentences=sentences, held=held, typed=typed, file=sends_file()
     )
     return page_of_it, status
 

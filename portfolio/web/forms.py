@@ -38,7 +38,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         """How it is read."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was sent as text: no form here asks for a file, and one that comes all the same is no answer."""
+            """What was sent as text; a file is an answer to `uploading.OneFile` alone, which fetches it itself."""
             sent = super().wrap_formdata(form, formdata)
             return request.form if isinstance(sent, CombinedMultiDict) else sent
 
@@ -53,7 +53,7 @@ def tidy(typed: str) -> str:
     return "".join(letter for letter in lines if letter in "\n\t" or (ord(letter) > 31 and ord(letter) != 127)).strip()
 
 
-class _Said(Field):
+class Said(Field):
     """A field that knows what to say when nothing is there."""
 
     missing: str | None
@@ -68,7 +68,7 @@ class _Said(Field):
             raise StopValidation(self.missing)
 
 
-class _TidyText(_Said, StringField):
+class _TidyText(Said, StringField):
     data: str
 
     def process_data(self, value: str | None) -> None:
@@ -104,7 +104,7 @@ def _at_most(most: int) -> Length:
     return Length(max=most, message=f"Shorten this to {most:,} characters or fewer")
 
 
-class PoundsField(_Said):
+class PoundsField(Said):
     """An amount in pounds, read by `money.parse_pounds`; a blank is never zero (E5)."""
 
     def __init__(self, label: str, *, missing: str | None = BlankMoney().sentence, hint: str = "", **rest: Any) -> None:
@@ -131,7 +131,7 @@ class PoundsField(_Said):
 MONTHS = {name: number for number in range(1, 13) for name in (f"{date(2000, number, 1):%B}".lower(),)}
 
 
-class DateParts(_Said):
+class DateParts(Said):
     """A day in three boxes, day, month and year; the month may be typed as a name."""
 
     def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
@@ -167,7 +167,7 @@ def _month(typed: str) -> int:
     return named[0] if named else 0
 
 
-class _Chosen(_Said):
+class _Chosen(Said):
     """A field whose values are offered."""
 
     choices: list[tuple[Any, str]]

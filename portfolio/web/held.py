@@ -69,13 +69,18 @@ def refuse_others_than(viewer: Viewer | None) -> None:
 def find_held() -> Held | None:
     """What this request sends, to be sent again by its person; None where it holds nothing, or is not known whose."""
     fields = _fields()
-    if PASSPHRASES.intersection(request.form) or not any(value.strip() for _, value in fields):
+    if sends_file() or PASSPHRASES.intersection(request.form) or not any(value.strip() for _, value in fields):
         return None
     person_id = g.get("held_for") or _served_to()
     if person_id is None:
         return None
     seal = str(_serializer("held form").dumps([person_id, _what(fields)]))
     return Held(person_id, request.full_path.rstrip("?"), fields, seal)
+
+
+def sends_file() -> bool:
+    """Whether a file was chosen on the form: no page can hold it, so its form is not held either."""
+    return any(file.filename for _, file in request.files.items(multi=True))
 
 
 def _sealed_for() -> int | None:

@@ -9,10 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portfolio.app import MOST_SENT, MOST_TYPED
 from portfolio.commands import listening
 from portfolio.config import Config
-from portfolio.web.arrival import MOST_FIELDS
+from portfolio.web.arrival import MOST_FIELDS, MOST_SENT, MOST_TYPED
 from tests.house.attacking import Browser, sent_raw
 from tests.serving import in_its_own_thread, port_of, running, served
 
