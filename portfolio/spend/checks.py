@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from portfolio.decisions.rules import late_in_the_year
 from portfolio.errors import PortfolioError, RuleWarning
@@ -101,6 +102,15 @@ class StaleEdition(PortfolioError):
         )
 
 
+class PartMoved(PortfolioError):
+    """Somebody saved the same part of the claim after this page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else saved this page after you opened it. What you typed is still here: save it, or take theirs"
+        )
+
+
 class ClaimMoved(PortfolioError):
     """The claim is no longer the one that was looked at."""
 
@@ -113,6 +123,17 @@ class NotAnswered(PortfolioError):
 
     def __init__(self, place: str) -> None:
         super().__init__("Answer finance’s question, so that the claim can be sent back", place)
+
+
+class Part(StrEnum):
+    """What a claim is made of, as it is entered and saved: a page each, and no two share a figure."""
+
+    SPEND = "spend"
+    MATCH = "match"
+    FORECAST = "forecast"
+    PROGRESS = "progress"
+    OUTPUTS = "outputs"
+    RISKS = "risks"
 
 
 @dataclass(frozen=True)
@@ -354,48 +375,3 @@ def over_forecast(contents: Contents, ground: Ground) -> list[str]:
                 f"{format_pounds(outturn - award)} more than the award. Only the award can be claimed"
             )
     return sentences
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing in which two versions of a claim differ, in words."""
-
-    what: str
-    theirs: str
-    yours: str
-
-
-def differences(theirs: Contents, yours: Contents) -> list[Difference]:
-    """What two people entered differently in the same claim, so that the second can choose."""
-    saved, typed = _named(theirs), _named(yours)
-    return [
-        Difference(what, _shown(saved.get(what)), _shown(typed.get(what)))
-        for what in dict.fromkeys((*saved, *typed))
-        if saved.get(what) != typed.get(what)
-    ]
-
-
-def _named(contents: Contents) -> dict[str, object]:
-    named: dict[str, object] = {}
-    for line in contents.lines:
-        what = f"Spend, {line.stream}, {line.category}"
-        same = sum(name.startswith(what) and not name.endswith((": what for", ": reference")) for name in named)
-        what += f", line {same + 1}" if same else ""
-        named |= {what: line.amount, f"{what}: what for": line.description, f"{what}: reference": line.transaction}
-    for (stream, quarter), amount in contents.forecasts.items():
-        named[f"Forecast, {stream}, {quarter.name}"] = amount
-    return named | {
-        "Match spent": contents.match_spent,
-        "What was done": contents.narrative,
-        "Outputs": contents.outputs,
-        "Risks": contents.risks,
-        "How delivery is going": contents.delivery_rag,
-        "How spending is going": contents.spend_rag,
-        "Why spend differs from the profile": contents.variance_explanation,
-    }
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return "Nothing"
-    return format_pounds(value) if isinstance(value, Decimal) else str(value)

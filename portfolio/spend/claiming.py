@@ -19,6 +19,8 @@ from portfolio.spend.checks import (
     Contents,
     Ground,
     NotAnswered,
+    Part,
+    PartMoved,
     StaleEdition,
     blanks,
     faults,
@@ -26,6 +28,7 @@ from portfolio.spend.checks import (
     unusable,
 )
 from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Forecast
+from portfolio.spend.parts import digest, only, put_in
 from portfolio.spend.rules import ClaimStatus, Line, bad_quarter, next_status
 from portfolio.spend.standing import ground_of, hold
 
@@ -178,6 +181,36 @@ def save_claim(
         fill_claim(claim, contents, names)
     for question in open_questions(claim):
         question.answer = (answers or {}).get(question.id, question.answer or "").strip() or None
+    session.flush()
+    return claim
+
+
+def save_part(
+    session: Session, award: Award, quarter: Quarter, part: Part, typed: Contents, seen: str, *, today: date
+) -> Claim:
+    """Save one part of a lead's draft, blanks and all, over whatever others saved of its other parts meanwhile.
+
+    Of `typed` only that part is read. `seen` is the part's digest (`parts.digest`) as it was opened; of a claim that
+    nobody has saved yet, that of blank contents. Refused, all reasons at once: a quarter that is locked, not begun (E4)
+    or outside the award's dates (E3), a claim that was sent, streams and categories that are not there (E13), and a
+    part that somebody else has saved otherwise since (PartMoved). What stands there already is saved without a trace.
+    """
+    hold(session, [award])
+    claim = find_claim(session, award, quarter)
+    ground = ground_of(session, award, quarter)
+    saved = Contents() if claim is None else contents_of(claim)
+    is_same = digest(typed, part) == digest(saved, part)
+    errors = not_open(None if claim is None else claim.status, ground)
+    if not errors and not is_same and seen != digest(saved, part):
+        errors.append(PartMoved())
+    errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
+    refuse_any([*errors, *unusable(only(typed, part), ground)])
+    contents, names = put_in(saved, part, typed), Names.of(award.proposal.funding_year.programme)
+    if claim is None:
+        claim = build_claim(award, quarter, contents, names)
+        session.add(claim)
+    elif not is_same:
+        fill_claim(claim, contents, names)
     session.flush()
     return claim
 

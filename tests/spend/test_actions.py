@@ -12,7 +12,7 @@ from portfolio.errors import NotFound
 from portfolio.funding_years.rules import YearStatus
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims, lock_claims, query_claim
-from portfolio.spend.checks import Contents
+from portfolio.spend.checks import Contents, Part
 from portfolio.spend.claiming import (
     NEW,
     Names,
@@ -24,10 +24,12 @@ from portfolio.spend.claiming import (
     get_claim,
     open_questions,
     save_claim,
+    save_part,
     submit_claim,
 )
 from portfolio.spend.correcting import enter_correction, open_quarters
 from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.parts import digest
 from portfolio.spend.rules import RAG, Adjustment, ClaimStatus, Line
 from portfolio.spend.standing import ground_of
 from tests import make
@@ -121,6 +123,26 @@ def test_a_stale_edition_is_refused_and_nothing_is_lost(session: Session) -> Non
         (said,) = sentences(lambda e=edition: save_claim(session, award, Q2, contents(), e, today=TODAY))  # type: ignore[misc]  # a default tells its type
         assert "Somebody else saved this claim" in said
     assert contents_of(get_claim(session, award, Q2)).spent["labour"] == Decimal("1.00")
+
+
+def test_a_part_is_saved_over_what_others_saved_elsewhere(session: Session) -> None:
+    award, blank = make.award(session), Contents()
+    save_part(session, award, Q2, Part.SPEND, contents(), digest(blank, Part.SPEND), today=TODAY)
+    save_part(session, award, Q2, Part.RISKS, Contents(risks="Rain"), digest(blank, Part.RISKS), today=TODAY)
+    claim = save_part(session, award, Q2, Part.SPEND, contents(), "another", today=TODAY)
+    session.commit()
+    assert claim.edition == 2, "what stands there already is no save"
+    assert (contents_of(claim).lines, contents_of(claim).risks) == (contents().lines, "Rain")
+    assert (claim.narrative, claim.forecasts) == (None, [])
+
+
+def test_a_part_that_somebody_else_saved_is_refused(session: Session) -> None:
+    award, blank = make.award(session), digest(Contents(), Part.RISKS)
+    save_part(session, award, Q2, Part.RISKS, Contents(risks="Rain"), blank, today=TODAY)
+    (said,) = sentences(lambda: save_part(session, award, Q2, Part.RISKS, Contents(), blank, today=TODAY))
+    assert said.startswith("Somebody else saved this page after you opened it")
+    seen = digest(Contents(risks="Rain"), Part.RISKS)
+    assert save_part(session, award, Q2, Part.RISKS, Contents(), seen, today=TODAY).risks is None
 
 
 def test_a_draft_is_refused_what_it_can_never_hold(session: Session) -> None:

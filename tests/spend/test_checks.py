@@ -14,11 +14,11 @@ from portfolio.spend.checks import (
     Contents,
     Ground,
     NotAnswered,
+    PartMoved,
     StaleEdition,
     above_ceilings,
     blanks,
     claim_warnings,
-    differences,
     faults,
     not_open,
     over_forecast,
@@ -236,31 +236,8 @@ def test_a_forecast_above_the_award_is_named() -> None:
     ]
 
 
-def test_what_two_people_entered_differently_is_listed() -> None:
-    assert differences(CLAIM, CLAIM) == []
-    lines = (replace(CLAIM.lines[0], amount=Decimal("4656.00"), transaction="T-9"), *CLAIM.lines[1:2])
-    mine = replace(CLAIM, lines=lines, match_spent=None, delivery_rag=RAG.RED, forecasts={})
-    assert [(one.what, one.theirs, one.yours) for one in differences(CLAIM, mine)] == [
-        ("Spend, non-labour, pay and on-costs", "£4,655.00", "£4,656.00"),
-        ("Spend, non-labour, pay and on-costs: reference", "Nothing", "T-9"),
-        ("Spend, non-labour, other", "−£125.00", "Nothing"),
-        ("Spend, non-labour, other: what for", "Refund of a cancelled venue booked in June", "Nothing"),
-        ("Forecast, non-labour, Q3", "£5,500.00", "Nothing"),
-        ("Forecast, non-labour, Q4", "£5,491.25", "Nothing"),
-        ("Match spent", "£0.00", "Nothing"),
-        ("How delivery is going", "Amber/Green", "Red"),
-    ]
-
-
-def test_two_lines_of_one_category_are_told_apart() -> None:
-    twice = replace(CLAIM, lines=CLAIM.lines[:1] * 2)
-    once = replace(CLAIM, lines=CLAIM.lines[:1])
-    assert [(one.what, one.theirs, one.yours) for one in differences(twice, once)] == [
-        ("Spend, non-labour, pay and on-costs, line 2", "£4,655.00", "Nothing")
-    ]
-
-
 def test_what_goes_wrong_between_two_people_is_said_in_a_sentence() -> None:
     assert "What you typed is still here" in StaleEdition().sentence
+    assert "save it, or take theirs" in PartMoved().sentence
     assert "Look at it again" in ClaimMoved().sentence
     assert NotAnswered("answers.3").field == "answers.3"

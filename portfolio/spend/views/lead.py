@@ -9,7 +9,7 @@ from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
-from portfolio.spend.checks import Contents, Difference, claim_warnings, differences, over_forecast
+from portfolio.spend.checks import Contents, claim_warnings, over_forecast
 from portfolio.spend.claiming import (
     NEW,
     contents_of,
@@ -23,6 +23,7 @@ from portfolio.spend.claiming import (
 )
 from portfolio.spend.forms import RAG_MEANS, ClaimForm, SeenForm, claim_form
 from portfolio.spend.models import Claim
+from portfolio.spend.parts import Difference, differences
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, receipt_number, room
 from portfolio.spend.showing import boxes, figures_of, forecast_columns
