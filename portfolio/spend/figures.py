@@ -120,7 +120,7 @@ def by_line(
     session: Session, funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None = None
 ) -> dict[tuple[int, int], Position]:
     """Positions by (award, stream) of a funding year; `only` narrows the awards (a condition on `Award`)."""
-    found = _entries(funding_year_id, at, only)
+    found = _entries(_of_year(funding_year_id, only), at)
     return _positions(session, found, at, found.c.award_id, found.c.stream_id)
 
 
@@ -128,14 +128,26 @@ def by_csp(
     session: Session, funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None = None
 ) -> dict[tuple[int, int], Position]:
     """Positions by (CSP, stream) of a funding year, summed in the database."""
-    found = _entries(funding_year_id, at, only)
+    found = _entries(_of_year(funding_year_id, only), at)
     return _positions(session, found, at, found.c.csp_id, found.c.stream_id)
+
+
+def _of_year(funding_year_id: int, only: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return and_(Proposal.funding_year_id == funding_year_id, true() if only is None else only)
 
 
 def of_award(session: Session, award: Award, at: Quarter) -> dict[int, Position]:
     """One award's positions by stream."""
-    lines = by_line(session, award.proposal.funding_year_id, at, Award.id == award.id)
-    return {stream: position for (_, stream), position in lines.items()}
+    return of_awards(session, [award], at)[award.id]
+
+
+def of_awards(session: Session, awards: Iterable[Award], at: Quarter) -> dict[int, dict[int, Position]]:
+    """The positions of several awards, of whatever funding years, by award and stream."""
+    by_award: dict[int, dict[int, Position]] = {award.id: {} for award in awards}
+    found = _entries(Award.id.in_(list(by_award)), at)
+    for (award_id, stream_id), position in _positions(session, found, at, found.c.award_id, found.c.stream_id).items():
+        by_award[award_id][stream_id] = position
+    return by_award
 
 
 def together(positions: Iterable[Position], at: Quarter) -> Position:
@@ -198,23 +210,23 @@ def forecasts(at: Quarter) -> Select[int, int, Quarter, Decimal]:
     )
 
 
-def _entries(funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None) -> Subquery:
-    """All that positions are made of: one row a figure, with its award, CSP, stream, kind and quarter."""
+def _entries(of_awards: ColumnElement[bool], at: Quarter) -> Subquery:
+    """All that positions of some awards are made of: a row a figure, with its award, CSP, stream, kind and quarter."""
     spent_, planned_, awarded_ = spent().subquery("spent"), planned().subquery("planned"), awarded().subquery("awarded")
     given = forecasts(at).subquery("given")
     no_quarter = literal(None, QuarterOfYear)
     forecast_given = exists().where(given.c.award_id == Award.id, given.c.stream_id == AwardLine.stream_id)
 
-    def of_year(*columns: Any) -> Select[Any]:
+    def of_them(*columns: Any) -> Select[Any]:
         return (
             select(Award.id.label("award_id"), Award.csp_id, *columns)
             .join(Proposal, Proposal.id == Award.proposal_id)
-            .where(Proposal.funding_year_id == funding_year_id, true() if only is None else only)
+            .where(of_awards)
         )
 
     def of_lines(kind: str, source: Subquery, quarter: Any) -> Select[Any]:
         return (
-            of_year(AwardLine.stream_id, literal(kind).label("kind"), quarter.label("quarter"), source.c.amount)
+            of_them(AwardLine.stream_id, literal(kind).label("kind"), quarter.label("quarter"), source.c.amount)
             .join(AwardLine, AwardLine.award_id == Award.id)
             .join(source, source.c.award_line_id == AwardLine.id)
         )
@@ -222,10 +234,10 @@ def _entries(funding_year_id: int, at: Quarter, only: ColumnElement[bool] | None
     return union_all(
         of_lines("award", awarded_, no_quarter),
         of_lines("profile", planned_, planned_.c.quarter),
-        of_year(spent_.c.stream_id, spent_.c.kind, spent_.c.quarter, spent_.c.amount).join(
+        of_them(spent_.c.stream_id, spent_.c.kind, spent_.c.quarter, spent_.c.amount).join(
             spent_, spent_.c.award_id == Award.id
         ),
-        of_year(given.c.stream_id, literal("expected"), given.c.quarter, given.c.amount).join(
+        of_them(given.c.stream_id, literal("expected"), given.c.quarter, given.c.amount).join(
             given, given.c.award_id == Award.id
         ),
         of_lines("expected", planned_, planned_.c.quarter).where(planned_.c.quarter > at, ~forecast_given),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -58,35 +59,53 @@ def hold(session: Session, awards: Iterable[Award]) -> None:
 
 def ground_of(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line] = ()) -> Ground:
     """What a claim of an award's quarter is held against; of `lines`, the transactions are looked for elsewhere."""
-    year = award.proposal.funding_year
-    programme = year.programme
-    streams = {stream.id: stream.name for stream in programme.streams}
-    position = figures.of_award(session, award, quarter)
-    claimed = _claimed(session, award, quarter)
-    allocations = _allocations(session, [award])
-    return Ground(
-        quarter=quarter,
-        starts_on=award.starts_on,
-        ends_on=award.ends_on,
-        csp=award.csp.name,
-        award=_named(streams, {line: position[line].award for line in position}),
-        claimed=_named(streams, claimed.award),
-        claimed_before=_named(streams, claimed.before),
-        allocation=_named(streams, {stream_id: amount for (_, _, stream_id), amount in allocations.items()}),
-        claimed_by_csp=_named(streams, claimed.csp),
-        profile=_named(streams, {line: position[line].profile[quarter.number - 1] for line in position}),
-        planned={
-            (stream, later): position[line].profile[later.number - 1]
-            for line, stream in streams.items()
-            if line in position
-            for later in quarter.remaining()
-        },
-        categories={category.name: category.needs_text for category in programme.categories},
-        variance_rule=rule_of(programme),
-        claimed_elsewhere=_elsewhere(session, award, quarter, lines),
-        locked_because=locked_because(session, award, quarter),
-        closed=year.status is YearStatus.CLOSED,
-    )
+    return grounds_of(session, [award], quarter, {award.id: lines})[award.id]
+
+
+def grounds_of(
+    session: Session,
+    awards: Iterable[Award],
+    quarter: Quarter,
+    lines_by_award: Mapping[int, Iterable[Line]] = MappingProxyType({}),
+) -> dict[int, Ground]:
+    """What claims of several awards are held against, by award: as many statements for a thousand as for one."""
+    every = list(awards)
+    positions = figures.of_awards(session, every, quarter)
+    claimed = _claimed(session, every, quarter)
+    allocations = _allocations(session, every)
+    elsewhere = _elsewhere(session, quarter, lines_by_award)
+    locked = _locked(session, every, quarter)
+    grounds = {}
+    for award in every:
+        year = award.proposal.funding_year
+        programme = year.programme
+        streams = {stream.id: stream.name for stream in programme.streams}
+        position, of_it = positions[award.id], claimed[award.id]
+        shares = {stream_id: allocations.get((year.id, award.csp_id, stream_id)) for stream_id in streams}
+        grounds[award.id] = Ground(
+            quarter=quarter,
+            starts_on=award.starts_on,
+            ends_on=award.ends_on,
+            csp=award.csp.name,
+            award=_named(streams, {line: position[line].award for line in position}),
+            claimed=_named(streams, of_it.award),
+            claimed_before=_named(streams, of_it.before),
+            allocation=_named(streams, {line: share for line, share in shares.items() if share is not None}),
+            claimed_by_csp=_named(streams, of_it.csp),
+            profile=_named(streams, {line: position[line].profile[quarter.number - 1] for line in position}),
+            planned={
+                (stream, later): position[line].profile[later.number - 1]
+                for line, stream in streams.items()
+                if line in position
+                for later in quarter.remaining()
+            },
+            categories={category.name: category.needs_text for category in programme.categories},
+            variance_rule=rule_of(programme),
+            claimed_elsewhere=elsewhere.get(award.id, {}),
+            locked_because=locked.get((year.id, award.csp_id)),
+            closed=year.status is YearStatus.CLOSED,
+        )
+    return grounds
 
 
 def rule_of(programme: Programme) -> VarianceRule:
@@ -118,6 +137,19 @@ def locked_quarters(session: Session, award: Award, quarters: Collection[Quarter
 def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
     """Why an award's quarter is locked, or None while it is open."""
     return locked_quarters(session, award, [quarter]).get(quarter)
+
+
+def _locked(session: Session, awards: Iterable[Award], quarter: Quarter) -> dict[tuple[int, int], str]:
+    """Why a quarter is locked, by (funding year, CSP), where it is; of others than the awards' own too."""
+    every = list(awards)
+    rows = session.scalars(
+        select(LockedQuarter).where(
+            LockedQuarter.funding_year_id.in_({award.proposal.funding_year_id for award in every}),
+            LockedQuarter.csp_id.in_({award.csp_id for award in every}),
+            LockedQuarter.quarter == quarter,
+        )
+    )
+    return {(row.funding_year_id, row.csp_id): row.because for row in rows}
 
 
 def _named(streams: dict[int, str], amounts: dict[int, Decimal]) -> dict[str, Decimal]:
@@ -160,25 +192,37 @@ class _Claimed:
     csp: dict[int, Decimal]
 
 
-def _claimed(session: Session, award: Award, quarter: Quarter) -> _Claimed:
+def _claimed(session: Session, awards: Iterable[Award], quarter: Quarter) -> dict[int, _Claimed]:
+    """By award, of one selection of all that the awards' partnerships claimed in their years."""
+    every = list(awards)
     found = committed().subquery("found")
-    is_award = found.c.award_id == award.id
+    is_own = (found.c.quarter == quarter) & (found.c.kind == "claimed")
     is_before = (found.c.quarter < quarter) | ((found.c.quarter == quarter) & (found.c.kind == "corrections"))
+    year = Proposal.funding_year_id
+    keys = (year, Award.csp_id, found.c.award_id, found.c.stream_id, is_own.label("own"), is_before.label("earlier"))
     rows: Iterable[Any] = session.execute(
-        select(found.c.stream_id, is_award.label("own"), is_before.label("earlier"), total(found.c.amount))
+        select(*keys, total(found.c.amount))
         .join(Award, Award.id == found.c.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(Award.csp_id == award.csp_id, Proposal.funding_year_id == award.proposal.funding_year_id)
-        .where(~(is_award & (found.c.quarter == quarter) & (found.c.kind == "claimed")))
-        .group_by(found.c.stream_id, "own", "earlier")
+        .where(Award.csp_id.in_({a.csp_id for a in every}), year.in_({a.proposal.funding_year_id for a in every}))
+        .group_by(year, Award.csp_id, found.c.award_id, found.c.stream_id, "own", "earlier")
     )
-    claimed = _Claimed(defaultdict(Decimal), defaultdict(Decimal), defaultdict(Decimal))
-    for stream_id, of_this_award, earlier, amount in rows:
-        claimed.csp[stream_id] += amount
-        if of_this_award:
-            claimed.award[stream_id] += amount
-        if of_this_award and earlier:
-            claimed.before[stream_id] += amount
+    of_csps: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    own: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    claimed = {award.id: _Claimed(defaultdict(Decimal), defaultdict(Decimal), {}) for award in every}
+    for year_id, csp_id, award_id, stream_id, is_this_quarters, earlier, amount in rows:
+        of_csps[year_id, csp_id][stream_id] += amount
+        if award_id not in claimed:
+            continue
+        if is_this_quarters:
+            own[award_id][stream_id] = amount
+            continue
+        claimed[award_id].award[stream_id] += amount
+        if earlier:
+            claimed[award_id].before[stream_id] += amount
+    for award in every:
+        of_csp = of_csps[award.proposal.funding_year_id, award.csp_id]
+        claimed[award.id].csp = {line: amount - own[award.id].get(line, ZERO) for line, amount in of_csp.items()}
     return claimed
 
 
@@ -246,21 +290,31 @@ def _allocations(session: Session, awards: Iterable[Award]) -> dict[tuple[int, i
     return {(year_id, csp_id, stream_id): amount for year_id, csp_id, stream_id, amount in rows}
 
 
-def _elsewhere(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line]) -> dict[str, str]:
-    """Where else transactions are claimed: in any claim that was sent, of whatever award."""
-    transactions = {line.transaction for line in lines if line.transaction}
-    if not transactions:
-        return {}
+def _elsewhere(
+    session: Session, quarter: Quarter, lines_by_award: Mapping[int, Iterable[Line]]
+) -> dict[int, dict[str, str]]:
+    """By award, where else its transactions are claimed: in any claim that was sent, of whatever award."""
+    asked: dict[str, set[int]] = defaultdict(set)
+    for award_id, lines in lines_by_award.items():
+        for line in lines:
+            if line.transaction:
+                asked[line.transaction].add(award_id)
+    elsewhere: dict[int, dict[str, str]] = defaultdict(dict)
+    if not asked:
+        return elsewhere
     rows = session.execute(
-        select(ClaimLine.transaction, Proposal.reference, Claim.quarter)
+        select(ClaimLine.transaction, Claim.award_id, Proposal.reference, Claim.quarter)
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(ClaimLine.transaction.in_(transactions), Claim.status != ClaimStatus.DRAFT)
-        .where((Claim.award_id != award.id) | (Claim.quarter != quarter))
-        .order_by(Claim.quarter)
+        .where(ClaimLine.transaction.in_(asked), Claim.status != ClaimStatus.DRAFT)
+        .order_by(Claim.quarter, ClaimLine.id)
     )
-    return {transaction: f"{reference}, {of.short}" for transaction, reference, of in rows if transaction}
+    for transaction, claimed_for, reference, of in rows:
+        for award_id in asked[transaction or ""]:
+            if (award_id, quarter) != (claimed_for, of):
+                elsewhere[award_id][transaction or ""] = f"{reference}, {of.short}"
+    return elsewhere
 
 
 def claimed_of(session: Session, award_id: int) -> dict[int, Decimal]:
