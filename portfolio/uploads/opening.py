@@ -1,0 +1,171 @@
+"""Opens a workbook that somebody sent: its sheets and the cells that hold something, or one sentence why not.
+
+A reader of the product's own, not a library's: it takes the value and the formula of a cell in one pass, counts what
+it reads, believes no `<dimension>`, and stops at the first cell outside of what was asked for.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from portfolio.uploads.cells import Cell, Formats, rows_of, texts_of
+from portfolio.uploads.packages import AGAIN, DAMAGED, MAIN, NotAWorkbook, Package, parser_of
+
+__all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]
+
+MOST_SHEETS = 60
+
+_SAVE_AS = "Open it in Excel or LibreOffice, choose Save as, “Excel workbook (.xlsx)”, and upload that"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of figures, hidden or not; `index` is its place in the workbook, from nought."""
+
+    title: str
+    hidden: bool
+    index: int
+    part: str
+    book: "Book"
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """The rows that hold something, each as the cells that do, in order. Raises NotAWorkbook."""
+        book = self.book
+        return rows_of(book.package, self.part, self.title, book.texts, book.formats, book.most_rows, book.most_columns)
+
+
+class Book:
+    """An opened workbook: its sheets in their order, of which charts are none."""
+
+    def __init__(self, package: Package, most_rows: int, most_columns: int) -> None:
+        self.package = package
+        self.most_rows = most_rows
+        self.most_columns = most_columns
+        main = _main_part(package)
+        relations = package.relations(main)
+        parts = {relation.kind: relation.target for relation in relations.values() if not relation.external}
+        listed: list[tuple[str, bool, str]] = []
+        epoch_1904 = False
+
+        def start(tag: str, values: dict[str, str]) -> None:
+            nonlocal epoch_1904
+            match _name(tag):
+                case "sheet":
+                    key = next((value for name, value in values.items() if name.endswith("relationships|id")), "")
+                    listed.append((values.get("name", ""), values.get("state", "visible") != "visible", key))
+                case "workbookPr":
+                    epoch_1904 = values.get("date1904", "0") in ("1", "true")
+
+        package.walk(main, parser_of(start))
+        if len(listed) > MOST_SHEETS:
+            raise NotAWorkbook(
+                f"This workbook has {len(listed):,} sheets; at most {MOST_SHEETS} can be read. "
+                "Delete those that are not needed, and upload it again"
+            )
+        links = [
+            package.relations(relation.target) for relation in relations.values() if relation.kind == "externalLink"
+        ]
+        if links:
+            names = sorted({link.target for found in links for link in found.values()})
+            raise NotAWorkbook(
+                f"This workbook takes figures from another file{_named(names)}, which cannot be followed. "
+                "In Excel choose Data, Edit links, Break link, so that the figures stay as values; then save and "
+                "upload it again"
+            )
+        self.texts = texts_of(package, parts["sharedStrings"]) if "sharedStrings" in parts else []
+        self.formats = Formats(package, parts.get("styles"), epoch_1904)
+        self.sheets: list[Sheet] = []
+        for index, (title, hidden, key) in enumerate(listed):
+            relation = relations.get(key)
+            if relation is None or relation.external or relation.target not in package:
+                raise NotAWorkbook(DAMAGED)
+            if any(sheet.part == relation.target for sheet in self.sheets):
+                raise NotAWorkbook(DAMAGED)
+            if relation.kind == "worksheet":
+                self.sheets.append(Sheet(title, hidden, index, relation.target, self))
+            elif "macro" in relation.kind.lower():
+                raise NotAWorkbook(_MACROS)
+
+
+_MACROS = (
+    "This workbook holds macros (small programs), which are not accepted. "
+    "Choose Save as, “Excel workbook (.xlsx)”, without macros, and upload that"
+)
+
+
+@contextmanager
+def opened(content: bytes, *, most_rows: int, most_columns: int) -> Iterator[Book]:
+    """The workbook in these bytes; a cell outside of the rows and columns given is refused. Raises NotAWorkbook."""
+    _refuse_by_first_bytes(content)
+    yield Book(Package(content), most_rows, most_columns)
+
+
+def _refuse_by_first_bytes(content: bytes) -> None:
+    start = content[:512].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    if not content.strip(b"\0\r\n\t "):
+        raise NotAWorkbook("This file is empty. Check that it was saved, and upload it again")
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise NotAWorkbook(
+                "This workbook is protected by a passphrase. In Excel choose File, Info, Protect "
+                "workbook, Encrypt with password, clear the passphrase, save it, and upload it again"
+            )
+        what = "a Word document" if "WordDocument".encode("utf-16-le") in content else "an old Excel workbook (.xls)"
+        raise NotAWorkbook(f"This file is {what}, whatever its name says. {_SAVE_AS}")
+    if content.startswith(b"PK\x03\x04"):
+        return
+    for signs, what in _OTHERS:
+        if any(start.startswith(sign) for sign in signs):
+            raise NotAWorkbook(f"This file is {what}, not an Excel workbook, whatever its name says. {_SAVE_AS}")
+    if b"\0" not in content[:512] and (b"," in start or b";" in start or b"\t" in start):
+        raise NotAWorkbook(f"This file is plain text (such as CSV), whatever its name says. {_SAVE_AS}")
+    raise NotAWorkbook(f"This file is not an Excel workbook, whatever its name says. {_SAVE_AS}")
+
+
+_OTHERS = (
+    ((b"%pdf",), "a PDF"),
+    ((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head"), "a web page (HTML)"),
+    ((b"<?xml", b"<?mso"), "an XML file"),
+    ((b"\x89png", b"\xff\xd8\xff", b"gif8"), "a picture"),
+    ((b"{\\rtf",), "a text document (RTF)"),
+)
+
+_KINDS = (
+    ("xl/workbook.bin", "an Excel binary workbook (.xlsb)"),
+    ("index/document.iwa", "a Numbers document"),
+    ("index.zip", "a Numbers document"),
+    ("word/document.xml", "a Word document"),
+    ("ppt/presentation.xml", "a PowerPoint presentation"),
+)
+
+
+def _main_part(package: Package) -> str:
+    """The part that lists the sheets. Raises NotAWorkbook, which names what the package is instead."""
+    if any(name.endswith("vbaproject.bin") for name in package.names):
+        raise NotAWorkbook(_MACROS)
+    for name, what in _KINDS:
+        if name in package:
+            raise NotAWorkbook(f"This file is {what}, whatever its name says. {_SAVE_AS}")
+    if "mimetype" in package and package.read("mimetype").startswith(b"application/vnd.oasis.opendocument"):
+        raise NotAWorkbook(f"This file is an OpenDocument file (such as .ods), whatever its name says. {_SAVE_AS}")
+    found = [relation.target for relation in package.relations("").values() if relation.kind == "officeDocument"]
+    main = found[0] if found else "xl/workbook.xml"
+    if main not in package:
+        if "[content_types].xml" in package:
+            raise NotAWorkbook(DAMAGED)
+        raise NotAWorkbook(
+            f"This file is a ZIP archive, not an Excel workbook. Upload the workbook itself, unpacked. {AGAIN}"
+        )
+    return main
+
+
+def _name(tag: str) -> str:
+    for main in MAIN:
+        if tag.startswith(main):
+            return tag[len(main) :]
+    return ""
+
+
+def _named(names: list[str]) -> str:
+    return f" ({', '.join(names[:3])})" if names else ""

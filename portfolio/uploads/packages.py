@@ -1,0 +1,183 @@
+"""A workbook's package (a ZIP of XML parts), read within limits that its own directory cannot argue with."""
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+
+from portfolio.errors import PortfolioError
+
+MOST_ENTRIES = 1_000
+"""Parts of a package; a workbook of ours has about 20."""
+
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes of all parts together once unpacked; a ledger of 50,000 rows has 25 million."""
+
+MOST_MARKS = 3_000_000
+"""Tags of all parts that are read, which is what reading costs; 50,000 rows of 8 columns have 1.8 million."""
+
+_LISTED = b"PK\x01\x02"  # begins every line of a ZIP's directory
+_CHUNK = 64 * 1024
+_RELATION = "http://schemas.openxmlformats.org/package/2006/relationships|Relationship"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    expat.ExpatError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    LookupError,
+    ValueError,
+)
+
+MAIN = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main|",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main|",
+)
+
+Started = Callable[[str, dict[str, str]], Any]
+
+
+class NotAWorkbook(PortfolioError):
+    """A file that cannot be read as a workbook; the sentence says what it is instead, and what to do."""
+
+
+DAMAGED = (
+    "This workbook is damaged, or was only partly sent. "
+    "Open it in Excel or LibreOffice, save it as a new .xlsx file, and upload that"
+)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Whatever a broken package or part makes a reader stumble over is said in one sentence."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise NotAWorkbook(DAMAGED) from error
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What one part says of another: its kind (the last word of the type), and the part's name or an address."""
+
+    kind: str
+    target: str
+    external: bool
+
+
+class Package:
+    """The parts of a package by name; names are compared as the format says, without regard to case."""
+
+    def __init__(self, content: bytes) -> None:
+        if content.count(_LISTED) > MOST_ENTRIES:
+            raise NotAWorkbook(
+                f"This file holds more than {MOST_ENTRIES:,} parts, as no workbook of ours does. {AGAIN}"
+            )
+        with damage_told():
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        self._marks: dict[str, int] = {}
+        self._entries = {_plain(entry.filename): entry for entry in entries}
+        if len(self._entries) < len(entries):
+            raise NotAWorkbook(f"This file holds two parts of one name, so it can be read in two ways. {AGAIN}")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise NotAWorkbook("This file is protected by a passphrase. Take the passphrase off, and upload it again")
+        if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+            size = MOST_UNPACKED // (1024 * 1024)
+            raise NotAWorkbook(f"This file unpacks to more than {size} MB, far more than a workbook needs. {AGAIN}")
+        # Unpacking either of these is bounded by what the directory says; other methods unpack a block whole.
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+            raise NotAWorkbook(f"This file is packed in a way that no spreadsheet program uses. {AGAIN}")
+
+    def __contains__(self, name: str) -> bool:
+        return _plain(name) in self._entries
+
+    @property
+    def names(self) -> list[str]:
+        """Every part's name in small letters, in the package's order."""
+        return list(self._entries)
+
+    def read(self, name: str) -> bytes:
+        """A part's bytes. Raises NotAWorkbook where it is missing or broken."""
+        with damage_told():
+            return self._zip.read(self._entries[_plain(name)])
+
+    def walk(self, name: str, parser: expat.XMLParserType, after_chunk: Callable[[], Any] | None = None) -> None:
+        """Feed a whole part to a parser."""
+        for _ in self.walking(name, parser):
+            if after_chunk is not None:
+                after_chunk()
+
+    def walking(self, name: str, parser: expat.XMLParserType) -> Iterator[None]:
+        """Feed a part to a parser chunk by chunk. Raises NotAWorkbook: broken, too long, or with definitions in it."""
+        parser.StartDoctypeDeclHandler = _no_definitions
+        parser.buffer_text = True
+        self._marks[name] = 0
+        with damage_told():
+            stream = self._zip.open(self._entries[_plain(name)])
+        with stream:
+            while True:
+                with damage_told():
+                    chunk = stream.read(_CHUNK)
+                self._marks[name] += chunk.count(b"<")
+                if sum(self._marks.values()) > MOST_MARKS:
+                    raise NotAWorkbook(
+                        f"This workbook holds far more cells than are needed, many of them blank. {COPY}"
+                    )
+                with damage_told():
+                    parser.Parse(chunk, not chunk)
+                if not chunk:
+                    return
+                yield
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """A part's relations by their id; none where the part has no list of them."""
+        folder, own = posixpath.split(name)
+        listed = posixpath.join(folder, "_rels", own + ".rels")
+        found: dict[str, Relation] = {}
+
+        def start(tag: str, values: dict[str, str]) -> None:
+            if tag == _RELATION:
+                external = values.get("TargetMode") == "External"
+                target = values["Target"]
+                if not external:
+                    target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                found[values["Id"]] = Relation(values["Type"].rpartition("/")[2], target, external)
+
+        if listed in self:
+            self.walk(listed, parser_of(start))
+        return found
+
+
+AGAIN = "Open it in Excel or LibreOffice, save it as a new .xlsx file, and upload that"
+COPY = "Download the workbook again, copy your figures into it as values, and upload that"
+
+
+def tags(name: str) -> frozenset[str]:
+    """How a tag of a spreadsheet's part is called: in the format's usual form, and in its strict one."""
+    return frozenset(main + name for main in MAIN)
+
+
+def parser_of(start: Started) -> expat.XMLParserType:
+    """A parser that calls `start` with every tag as `namespace|name` and its values."""
+    parser = expat.ParserCreate(namespace_separator="|")
+    parser.StartElementHandler = start
+    return parser
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _no_definitions(*_: object) -> None:
+    raise NotAWorkbook(f"This workbook holds definitions of its own (a DTD), as no spreadsheet program writes. {AGAIN}")
