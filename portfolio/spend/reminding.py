@@ -161,13 +161,10 @@ def _grouped(leads: Mapping[int, Person], due: Iterable[Due], unreached: Sequenc
 def _leads(session: Session, due: Sequence[Due], today: date) -> tuple[dict[int, Person], list[Unreached]]:
     """The leads who can be told, by award; and the claims without one, with the reason."""
     awards = {one.entry.award_id for one in due}
-    named = dict(
-        session.execute(
-            select(Award.id, Person).join(Person, Person.id == Award.lead_person_id).where(Award.id.in_(awards))
-        ).tuples()
-    )
+    leading = select(Award.id, Person).join(Person, Person.id == Award.lead_person_id)
+    named: dict[int, Person] = dict(session.execute(leading.where(Award.id.in_(awards))).all())
     by_directory = set(
-        session.scalars(select(Identity.person_id).where(Identity.person_id.in_({p.id for p in named.values()})))
+        session.scalars(select(Identity.person_id).where(Identity.person_id.in_({lead.id for lead in named.values()})))
     )
     why = {award_id: _why_not(named.get(award_id), by_directory, today) for award_id in awards}
     unreached = [Unreached(one.entry, because) for one in due if (because := why[one.entry.award_id]) is not None]
