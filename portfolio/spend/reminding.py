@@ -133,7 +133,8 @@ def _note(session: Session, one: Due, leads: Mapping[int, Person], now: datetime
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     award_id, quarter, person_id, occasion = _key(one, leads)
     row = {"award_id": award_id, "quarter": quarter, "person_id": person_id, "occasion": occasion, "queued_at": now}
-    return rows_changed(session, dialect.insert(Reminder).values(row).on_conflict_do_nothing()) == 1
+    once = dialect.insert(Reminder).values(row).on_conflict_do_nothing()
+    return rows_changed(session, once.execution_options(preserve_rowcount=True)) == 1
 
 
 def _key(one: Due, leads: Mapping[int, Person]) -> tuple[int, Quarter, int, str]:
