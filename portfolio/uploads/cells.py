@@ -10,6 +10,9 @@ from portfolio.uploads.packages import COPY, DAMAGED, NotAWorkbook, Package, par
 MOST_TEXT = 32_767
 """Characters in one cell, which is the format's own limit."""
 
+MOST_TEXTS = 16_000_000
+"""Characters of all texts together that cells share."""
+
 _ROW, _CELL, _FORMULA, _VALUE, _TEXT, _ITEM, _PHONETIC = map(tags, ("row", "c", "f", "v", "t", "si", "rPh"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -18,6 +21,7 @@ _PERCENT_CODES = {9: "0%", 10: "0.00%"}
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
 
+_MOST_RAW = MOST_TEXT * 8  # one character may be written as seven, _x000D_
 _MIDNIGHT = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 
 
@@ -116,6 +120,7 @@ def texts_of(package: Package, part: str) -> list[str]:
     parts: list[str] = []
     held: list[str] = []
     phonetic = inside = False
+    total = 0
 
     def start(tag: str, _: dict[str, str]) -> None:
         nonlocal phonetic, inside
@@ -128,20 +133,23 @@ def texts_of(package: Package, part: str) -> list[str]:
             phonetic = True
 
     def end(tag: str) -> None:
-        nonlocal phonetic, inside
+        nonlocal phonetic, inside, total
         if tag in _TEXT:
             inside = False
             if not phonetic:
                 parts.extend(held)
         elif tag in _ITEM:
             found.append(_text("".join(parts)))
+            total += len(found[-1])
+            if total > MOST_TEXTS:
+                raise NotAWorkbook(f"This workbook holds more text than can be read. {COPY}")
         elif tag in _PHONETIC:
             phonetic = False
 
     def after_chunk() -> None:
         if not inside:
             held.clear()
-        elif sum(map(len, held)) + sum(map(len, parts)) > MOST_TEXT * 8:
+        elif sum(map(len, held)) + sum(map(len, parts)) > _MOST_RAW:
             raise NotAWorkbook(_TOO_LONG)
 
     parser = parser_of(start)
@@ -155,7 +163,7 @@ _TOO_LONG = f"This workbook holds a text of more than {MOST_TEXT:,} characters i
 
 
 def _text(text: str) -> str:
-    if len(text) > MOST_TEXT * 8:
+    if len(text) > _MOST_RAW:
         raise NotAWorkbook(_TOO_LONG)
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
@@ -248,7 +256,7 @@ def rows_of(
     for _ in package.walking(part, parser):
         if not inside:
             held.clear()
-        elif sum(map(len, held)) > MOST_TEXT * 8:
+        elif sum(map(len, held)) > _MOST_RAW:
             raise NotAWorkbook(_TOO_LONG)
         yield from done
         done.clear()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from portfolio.uploads.cells import Cell, Formats, rows_of, texts_of
-from portfolio.uploads.packages import AGAIN, DAMAGED, MAIN, NotAWorkbook, Package, parser_of
+from portfolio.uploads.packages import AGAIN, DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
 
 __all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]
 
@@ -95,10 +95,13 @@ _MACROS = (
 
 
 @contextmanager
-def opened(content: bytes, *, most_rows: int, most_columns: int) -> Iterator[Book]:
-    """The workbook in these bytes; a cell outside of the rows and columns given is refused. Raises NotAWorkbook."""
+def opened(content: bytes, *, most_rows: int, most_columns: int, most_marks: int = MOST_MARKS) -> Iterator[Book]:
+    """The workbook in these bytes; a cell outside of the rows and columns given is refused. Raises NotAWorkbook.
+
+    `most_marks` limits the tags of its parts together, blank cells' among them, which is the work of reading it.
+    """
     _refuse_by_first_bytes(content)
-    yield Book(Package(content), most_rows, most_columns)
+    yield Book(Package(content, most_marks), most_rows, most_columns)
 
 
 def _refuse_by_first_bytes(content: bytes) -> None:

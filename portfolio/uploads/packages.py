@@ -16,8 +16,8 @@ from portfolio.errors import PortfolioError
 MOST_ENTRIES = 1_000
 """Parts of a package; a workbook of ours has about 20."""
 
-MOST_UNPACKED = 64 * 1024 * 1024
-"""Bytes of all parts together once unpacked; a ledger of 50,000 rows has 25 million."""
+MOST_UNPACKED = 128 * 1024 * 1024
+"""Bytes of all parts together once unpacked; a ledger of 50,000 rows and 20 columns has 50 million."""
 
 MOST_MARKS = 3_000_000
 """Tags of all parts that are read, which is what reading costs; 50,000 rows of 8 columns have 1.8 million."""
@@ -78,7 +78,7 @@ class Relation:
 class Package:
     """The parts of a package by name; names are compared as the format says, without regard to case."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, most_marks: int = MOST_MARKS) -> None:
         if content.count(_LISTED) > MOST_ENTRIES:
             raise NotAWorkbook(
                 f"This file holds more than {MOST_ENTRIES:,} parts, as no workbook of ours does. {AGAIN}"
@@ -86,6 +86,7 @@ class Package:
         with damage_told():
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        self._most_marks = most_marks
         self._marks: dict[str, int] = {}
         self._entries = {_plain(entry.filename): entry for entry in entries}
         if len(self._entries) < len(entries):
@@ -130,7 +131,7 @@ class Package:
                 with damage_told():
                     chunk = stream.read(_CHUNK)
                 self._marks[name] += chunk.count(b"<")
-                if sum(self._marks.values()) > MOST_MARKS:
+                if sum(self._marks.values()) > self._most_marks:
                     raise NotAWorkbook(
                         f"This workbook holds far more cells than are needed, many of them blank. {COPY}"
                     )
