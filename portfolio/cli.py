@@ -78,6 +78,10 @@ def _run(given: argparse.Namespace) -> int:
             from portfolio.commands import deliver
 
             return deliver.run(given)
+        case "remind":
+            from portfolio.commands import remind
+
+            return remind.run(given)
         case "demo":
             from portfolio.commands import demo
 
@@ -120,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     deliver = commands.add_parser("deliver", help="send the mail that is due, or list what was not sent")
     _add_deliver(deliver)
 
+    remind = commands.add_parser("remind", help="remind leads by mail of claims that are due; never of the same twice")
+    remind.add_argument("--dry-run", action="store_true", help="say who would be reminded of what, and queue nothing")
+
     retention = commands.add_parser("retention", help="list what is kept no longer, or remove it")
     retention.add_argument("--remove", action="store_true", help="remove what is due")
 
@@ -130,9 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="bring back a saved database")
     restore.add_argument("file", type=Path)
     restore.add_argument("--force", action="store_true", help="overwrite the data that is there")
-    for answering in (load, retention, check):
+    for answering in (load, remind, retention, check):
         answering.add_argument("--json", action="store_true", help="answer in JSON")
-    for acting in (load, returns, deliver, retention, check, backup, restore, *people):
+    for acting in (load, returns, deliver, remind, retention, check, backup, restore, *people):
         acting.add_argument(
             "--as",
             dest="acting_as",

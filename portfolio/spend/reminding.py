@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from portfolio.db import rows_changed
 from portfolio.decisions.models import Award
+from portfolio.decisions.queries import awards_within
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.people.actions import viewer_of
 from portfolio.people.models import Identity, Person
-from portfolio.people.rules import Act
+from portfolio.people.rules import Act, Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import letters
@@ -76,23 +77,24 @@ def occasion_on(today: date, due: date) -> str | None:
     return f"{min(come)} days before {due.isoformat()}" if come else None
 
 
-def due_reminders(session: Session, today: date) -> list[Due]:
-    """Every claim that waits for its lead and whose last occasion for a reminder has come, whether told or not.
+def due_reminders(session: Session, within: Within, today: date) -> list[Due]:
+    """Every claim within reach that waits for its lead, and for which an occasion has come, whether told or not.
 
     A quarter that is locked, that nothing was planned for, or whose funding year is closed waits for nobody.
     """
-    is_open = FundingYear.status != YearStatus.CLOSED
+    only = (awards_within(within), FundingYear.status != YearStatus.CLOSED)
     first = session.scalar(
         select(func.min(Award.starts_on))
         .join(Proposal, Proposal.id == Award.proposal_id)
         .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
-        .where(is_open)
+        .where(*only)
     )
     if first is None or first > today:
         return []
     found: list[Due] = []
     for start in range(FinancialYear.containing(first).start, FinancialYear.containing(today).start + 1):
-        rows = session.scalars(entries(session, FinancialYear(start).quarters, today, is_open, stages=WAIT_FOR_LEAD))
+        quarters = FinancialYear(start).quarters
+        rows = session.scalars(entries(session, quarters, today, *only, stages=WAIT_FOR_LEAD))
         found += [Due(row, occasion) for row in rows if (occasion := occasion_on(today, row.due)) is not None]
     return found
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "backup": ("backup", "saved.db"),
     "restore": ("restore", __file__, "--force"),
     "deliver": ("deliver",),
+    "remind": ("remind", "--dry-run"),
     "retention": ("retention",),
     "person add": ("person", "add", "nina@example.org", "--name", "Nina", "--role", "project lead", "--invite"),
     "person list": ("person", "list"),

@@ -15,7 +15,7 @@ from portfolio.funding_years.rules import YearStatus
 from portfolio.history import Author
 from portfolio.mail.models import Message
 from portfolio.people.models import Person
-from portfolio.people.rules import Role
+from portfolio.people.rules import Role, Within
 from portfolio.quarters import FinancialYear
 from portfolio.spend.models import Reminder
 from portfolio.spend.queries import entries
@@ -26,6 +26,7 @@ from tests.conftest import NOW
 from tests.make import Q1, Q2
 
 SITE = "https://portfolio.example.org"
+ALL = Within(everything=True)
 DUE = date(2025, 10, 31)
 """When claims of Q2 are due, by the usual deadlines."""
 
@@ -66,7 +67,7 @@ def awards(session: Session, lead: Person) -> list[Award]:
 
 
 def reminded_on(session: Session, day: date) -> Reminded:
-    return remind(session, due_reminders(session, day), day, NOW, SITE)
+    return remind(session, due_reminders(session, ALL, day), day, NOW, SITE)
 
 
 def texts(session: Session) -> list[str]:
@@ -89,7 +90,7 @@ def test_nobody_is_told_twice_and_what_was_missed_is_made_up_for_once(session: S
     run_on = [0, 1, 13, 14, 14, 40, 41, 42]  # days since the first; the rest were missed
     for days in run_on:
         day = DUE + timedelta(days=days - 14)
-        assert to_remind(session, due_reminders(session, day), day).claims in (0, 2)
+        assert to_remind(session, due_reminders(session, ALL, day), day).claims in (0, 2)
         if reminded_on(session, day).told:
             sent_on.append(days)
     assert sent_on == [0, 13, 14, 40, 42]
@@ -177,10 +178,10 @@ def test_days_are_londons_when_its_clocks_change(session: Session, awards: list[
     session.flush()
     half_past_midnight = NOW.replace(day=25, hour=23, minute=30)  # 00:30 in summer time; the clocks go back at two
     assert day_of(half_past_midnight) == date(2025, 10, 26)
-    assert [one.occasion for one in due_reminders(session, day_of(half_past_midnight))] == [
+    assert [one.occasion for one in due_reminders(session, ALL, day_of(half_past_midnight))] == [
         "0 days before 2025-10-26"
     ] * 2
-    assert [one.occasion for one in due_reminders(session, day_of(half_past_midnight + timedelta(days=7)))] == [
+    assert [one.occasion for one in due_reminders(session, ALL, day_of(half_past_midnight + timedelta(days=7)))] == [
         "0 days before 2025-10-26"
     ] * 2, "23:30 in winter time is still the sixth day after"
     assert reminded_on(session, day_of(half_past_midnight)).claims == 2
@@ -195,7 +196,7 @@ def test_at_the_same_moment_one_of_several_tells(
 
     def run(_: int) -> int:
         with database.reading() as looking:
-            due = due_reminders(looking, DUE)
+            due = due_reminders(looking, ALL, DUE)
         together.wait()
         with database.writing(author) as opened:
             return remind(opened, due, DUE, NOW, SITE).claims
@@ -211,8 +212,8 @@ def test_what_is_undone_is_not_counted_as_told(
     session.commit()
     with database.session(writing=True) as broken_off:
         author(broken_off)
-        assert remind(broken_off, due_reminders(broken_off, DUE), DUE, NOW, SITE).claims == 2
+        assert remind(broken_off, due_reminders(broken_off, ALL, DUE), DUE, NOW, SITE).claims == 2
         broken_off.rollback()
     with database.writing(author) as again:
-        assert remind(again, due_reminders(again, DUE), DUE, NOW, SITE).claims == 2
+        assert remind(again, due_reminders(again, ALL, DUE), DUE, NOW, SITE).claims == 2
     assert len(texts(session)) == 1
