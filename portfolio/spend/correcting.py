@@ -1,10 +1,15 @@
-"""Putting a locked quarter right: a signed adjustment, with its reason, that counts in the quarter that is open."""
+"""Putting a locked quarter right: a signed adjustment, with its reason, that counts in the quarter that is open.
+
+Somebody who may asks for it, and somebody else approves it: only then it counts. What is loaded from a file was
+approved before.
+"""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
@@ -13,11 +18,40 @@ from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
-from portfolio.spend.checks import NotACategory, QuarterLocked, YearClosed
+from portfolio.spend.checks import NotACategory, NotSaid, YearClosed
 from portfolio.spend.claiming import Names
-from portfolio.spend.models import Claim, ClaimLine, Correction
-from portfolio.spend.rules import COUNTED, Adjustment, FutureQuarter, NotAwarded, bad_correction
+from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
+from portfolio.spend.rules import (
+    COUNTED,
+    Adjustment,
+    DecidedAlready,
+    FutureQuarter,
+    NotAwarded,
+    bad_correction,
+    bad_decision,
+    correction_state,
+)
 from portfolio.spend.standing import exceeded, hold, locked_because
+
+
+class NoLongerOpen(PortfolioError):
+    """A quarter in which a correction cannot count any more."""
+
+    def __init__(self, quarter: Quarter, because: str) -> None:
+        super().__init__(
+            f"{quarter.short} is locked: {because}. Choose a later quarter that is open for the correction to count in",
+            "entered_in",
+        )
+
+
+class NotTheirs(PortfolioError):
+    """A correction that somebody else asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else asked for this correction. Who approves it chooses the quarter that it counts in",
+            "entered_in",
+        )
 
 
 def build_correction(
@@ -37,17 +71,113 @@ def build_correction(
     )
 
 
-def enter_correction(
-    session: Session, award: Award, said: Adjustment, *, by: str, now: datetime, today: date
-) -> Correction:
-    """Put an award's locked quarter right by pounds above or below zero, which count in the quarter that is open.
+def ask_for_correction(
+    session: Session, award: Award, said: Adjustment, *, by_id: int, now: datetime, today: date
+) -> CorrectionRequest:
+    """Ask that an award's locked quarter be put right by pounds above or below zero, in the quarter that is open.
 
-    Refused, all reasons at once: nothing to correct, no reason given, a quarter that is not locked yet, an open quarter
-    that is locked itself or has not begun (E4), a category that is not there, a stream that was not awarded (E13), less
-    than nothing left of the corrected quarter, the very same correction again (E7), and more claimed than the award or
-    the allocation (E2).
+    It counts once somebody else has approved it. Refused, all reasons at once: nothing to correct, no reason given, a
+    quarter that is not locked yet, an open quarter that is locked itself or has not begun (E4), a category that is not
+    there, a stream that was not awarded (E13), less than nothing left of the corrected quarter, the very same
+    correction again (E7), and more claimed than the award or the allocation (E2).
     """
     hold(session, [award])
+    refuse_any(obstacles(session, award, said, today))
+    names = Names.of(award.proposal.funding_year.programme)
+    asked_for = CorrectionRequest(
+        award=award,
+        stream=names.streams[said.stream],
+        category=names.categories[said.category],
+        corrects=said.corrects,
+        entered_in=said.entered_in,
+        amount=said.amount,
+        reason=said.reason.strip(),
+        asked_by_id=by_id,
+        asked_at=now,
+    )
+    session.add(asked_for)
+    session.flush()
+    return asked_for
+
+
+def approve_correction(
+    session: Session,
+    asked_for: CorrectionRequest,
+    entered_in: Quarter,
+    *,
+    by_id: int,
+    now: datetime,
+    today: date,
+) -> Correction:
+    """Approve a correction that somebody else asked for, so that it counts from now on.
+
+    `entered_in` is the open quarter that it counts in: the one asked for, or another where that was locked meanwhile.
+    Every rule is asked again, because figures and locks move while a correction waits.
+    """
+    _hold(session, asked_for, by_id)
+    award, said = asked_for.award, replace(adjustment_of(asked_for), entered_in=entered_in)
+    refuse_any(obstacles(session, award, said, today, asked_for))
+    names = Names.of(award.proposal.funding_year.programme)
+    correction = build_correction(award, said, names, entered_by=asked_for.asked_by.mark, entered_at=now)
+    session.add(correction)
+    asked_for.entered_in, asked_for.correction = entered_in, correction
+    asked_for.decided_by_id, asked_for.decided_at = by_id, now
+    session.flush()
+    return correction
+
+
+def refuse_correction(
+    session: Session, asked_for: CorrectionRequest, because: str, *, by_id: int, now: datetime
+) -> None:
+    """Refuse a correction that somebody else asked for, with a reason that they are told; nothing of it counts."""
+    _hold(session, asked_for, by_id)
+    if not because.strip():
+        raise NotSaid("Give the reason, so that who asked knows what to do instead", "because")
+    asked_for.refused_because = because.strip()
+    asked_for.decided_by_id, asked_for.decided_at = by_id, now
+    session.flush()
+
+
+def move_correction(
+    session: Session, asked_for: CorrectionRequest, entered_in: Quarter, *, by_id: int, today: date
+) -> None:
+    """Have a correction that waits count in another open quarter, as who asked for it wishes."""
+    hold(session, [asked_for.award])
+    session.refresh(asked_for)
+    if asked_for.decided_by_id is not None:
+        raise DecidedAlready(correction_state(asked_for.decided_by_id, asked_for.refused_because))
+    if asked_for.asked_by_id != by_id:
+        raise NotTheirs()
+    said = replace(adjustment_of(asked_for), entered_in=entered_in)
+    refuse_any(obstacles(session, asked_for.award, said, today, asked_for))
+    asked_for.entered_in = entered_in
+    session.flush()
+
+
+def _hold(session: Session, asked_for: CorrectionRequest, by_id: int) -> None:
+    """Keep others from the award, and see the correction as it stands now; raises who may not decide on it, and why."""
+    hold(session, [asked_for.award])
+    session.refresh(asked_for)
+    state = correction_state(asked_for.decided_by_id, asked_for.refused_because)
+    refuse_any([bad_decision(state, asked_for.asked_by_id, by_id)])
+
+
+def adjustment_of(asked_for: CorrectionRequest) -> Adjustment:
+    """What somebody asked for, as the rules read it."""
+    return Adjustment(
+        asked_for.stream.name,
+        asked_for.category.name,
+        asked_for.corrects,
+        asked_for.entered_in,
+        asked_for.amount,
+        asked_for.reason,
+    )
+
+
+def obstacles(
+    session: Session, award: Award, said: Adjustment, today: date, itself: CorrectionRequest | None = None
+) -> list[PortfolioError]:
+    """Everything that stands in the way of a correction; `itself` is the one that waits already, if it does."""
     year = award.proposal.funding_year
     names = Names.of(year.programme)
     stream = names.streams.get(said.stream)
@@ -59,32 +189,37 @@ def enter_correction(
         None if awarded else NotAwarded(said.stream, "stream"),
         None if said.category in names.categories else NotACategory(said.category, "category"),
         YearClosed(year.year) if year.status is YearStatus.CLOSED else None,
-        QuarterLocked(said.entered_in, because).at("entered_in") if because is not None else None,
+        NoLongerOpen(said.entered_in, because) if because is not None else None,
         FutureQuarter(said.entered_in).at("entered_in") if said.entered_in.first_day > today else None,
-        twice if _is_entered(session, award, said) else None,
+        twice if _is_said(session, award, said, itself) else None,
     ]
     is_locked = locked_because(session, award, said.corrects) is not None
     errors += bad_correction(said, corrected_is_locked=is_locked, after=was + said.amount)
     if stream is not None and said.amount > 0:
         errors += exceeded(session, [award], {stream.id: said.amount})[award.id]
-    refuse_any(errors)
-    correction = build_correction(award, said, names, entered_by=by, entered_at=now)
-    session.add(correction)
-    session.flush()
-    return correction
+    return [error for error in errors if error is not None]
 
 
-def _is_entered(session: Session, award: Award, said: Adjustment) -> bool:
-    same = exists().where(
-        Correction.award_id == award.id,
-        Correction.stream.has(name=said.stream),
-        Correction.category.has(name=said.category),
-        Correction.corrects == said.corrects,
-        Correction.entered_in == said.entered_in,
-        Correction.amount == said.amount,
-        Correction.reason == said.reason.strip(),
-    )
-    return bool(session.scalar(select(same)))
+def _is_said(session: Session, award: Award, said: Adjustment, itself: CorrectionRequest | None) -> bool:
+    """Whether the very same correction counts already, or waits."""
+
+    def same(row: type[Correction] | type[CorrectionRequest], *more: ColumnElement[bool]) -> Select[bool]:
+        return select(
+            exists().where(
+                row.award_id == award.id,
+                row.stream.has(name=said.stream),
+                row.category.has(name=said.category),
+                row.corrects == said.corrects,
+                row.entered_in == said.entered_in,
+                row.amount == said.amount,
+                row.reason == said.reason.strip(),
+                *more,
+            )
+        )
+
+    other = CorrectionRequest.id != itself.id if itself is not None else true()
+    waits = same(CorrectionRequest, CorrectionRequest.decided_at.is_(None), other)
+    return bool(session.scalar(same(Correction)) or session.scalar(waits))
 
 
 def corrected_total(session: Session, award: Award, stream_id: int, quarter: Quarter) -> Decimal:

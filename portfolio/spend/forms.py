@@ -9,6 +9,7 @@ from wtforms import FieldList, FormField, HiddenField
 from portfolio.money import BlankMoney
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import rules
+from portfolio.spend.asking import Question
 from portfolio.spend.checks import Contents, Ground
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.rules import RAG, Adjustment, Stage
@@ -222,15 +223,34 @@ class SeenForm(Form):
         return number_sent(self.edition.data)
 
 
-class QuestionForm(SeenForm):
-    """Finance's question to a claim."""
+class AskedForm(Part):
+    """The box for one question: about a line, the claim as a whole, or on from an earlier question."""
 
-    question = Paragraphs(
-        "Your question",
-        missing="",
-        most=SHORT_TEXT,
-        hint="The lead can then change the claim, answers you here, and sends it back.",
-    )
+    about = Carried()
+    question = Paragraphs("Your question", missing="", most=SHORT_TEXT)
+
+
+class AskForm(SeenForm):
+    """Finance's questions to a claim: a box for each line, of which those that are blank ask nothing."""
+
+    questions = FieldList(FormField(AskedForm))
+
+    def asked(self) -> list[Question]:
+        """What was typed; what somebody meddled with is about no line that is there."""
+        return [_question(entry.form.about.data, entry.form.question.data) for entry in self.questions]
+
+
+def _question(about: str, text: str) -> Question:
+    kind, *numbers = about.split("-")
+    match kind, [number_sent(number) for number in numbers]:
+        case "whole", []:
+            return Question(text)
+        case "line", [stream_id, category_id]:
+            return Question(text, stream_id, category_id)
+        case _, [*_, number]:
+            return Question(text, follows_id=number)
+        case _:
+            return Question(text, follows_id=-1)
 
 
 class ApproveManyForm(Form):
@@ -249,7 +269,7 @@ class CorrectionForm(Form):
 
     stream = OneOf("Stream", missing="Select a stream", blank="Choose one")
     category = OneOf("Cost category", missing="Select a category", blank="Choose one")
-    entered_in = OneOf("Enter it in", kind=int, missing="Select a quarter")
+    entered_in = OneOf("It counts in", kind=int, missing="Select a quarter")
     amount = PoundsField(
         "Difference",
         hint="What has to be added to the quarter, or with a minus sign taken off it, like −73.11.",
@@ -268,6 +288,26 @@ class CorrectionForm(Form):
         return Adjustment(
             self.stream.data, self.category.data, corrects, entered_in, self.amount.data, self.reason.data
         )
+
+
+class CountsInForm(Form):
+    """The open quarter in which a correction counts."""
+
+    entered_in = OneOf("It counts in", kind=int, missing="Select a quarter that is open")
+
+    def offer(self, open_quarters: Iterable[Quarter]) -> None:
+        """Offer the quarters that are open."""
+        self.entered_in.choices = [(quarter.number, str(quarter)) for quarter in open_quarters]
+
+    def quarter(self, year: FinancialYear) -> Quarter:
+        """The quarter chosen, of the year of the corrected one."""
+        return Quarter(year, self.entered_in.data)
+
+
+class RefusalForm(Form):
+    """Why a correction is refused."""
+
+    because = Paragraphs("Why you refuse it", missing="", most=SHORT_TEXT, hint="Who asked for it is told this.")
 
 
 class FilterForm(Form):

@@ -185,7 +185,7 @@ def counts(session: Session, found: Select[Entry]) -> list[Count]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything about an award's quarter: its claim, what it is held against, the quarter before, and corrections."""
+    """Everything about an award's quarter: its claim, what it is held against, and the quarter before."""
 
     award: Award
     quarter: Quarter
@@ -193,8 +193,6 @@ class Sheet:
     ground: Ground
     claims: Mapping[Quarter, Claim]
     """The award's claims of the year, by quarter."""
-    corrections: Sequence[Correction]
-    """Every correction of the award, oldest first."""
     match_offers: Sequence[MatchOffer]
     positions: Mapping[str, Position]
     """Where the money stands by stream, as approved."""
@@ -221,24 +219,14 @@ class Sheet:
             amounts[line.stream.name, line.category.name] += line.amount
         return amounts
 
-    def forecast_before(self) -> dict[str, Decimal]:
-        """What the quarter before forecast for this one, by stream."""
+    def forecasts_before(self) -> dict[tuple[str, Quarter], Decimal]:
+        """What the quarter before forecast for each quarter after it, by stream."""
         forecasts = self.last.forecasts if self.last else ()
-        return {row.stream.name: row.amount for row in forecasts if row.quarter == self.quarter}
+        return {(row.stream.name, row.quarter): row.amount for row in forecasts}
 
     def earlier(self) -> dict[str, list[Decimal]]:
         """The actual of the year's earlier quarters, by stream."""
         return {name: list(position.actual[: self.quarter.number - 1]) for name, position in self.positions.items()}
-
-    @property
-    def corrected_here(self) -> list[Correction]:
-        """The corrections of earlier quarters that count in this one."""
-        return [row for row in self.corrections if row.entered_in == self.quarter]
-
-    @property
-    def corrected_since(self) -> list[Correction]:
-        """The corrections of this quarter, each entered in a later one."""
-        return [row for row in self.corrections if row.corrects == self.quarter]
 
 
 def sheet_of(session: Session, award: Award, quarter: Quarter) -> Sheet:
@@ -253,7 +241,6 @@ def sheet_of(session: Session, award: Award, quarter: Quarter) -> Sheet:
         claim=claim,
         ground=ground_of(session, award, quarter, contents_of(claim).lines if claim else ()),
         claims=claims,
-        corrections=corrections_of(session, award),
         match_offers=match_offers_of(session, award),
         positions={name: positions[number] for number, name in streams.items() if number in positions},
     )
@@ -296,6 +283,7 @@ def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> 
             contains_eager(Claim.award).options(
                 contains_eager(Award.proposal).joinedload(Proposal.funding_year).joinedload(FundingYear.programme),
                 joinedload(Award.csp),
+                joinedload(Award.lead_person),
                 selectinload(Award.lines).joinedload(AwardLine.stream),
             )
         )
