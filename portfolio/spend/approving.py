@@ -1,9 +1,7 @@
-"""Finance's side of a claim: asked about, approved (never by who sent it), and locked inside an issued return."""
+"""Finance's side of a claim: approved (never by who sent it), and locked inside an issued return."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +11,9 @@ from portfolio.errors import PortfolioError, refuse_any
 from portfolio.funding_years.rules import BadStep, YearStatus
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
-from portfolio.spend.checks import ClaimMoved, NotSaid, QuarterLocked, YearClosed
+from portfolio.spend.checks import ClaimMoved, QuarterLocked, YearClosed
 from portfolio.spend.claiming import with_rows
-from portfolio.spend.models import Claim, ClaimQuery, LockedQuarter
+from portfolio.spend.models import Claim, LockedQuarter
 from portfolio.spend.rules import ClaimStatus, next_status, same_person
 from portfolio.spend.standing import exceeded, hold
 
@@ -29,43 +27,6 @@ class NotApproved(PortfolioError):
         self.code = error.code
 
 
-def query_claim(
-    session: Session, claim: Claim, question: str, edition: int, *, by_id: int, now: datetime
-) -> ClaimQuery:
-    """Put a question to a claim, which its lead can then change and send back.
-
-    A claim that was approved is no longer: its figures do not count until it is approved again. Where it is a refund
-    that other claims were allowed by, that is refused (E2).
-    """
-    _hold(session, [claim])
-    refuse_any(
-        [
-            NotSaid("Write the question, so that the lead knows what to put right", "question")
-            if not question.strip()
-            else None,
-            ClaimMoved() if claim.edition != edition else None,
-            *_closed([claim], _locks(session, [claim])).get(claim.id, ()),
-            *_relied_on(session, claim),
-        ]
-    )
-    claim.status = next_status(claim.status, ClaimStatus.QUERIED)
-    claim.approved_by_id = claim.approved_at = None
-    claim.edition += 1
-    asked = ClaimQuery(claim=claim, asked_by_id=by_id, asked_at=now, question=question.strip())
-    session.add(asked)
-    session.flush()
-    return asked
-
-
-def _relied_on(session: Session, claim: Claim) -> list[PortfolioError]:
-    """E2: what would be claimed above award or allocation without an approved refund."""
-    refunds: dict[int, Decimal] = defaultdict(Decimal)
-    for line in claim.lines if claim.status.counts else ():
-        refunds[line.stream_id] -= line.amount
-    without = {stream_id: amount for stream_id, amount in refunds.items() if amount > 0}
-    return exceeded(session, [claim.award], without)[claim.award_id] if without else []
-
-
 def approve_claims(
     session: Session, claims: Sequence[Claim], editions: Mapping[int, int], *, by_id: int, now: datetime
 ) -> list[Claim]:
@@ -74,9 +35,9 @@ def approve_claims(
     `editions` are those that were looked at, by the claim's id: what changed since is not approved unseen. E2 is asked
     again, because an award can shrink after a claim was sent.
     """
-    _hold(session, claims)
+    hold_claims(session, claims)
     above = exceeded(session, [claim.award for claim in claims])
-    closed = _closed(claims, _locks(session, claims))
+    closed = closed_reasons(session, claims)
     errors: list[PortfolioError] = []
     for claim in claims:
         found = [
@@ -103,7 +64,7 @@ def _bad_step(claim: Claim, wanted: ClaimStatus) -> PortfolioError | None:
     return None
 
 
-def _hold(session: Session, claims: Sequence[Claim]) -> None:
+def hold_claims(session: Session, claims: Sequence[Claim]) -> None:
     """Keep others from these claims' awards, and see the claims as they stand now."""
     hold(session, [claim.award for claim in claims])
     numbers = [claim.id for claim in claims]
@@ -120,10 +81,9 @@ def _locks(session: Session, claims: Collection[Claim]) -> dict[tuple[int, int, 
     return {(row.funding_year_id, row.csp_id, row.quarter): row.because for row in rows}
 
 
-def _closed(
-    claims: Collection[Claim], locks: Mapping[tuple[int, int, Quarter], str]
-) -> dict[int, list[PortfolioError]]:
-    """Why claims no longer move: the year is closed, or the quarter locked."""
+def closed_reasons(session: Session, claims: Collection[Claim]) -> dict[int, list[PortfolioError]]:
+    """Why claims no longer move, by claim: the year is closed, or the quarter locked."""
+    locks = _locks(session, claims)
     reasons: dict[int, list[PortfolioError]] = {}
     for claim in claims:
         year = claim.award.proposal.funding_year

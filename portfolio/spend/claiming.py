@@ -220,15 +220,43 @@ def open_questions(claim: Claim) -> list[ClaimQuery]:
     return [question for question in claim.queries if question.answered_at is None]
 
 
+def save_answers(
+    session: Session, award: Award, quarter: Quarter, answers: Mapping[int, tuple[str, str]], *, today: date
+) -> Claim:
+    """Save a lead's answers to finance's questions, which go with the claim when it is sent back.
+
+    Each is what was seen when the page was opened, and what was typed. Refused where the claim cannot be written, or
+    where somebody else has answered the same question otherwise since (PartMoved).
+    """
+    hold(session, [award])
+    claim = get_claim(session, award, quarter)
+    errors = not_open(claim.status, ground_of(session, award, quarter))
+    errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
+    for question in open_questions(claim):
+        seen, typed = answers.get(question.id, ("", question.answer or ""))
+        if (question.answer or "") not in (seen, typed.strip()):
+            errors.append(PartMoved(f"answers.{question.id}"))
+        question.answer = typed.strip() or None
+    refuse_any(errors)
+    session.flush()
+    return claim
+
+
 def faults_of(session: Session, award: Award, claim: Claim, today: date) -> list[PortfolioError]:
     """Everything that stands in the way of sending a saved claim, at once."""
-    contents = contents_of(claim)
-    ground = ground_of(session, award, claim.quarter, contents.lines)
+    return faults_on(claim, ground_of(session, award, claim.quarter, contents_of(claim).lines), today)
+
+
+def faults_on(claim: Claim | None, ground: Ground, today: date) -> list[PortfolioError]:
+    """The same of a claim on its ground, which knows its transactions; or of one that nobody has saved yet."""
+    contents = Contents() if claim is None else contents_of(claim)
     unanswered: list[PortfolioError] = [
-        NotAnswered(f"answers.{question.id}") for question in open_questions(claim) if not question.answer
+        NotAnswered(f"answers.{question.id}")
+        for question in (open_questions(claim) if claim is not None else ())
+        if not question.answer
     ]
     return [
-        *not_open(claim.status, ground),
+        *not_open(None if claim is None else claim.status, ground),
         *blanks(contents, ground),
         *faults(contents, ground, today),
         *unanswered,
@@ -264,7 +292,12 @@ def with_rows(*conditions: ColumnElement[bool]) -> Select[Claim]:
         .options(
             selectinload(Claim.lines).options(joinedload(ClaimLine.stream), joinedload(ClaimLine.category)),
             selectinload(Claim.forecasts).joinedload(Forecast.stream),
-            selectinload(Claim.queries).joinedload(ClaimQuery.asked_by),
+            selectinload(Claim.queries).options(
+                joinedload(ClaimQuery.asked_by),
+                joinedload(ClaimQuery.answered_by),
+                joinedload(ClaimQuery.stream),
+                joinedload(ClaimQuery.category),
+            ),
             joinedload(Claim.submitted_by),
             joinedload(Claim.approved_by),
         )

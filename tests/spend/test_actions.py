@@ -11,7 +11,8 @@ from portfolio.decisions.models import Award, Variation, VariationShare
 from portfolio.errors import NotFound
 from portfolio.funding_years.rules import YearStatus
 from portfolio.quarters import Quarter
-from portfolio.spend.approving import approve_claims, lock_claims, query_claim
+from portfolio.spend.approving import approve_claims, lock_claims
+from portfolio.spend.asking import Question, query_claim
 from portfolio.spend.checks import Contents, Part
 from portfolio.spend.claiming import (
     NEW,
@@ -221,7 +222,7 @@ def test_e7_a_transaction_that_another_award_claims(session: Session) -> None:
 def test_a_query_goes_back_to_the_lead_who_answers_and_sends_again(session: Session) -> None:
     award, finance = make.award(session), make.person(session)
     claim = sent(session, award, Q2, contents())
-    asked = query_claim(session, claim, " Which venue? ", claim.edition, by_id=finance.id, now=NOW)
+    (asked,) = query_claim(session, claim, [Question(" Which venue? ")], claim.edition, by_id=finance.id, now=NOW)
     session.commit()
     assert (claim.status, claim.edition, asked.question) == (ClaimStatus.QUERIED, 3, "Which venue?")
     assert [fault.sentence for fault in faults_of(session, award, claim, TODAY)] == [
@@ -240,10 +241,12 @@ def test_a_query_goes_back_to_the_lead_who_answers_and_sends_again(session: Sess
 
 def test_a_query_needs_a_question_and_the_claim_as_it_was_seen(session: Session) -> None:
     claim = sent(session, make.award(session), Q2, contents())
-    said = sentences(lambda: query_claim(session, claim, "  ", 1, by_id=make.person(session).id, now=NOW))
+    said = sentences(lambda: query_claim(session, claim, [Question("  ")], 1, by_id=make.person(session).id, now=NOW))
     assert [sentence[:18] for sentence in said] == ["Write the question", "This claim has cha"]
     draft = make.claim(session, make.award(session, make.proposal(session, "SVD-25-02")), status=ClaimStatus.DRAFT)
-    (one,) = sentences(lambda: query_claim(session, draft, "Why?", 1, by_id=make.person(session).id, now=NOW))
+    (one,) = sentences(
+        lambda: query_claim(session, draft, [Question("Why?")], 1, by_id=make.person(session).id, now=NOW)
+    )
     assert one == "This claim is draft; it cannot become queried"
 
 
@@ -256,7 +259,9 @@ def test_a_refund_gives_room_once_it_is_approved_and_is_then_relied_on(session: 
     assert "£20.00 more than the award of £8,000.00" in said
     approve_claims(session, [claim], {claim.id: claim.edition}, by_id=finance.id, now=NOW)
     sent(session, award, Q2, contents(labour="8020.00"))
-    (said,) = sentences(lambda: query_claim(session, claim, "Why?", claim.edition, by_id=finance.id, now=NOW))
+    (said,) = sentences(
+        lambda: query_claim(session, claim, [Question("Why?")], claim.edition, by_id=finance.id, now=NOW)
+    )
     assert "would come to £8,020.00, £20.00 more than the award of £8,000.00" in said
     assert claim.status is ClaimStatus.APPROVED
 
@@ -264,7 +269,7 @@ def test_a_refund_gives_room_once_it_is_approved_and_is_then_relied_on(session: 
 def test_an_approved_claim_that_is_queried_is_approved_no_longer(session: Session) -> None:
     finance = make.person(session)
     claim = make.claim(session, approved_by_id=finance.id, approved_at=NOW)
-    query_claim(session, claim, "The ledger says otherwise.", 1, by_id=finance.id, now=NOW)
+    query_claim(session, claim, [Question("The ledger says otherwise.")], 1, by_id=finance.id, now=NOW)
     assert (claim.status, claim.approved_by_id, claim.approved_at) == (ClaimStatus.QUERIED, None, None)
 
 
@@ -327,7 +332,7 @@ def test_a_lock_holds_what_is_approved_and_lets_nothing_in(session: Session) -> 
     for deed in (
         lambda: save_claim(session, award, Q1, contents(quarter=Q1), 2, today=TODAY),
         lambda: approve_claims(session, [late], {late.id: late.edition}, by_id=finance.id, now=NOW),
-        lambda: query_claim(session, late, "Why?", late.edition, by_id=finance.id, now=NOW),
+        lambda: query_claim(session, late, [Question("Why?")], late.edition, by_id=finance.id, now=NOW),
     ):
         (said,) = sentences(deed)
         assert "Q1 2025/26 is locked: it was returned on 31 July 2025." in said

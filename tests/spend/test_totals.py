@@ -14,7 +14,8 @@ from portfolio.errors import PortfolioError
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
 from portfolio.spend import figures
-from portfolio.spend.approving import approve_claims, lock_claims, query_claim
+from portfolio.spend.approving import approve_claims, lock_claims
+from portfolio.spend.asking import Question, query_claim
 from portfolio.spend.checks import Contents
 from portfolio.spend.claiming import NEW, find_claim, save_claim, submit_claim
 from portfolio.spend.correcting import enter_correction
@@ -84,7 +85,7 @@ class World:
         elif deed == "submit":
             submit_claim(self.session, award, quarter, edition, by_id=self.lead_id, now=NOW, today=TODAY)
         elif deed == "query" and claim:
-            query_claim(self.session, claim, "Why?", edition, by_id=self.finance_id, now=NOW)
+            query_claim(self.session, claim, [Question("Why?")], edition, by_id=self.finance_id, now=NOW)
         elif deed == "approve" and claim:
             approve_claims(self.session, [claim], {claim.id: edition}, by_id=self.finance_id, now=NOW)
         elif deed == "lock":
