@@ -27,6 +27,7 @@ from portfolio.spend.checks import (
     not_open,
     unusable,
 )
+from portfolio.spend.files import claimed_twice
 from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Forecast
 from portfolio.spend.parts import digest, only, put_in
 from portfolio.spend.rules import ClaimStatus, Line, bad_quarter, next_status
@@ -244,7 +245,8 @@ def save_answers(
 
 def faults_of(session: Session, award: Award, claim: Claim, today: date) -> list[PortfolioError]:
     """Everything that stands in the way of sending a saved claim, at once."""
-    return faults_on(claim, ground_of(session, award, claim.quarter, contents_of(claim).lines), today)
+    ground = ground_of(session, award, claim.quarter, contents_of(claim).lines)
+    return [*faults_on(claim, ground, today), *claimed_twice(session, claim)]
 
 
 def faults_on(claim: Claim | None, ground: Ground, today: date) -> list[PortfolioError]:
