@@ -27,6 +27,10 @@ from portfolio.funding_years.models import (
     StreamAllocation,
 )
 from portfolio.funding_years.rules import MatchBase, YearStatus
+from portfolio.ledger.models import LedgerExtract, LedgerNote
+from portfolio.ledger.noting import note_timing
+from portfolio.ledger.reading import Transaction
+from portfolio.ledger.taking import keep_upload, packed, take_over
 from portfolio.match_funding.models import Match
 from portfolio.measures.models import Measure, MeasureDefinition
 from portfolio.money import share_evenly
@@ -35,7 +39,7 @@ from portfolio.people.rules import REACH, Reach, Role
 from portfolio.proposals.models import Ask, AskedOf, Intervention, Proposal, ProposalLevel
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest, LockedQuarter
 from portfolio.spend.rules import RAG, ClaimStatus
 
 YEAR = FinancialYear(2025)
@@ -378,6 +382,34 @@ def correction(
     return _added(session, row)
 
 
+def correction_request(
+    session: Session,
+    award: Award,
+    amount: Decimal,
+    *,
+    corrects: Quarter = Q1,
+    entered_in: Quarter = Q2,
+    stream: str = "labour",
+    category: str = "pay and on-costs",
+    by: Person | None = None,
+    **values: Any,
+) -> CorrectionRequest:
+    """A correction that waits for approval: of Q1, in pounds, to count in Q2, unless it says otherwise."""
+    programme = award.proposal.funding_year.programme
+    row = CorrectionRequest(
+        award=award,
+        stream=_stream(programme, stream),
+        category=_category(programme, category),
+        corrects=corrects,
+        entered_in=entered_in,
+        amount=amount,
+        asked_by_id=(by or person(session)).id,
+        asked_at=CLAIMED_AT,
+        **{"reason": "Claimed at the wrong rate.", **values},
+    )
+    return _added(session, row)
+
+
 def match(session: Session, award: Award | None = None, kind: MatchKind = MatchKind.CASH, **values: Any) -> Match:
     """£7,500 pledged to an award, £5,000 of it secured, unless it says otherwise."""
     defaults: dict[str, Any] = {
@@ -411,3 +443,49 @@ def measure(session: Session, code: str = "SVD-B", **values: Any) -> Measure:
 def count_of(session: Session, row: type[Any]) -> int:
     """How many rows there are of a kind."""
     return session.scalar(select(func.count()).select_from(row)) or 0
+
+
+def extract(
+    session: Session,
+    year: FundingYear,
+    posted: Sequence[tuple[str, str, Decimal]],
+    *,
+    on: date = date(2025, 7, 31),
+    csp: CSP | None = None,
+    by: Person | None = None,
+    name: str = "ledger.csv",
+) -> LedgerExtract:
+    """A ledger taken over: `posted` are cost centre, account and pounds, all of one day (in Q2 unless it says so)."""
+    who = by or person(session, Role.FINANCE)
+    kept = keep_upload(
+        session, year, csp, by=who, name=name, sha256=f"{next(_number):064}", rows=packed([]), now=CLAIMED_AT
+    )
+    transactions = [
+        Transaction(line, on, amount, centre, account, "Invoice", f"J{line}")
+        for line, (centre, account, amount) in enumerate(posted, start=2)
+    ]
+    return take_over(session, kept, transactions, by=who, now=CLAIMED_AT)
+
+
+def timing(
+    session: Session,
+    award: Award,
+    amount: Decimal,
+    *,
+    quarter: Quarter = Q2,
+    belongs_to: Quarter = Q1,
+    category: str = "pay and on-costs",
+    by: Person | None = None,
+) -> LedgerNote:
+    """A timing difference of Q2, in pounds, that belongs to Q1 unless it says otherwise."""
+    return note_timing(
+        session,
+        award,
+        _category(award.proposal.funding_year.programme, category),
+        quarter,
+        belongs_to=belongs_to,
+        amount=amount,
+        reason="Paid in the quarter after.",
+        by=by or person(session, Role.FINANCE),
+        now=CLAIMED_AT,
+    )

@@ -12,6 +12,7 @@ from portfolio.history import last_moment
 from portfolio.quarters import Quarter
 from portfolio.returns.contents import notes
 from portfolio.returns.contents.awards import award_facts, claims_told, intervention_rows, positions
+from portfolio.returns.contents.corrected import correction_notes
 from portfolio.returns.contents.decided import decision_rows, variation_rows
 from portfolio.returns.contents.progress import measure_rows, output_rows
 from portfolio.returns.contents.scope import Scope
@@ -76,7 +77,11 @@ def assemble(
         decisions=decision_rows(scope),
         statement=year_end,
         certification=Certification(CERTIFICATE, None, None, None),
-        notes=(*standing, *(Note(warning.code, warning.about, warning.sentence) for warning in warnings)),
+        notes=(
+            *standing,
+            *correction_notes(scope, facts),
+            *(Note(warning.code, warning.about, warning.sentence) for warning in warnings),
+        ),
     )
     return content if version_of is None else signed(content, version_of)
 

@@ -13,6 +13,7 @@ from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.history import last_seal
 from portfolio.money import ZERO
 from portfolio.returns.assembling import assemble, signed
+from portfolio.returns.contents.corrected import CORRECTION
 from portfolio.returns.models import Payment, Return
 from portfolio.returns.queries import Place, issued_quarters, payments_of, received_by_stream
 from portfolio.returns.reconciling import unreconciled
@@ -78,6 +79,11 @@ class Shown:
     def left_out(self) -> list[Note]:
         """The claims of the quarter that are in no figure."""
         return [note for note in self.notes if note.about.startswith("Claims not in the figures")]
+
+    @property
+    def corrected(self) -> list[Note]:
+        """The lines of earlier quarters that were put right since, each with both figures."""
+        return [note for note in self.notes if note.about.startswith(CORRECTION)]
 
     @property
     def checks(self) -> list[Check]:

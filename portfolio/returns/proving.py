@@ -23,6 +23,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield "claims are within awards", spend.within_awards(session)
     yield "claims are within allocations", spend.within_allocations(session)
     yield "corrections leave no quarter below zero", spend.corrected(session)
+    yield "corrections count as they were approved", spend.approved(session)
     yield "partnerships, projects and cost categories come to the same, every quarter and to date", spend.sums(session)
     yield "every quarter of an issued return is locked", issued.locked(session)
     yield "every issued return was certified, and followed the one before", issued.signed(session)

@@ -23,7 +23,7 @@ from portfolio.returns import actions, drafting
 from portfolio.returns.models import Return, ReturnAmount
 from portfolio.returns.rules import CERTIFICATE, FiguresChanged, ReturnKind, ReturnStatus
 from portfolio.returns.snapshot import freeze, sha256, thaw
-from portfolio.spend.correcting import enter_correction
+from portfolio.spend.correcting import approve_correction, ask_for_correction
 from portfolio.spend.models import Claim, LockedQuarter
 from portfolio.spend.rules import Adjustment, ClaimStatus
 from reports import returns
@@ -111,14 +111,11 @@ def test_a_correction_in_the_next_quarter_changes_no_byte_of_the_first(scene: Sc
     first = scene.issued(Q1)
     issued = (first.file, first.snapshot, first.file_sha256)
     tool = claim_of(scene, "SVD-25-01", Q1).award
-    enter_correction(
-        scene.session,
-        tool,
-        Adjustment("non-labour", "travel and subsistence", Q1, Q2, Decimal("-10.00"), "Claimed at the wrong rate."),
-        by="Fay Lund",
-        now=NOW,
-        today=NOW.date(),
-    )
+    said = Adjustment("non-labour", "travel and subsistence", Q1, Q2, Decimal("-10.00"), "Claimed at the wrong rate.")
+    asker, approver = make.person(scene.session, name="Lena Marsh"), make.person(scene.session, name="Cora Finch")
+    today = NOW.date()
+    asked_for = ask_for_correction(scene.session, tool, said, by_id=asker.id, now=NOW, today=today)
+    approve_correction(scene.session, asked_for, Q2, by_id=approver.id, now=NOW, today=today)
     scene.session.commit()
     second = scene.issued(Q2)
     scene.session.expire_all()
@@ -128,6 +125,10 @@ def test_a_correction_in_the_next_quarter_changes_no_byte_of_the_first(scene: Sc
     assert summary_totals(content).overall.to_date == Decimal("136061.10")
     nurse = next(row for row in content.interventions if row.reference == "SVD-25-01")
     assert nurse.corrections == Decimal("-10.00")
+    assert [note.text for note in content.notes if note.about.startswith("Correction of Q1 2025/26: SVD-25-01")] == [
+        "Travel and subsistence: claimed £224.17, corrected by −£10.00 in Q2, so it is now known to be £214.17. "
+        "Claimed at the wrong rate. Approved by Cora Finch."
+    ]
 
 
 def test_the_same_figures_give_the_same_file(scene: Scene) -> None:

@@ -64,6 +64,19 @@ def test_a_row_of_the_story(scene: Scene) -> None:
     assert [row.stream for row in content.interventions[1:3]] == ["labour", "non-labour"]
 
 
+@pytest.mark.parametrize("kind", [Kind.OPCC, Kind.HOME_OFFICE])
+def test_a_corrected_quarter_is_told_with_both_figures(scene: Scene, kind: Kind) -> None:
+    about = f"Correction of Q1 2025/26: SVD-25-21 ({BCP}), non-labour"
+    found = note(assemble(scene.session, scene.year, Q2, kind), about)
+    assert found is not None
+    assert found.text == (
+        "Travel and subsistence: claimed £731.10, corrected by −£73.11 in Q2, so it is now known to be £657.99. "
+        "Q1 mileage claimed at the wrong rate."
+    )
+    assert note(assemble(scene.session, scene.year, Q1, kind), about) is None
+    assert note(assemble(scene.session, scene.year, Q2, Kind.CSP, scene.csp("dorset")), about) is None
+
+
 def test_the_story_tells_cost_categories_match_measures_and_decisions(scene: Scene) -> None:
     content = assemble(scene.session, scene.year, Q2, Kind.OPCC)
     travel = next(row for row in content.categories if (row.csp, row.category) == (BCP, "travel and subsistence"))

@@ -10,7 +10,9 @@ from portfolio.decisions.models import Variation, VariationShare
 from portfolio.returns.models import Return
 from portfolio.returns.proving import checks
 from portfolio.returns.rules import ReturnKind
+from portfolio.spend.models import Correction
 from tests import make
+from tests.conftest import NOW
 from tests.make import Q1, Q2, Q4
 from tests.returns.conftest import Scene
 from tests.tampering import by_hand
@@ -23,7 +25,7 @@ LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
 def faults(session: Session) -> dict[str, list[str]]:
     """What is wrong, by check."""
     found = {name: list(wrong) for name, wrong in checks(session)}
-    assert len(found) == 14
+    assert len(found) == 15
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
@@ -177,6 +179,32 @@ def test_spend_that_an_issued_return_does_not_have(returned: Scene) -> None:
 def test_what_is_changed_by_hand_is_named(returned: Scene, statement: str, name: str, sentence: str) -> None:
     by_hand(returned.session, statement)
     assert faults(returned.session)[name][0] == sentence
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE correction SET amount = -7312", "the amount was approved as −£73.11, what counts is −£73.12"),
+        (
+            "UPDATE correction SET entered_in = 20253",
+            "the quarter it counts in was approved as Q2 2025/26",
+        ),
+        ("UPDATE correction SET reason = 'None'", "the reason was approved as Q1 mileage claimed at"),
+    ],
+)
+def test_a_correction_that_is_not_what_was_approved_is_named(scene: Scene, statement: str, sentence: str) -> None:
+    loaded = scene.session.scalars(select(Correction)).one()
+    approver, asker = make.person(scene.session), make.person(scene.session)
+    make.correction_request(
+        scene.session, loaded.award, loaded.amount, stream="non-labour", category=loaded.category.name, by=asker,
+        reason=loaded.reason, decided_by_id=approver.id, decided_at=NOW, correction=loaded,
+    )  # fmt: skip
+    scene.session.commit()
+    name = "corrections count as they were approved"
+    assert name not in faults(scene.session)
+    by_hand(scene.session, statement)
+    (said,) = faults(scene.session)[name]
+    assert said.startswith("SVD-25-21 (BCP Community Safety Partnership), correction 1, of Q1 2025/26: " + sentence)
 
 
 def test_a_byte_of_a_file_is_named(returned: Scene) -> None:

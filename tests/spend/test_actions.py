@@ -1,4 +1,4 @@
-"""Claims from the first draft to the lock, and corrections after it; every figure against award and allocation."""
+"""Claims from the first draft to the lock; every figure against award and allocation."""
 
 from dataclasses import replace
 from datetime import date
@@ -28,10 +28,9 @@ from portfolio.spend.claiming import (
     save_part,
     submit_claim,
 )
-from portfolio.spend.correcting import enter_correction, open_quarters
-from portfolio.spend.models import Claim, ClaimLine, Correction, LockedQuarter
+from portfolio.spend.models import Claim, ClaimLine, LockedQuarter
 from portfolio.spend.parts import digest
-from portfolio.spend.rules import RAG, Adjustment, ClaimStatus, Line
+from portfolio.spend.rules import RAG, ClaimStatus, Line
 from portfolio.spend.standing import ground_of
 from tests import make
 from tests.conftest import NOW
@@ -362,75 +361,6 @@ def test_a_closed_year_takes_no_claims(session: Session) -> None:
         lambda: approve_claims(session, [waiting], {waiting.id: 1}, by_id=make.person(session).id, now=NOW)
     )
     assert said.endswith("2025/26 is closed, so its claims no longer change")
-
-
-def correct(session: Session, award: Award, **values: object) -> Correction:
-    """Q1's mileage, corrected in Q2, unless it says otherwise."""
-    mileage = "Q1 mileage claimed at the wrong rate. "
-    said = Adjustment("labour", "pay and on-costs", Q1, Q2, Decimal("-73.11"), mileage)
-    said = replace(said, **values)  # type: ignore[arg-type]  # each test names changes
-    return enter_correction(session, award, said, by="finance@example.org", now=NOW, today=TODAY)
-
-
-def test_the_same_correction_counts_once(session: Session) -> None:
-    award = make.award(session)
-    make.claim(session, award, Q1, lines={("labour", "pay and on-costs"): Decimal("903.27")})
-    make.lock(session, award, Q1)
-    correct(session, award)
-    (said,) = sentences(lambda: correct(session, award))
-    assert said == "The very same correction is recorded already. If this is another one, let its reason say so"
-    correct(session, award, reason="Q1 mileage of another driver.")
-    assert ground_of(session, award, Q2).claimed == {"labour": Decimal("757.05")}
-
-
-def test_a_locked_quarter_is_corrected_in_the_open_one(session: Session) -> None:
-    award = make.award(session)
-    make.claim(session, award, Q1, lines={("labour", "pay and on-costs"): Decimal("903.27")})
-    make.lock(session, award, Q1)
-    row = correct(session, award)
-    session.commit()
-    assert (row.amount, row.corrects, row.entered_in) == (Decimal("-73.11"), Q1, Q2)
-    assert (row.reason, row.entered_by, row.entered_at) == (
-        "Q1 mileage claimed at the wrong rate.", "finance@example.org", NOW
-    )  # fmt: skip
-    assert ground_of(session, award, Q2).claimed == {"labour": Decimal("830.16")}
-    (said,) = sentences(lambda: correct(session, award, amount=Decimal("-830.17")))
-    assert said == "Q1 2025/26 would come to −£0.01. Take off no more than was claimed"
-    assert correct(session, award, amount=Decimal("-830.16")).id
-
-
-def test_a_correction_says_everything_that_is_wrong_with_it(session: Session) -> None:
-    award = make.award(session)
-    said = codes(
-        lambda: correct(
-            session, award, stream="capital", category="yachts", reason="", amount=Decimal("0.00"), entered_in=Q4
-        )
-    )
-    assert said == ["E13", None, "E4", None, None, None]
-
-
-def test_a_correction_is_entered_in_a_quarter_that_is_open(session: Session) -> None:
-    award = make.award(session)
-    make.claim(session, award, Q1)
-    for quarter in (Q1, Q2):
-        make.lock(session, award, quarter)
-    (said,) = sentences(lambda: correct(session, award))
-    assert said.startswith("Q2 2025/26 is locked: it stands in the return.")
-    assert correct(session, award, entered_in=Q3).entered_in == Q3
-    assert open_quarters(Q1, [Q1, Q2], TODAY) == [Q3]
-    assert open_quarters(Q1, [Q1], TODAY) == [Q2, Q3]
-    award.proposal.funding_year.status = YearStatus.CLOSED
-    (said,) = sentences(lambda: correct(session, award, entered_in=Q3, reason="Another driver."))
-    assert said == "2025/26 is closed, so its claims no longer change"
-
-
-def test_e2_a_correction_adds_no_more_than_is_left(session: Session) -> None:
-    award = make.award(session)
-    make.claim(session, award, Q1, lines={("labour", "training"): Decimal("5000.00")})
-    sent(session, award, Q2, contents(labour="2000.00"))
-    make.lock(session, award, Q1)
-    assert codes(lambda: correct(session, award, amount=Decimal("1000.01"))) == ["E2"]
-    assert correct(session, award, amount=Decimal("1000.00")).amount == Decimal("1000.00")
 
 
 def test_rows_are_made_without_a_question_to_the_database(session: Session) -> None:

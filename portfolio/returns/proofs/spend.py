@@ -1,10 +1,10 @@
-"""Claims and corrections: within their awards and allocations, and the same sums whichever way they are taken."""
+"""Claims and corrections: within their awards and allocations, as approved, and the same sums every way."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portfolio.decisions.models import Award, AwardLine
@@ -16,7 +16,7 @@ from portfolio.quarters import Quarter
 from portfolio.returns.proofs.awards import allocated, lines, pounds
 from portfolio.returns.reconciling import spent_directly
 from portfolio.spend import figures
-from portfolio.spend.models import Claim, ClaimLine, Correction
+from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
 from portfolio.spend.rules import COUNTED
 
 
@@ -92,6 +92,45 @@ def corrected(session: Session) -> Iterator[str]:
             f"{reference} ({csp}), {stream}: {quarter.short} was {format_pounds(was)}, "
             f"corrections take {format_pounds(-by)} off it"
         )
+
+
+def approved(session: Session) -> Iterator[str]:
+    """Every correction that somebody asked for and somebody else approved counts as it was approved."""
+    rows = session.execute(
+        select(Proposal.reference, CSP.name, CorrectionRequest, Correction)
+        .join_from(CorrectionRequest, Correction, Correction.id == CorrectionRequest.correction_id)
+        .join(Award, Award.id == CorrectionRequest.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(CSP, CSP.id == Award.csp_id)
+        .where(or_(*(getattr(CorrectionRequest, column) != getattr(Correction, column) for column in SAME)))
+        .order_by(CorrectionRequest.id)
+    )
+    for reference, csp, request, correction in rows:
+        for column, words in SAME.items():
+            was, now = getattr(request, column), getattr(correction, column)
+            if was != now:
+                yield (
+                    f"{reference} ({csp}), correction {correction.id}, of {request.corrects.short}: "
+                    f"{words} was approved as {_shown(was)}, what counts is {_shown(now)}"
+                )
+
+
+SAME = {
+    "award_id": "the award's number",
+    "stream_id": "the stream's number",
+    "category_id": "the category's number",
+    "corrects": "the quarter corrected",
+    "entered_in": "the quarter it counts in",
+    "amount": "the amount",
+    "reason": "the reason",
+}
+"""What of a correction is as it was approved, by column, and what each is called."""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format_pounds(value)
+    return value.short if isinstance(value, Quarter) else str(value)
 
 
 def sums(session: Session) -> Iterator[str]:
