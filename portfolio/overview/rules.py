@@ -12,7 +12,6 @@ from portfolio.quarters import FinancialYear, Quarter, format_day
 from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
 from portfolio.words import begin
 
-UNSENT = (Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
 APPROVED = (Stage.APPROVED, Stage.RETURNED)
 
 

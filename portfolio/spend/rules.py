@@ -69,6 +69,18 @@ WAIT_FOR_LEAD = (Stage.LATE, Stage.QUERIED, Stage.DRAFT, Stage.NOT_STARTED)
 WAIT_FOR_FINANCE = (Stage.SUBMITTED, Stage.RESUBMITTED)
 """The stages at which finance has to approve a claim or query it."""
 
+NOT_SENT = (Stage.LATE, Stage.DRAFT, Stage.NOT_STARTED)
+"""The stages at which nobody has sent a claim that is awaited."""
+SENT = (Stage.SUBMITTED, Stage.QUERIED, Stage.RESUBMITTED, Stage.APPROVED, Stage.RETURNED)
+"""The stages of a claim that was sent, whatever became of it."""
+LIST_STATES: dict[str, tuple[Stage, ...]] = {
+    "sent": SENT,
+    "not sent": NOT_SENT,
+    "waiting for finance": WAIT_FOR_FINANCE,
+    **{stage.value: (stage,) for stage in Stage},
+}
+"""What a list of claims can be narrowed to, by the word for it."""
+
 
 class RAG(StrEnum):
     """How delivery or spend goes, from on track (Green) to in trouble (Red)."""

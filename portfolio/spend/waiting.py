@@ -1,21 +1,24 @@
-"""The queue of finance: every claim that somebody else sent and that waits to be decided, in the order of deadlines."""
+"""The queue of finance: the claims that somebody else sent and that wait, and what is to be seen before approving."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within
+from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
-from portfolio.spend.models import Claim, LockedQuarter
-from portfolio.spend.standing import WAITING, locks
+from portfolio.spend.checks import claim_warnings
+from portfolio.spend.claiming import contents_of
+from portfolio.spend.models import Claim, Evidence, LockedQuarter
+from portfolio.spend.standing import WAITING, grounds_of, locks
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,38 @@ def queue_for(session: Session, person_id: int, within: Within) -> Queue:
         .where(LockedQuarter.id.is_(None), FundingYear.status != YearStatus.CLOSED)
         .where(or_(Claim.submitted_by_id.is_(None), Claim.submitted_by_id != person_id))
         .order_by(Proposal.reference, CSP.key, Claim.id)
-    ).tuples()
+    )
     waiting = [
         Waiting(number, reference, key, quarter, deadline(quarter, deadlines))
         for number, reference, key, quarter, deadlines in rows
     ]
     return Queue(sorted(waiting, key=lambda row: row.due))
+
+
+@dataclass(frozen=True)
+class Matters:
+    """What finance should have seen of a claim before it is approved."""
+
+    warnings: Sequence[RuleWarning]
+    evidence: int
+    """So many files."""
+
+
+def matters_of(session: Session, claims: Collection[Claim]) -> dict[int, Matters]:
+    """What matters of each claim, by its number: as many statements for a hundred claims of a quarter as for one."""
+    files: dict[int, int] = dict(
+        session.execute(
+            select(Evidence.claim_id, func.count(Evidence.id))
+            .where(Evidence.claim_id.in_([claim.id for claim in claims]))
+            .group_by(Evidence.claim_id)
+        )
+    )
+    found: dict[int, Matters] = {}
+    for quarter in sorted({claim.quarter for claim in claims}):
+        of_quarter = {claim: contents_of(claim) for claim in claims if claim.quarter == quarter}
+        grounds = grounds_of(session, [claim.award for claim in of_quarter], quarter)
+        for claim, contents in of_quarter.items():
+            carry_over = claim.award.proposal.funding_year.programme.carry_over
+            warnings = claim_warnings(contents, grounds[claim.award_id], earlier={}, carry_over=carry_over)
+            found[claim.id] = Matters(warnings, files.get(claim.id, 0))
+    return found

@@ -14,7 +14,6 @@ from portfolio.overview.fronts.returned import ReturnLine, return_lines
 from portfolio.overview.queries import tallies
 from portfolio.overview.rules import (
     APPROVED,
-    UNSENT,
     Deadline,
     Tally,
     first_deadline,
@@ -27,7 +26,7 @@ from portfolio.overview.rules import (
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter, format_day
-from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage
+from portfolio.spend.rules import NOT_SENT, WAIT_FOR_FINANCE, Stage
 from portfolio.words import count
 
 MOST_WARNINGS = 6
@@ -57,7 +56,7 @@ class QuarterOfClaims:
     @property
     def unsent(self) -> int:
         """Not begun, or still a draft."""
-        return number_at(self.tallies, *UNSENT)
+        return number_at(self.tallies, *NOT_SENT)
 
     @property
     def approved(self) -> int:
@@ -146,7 +145,7 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
     for quarter in reversed(over):
         due = deadline(quarter, year.programme.claim_deadlines)
         of_quarter = [tally for tally in counted if tally.quarter == quarter]
-        missing = number_at(of_quarter, *UNSENT, Stage.QUERIED)
+        missing = number_at(of_quarter, *NOT_SENT, Stage.QUERIED)
         lines.append(
             QuarterOfClaims(quarter, due, lateness(due, today) if missing else "every claim is in", of_quarter)
         )

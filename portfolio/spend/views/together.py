@@ -15,6 +15,7 @@ from portfolio.spend.queries import claims_by_id
 from portfolio.spend.room import room
 from portfolio.spend.showing import ApprovalRow
 from portfolio.spend.telling import tell_approved
+from portfolio.spend.waiting import matters_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment
 from portfolio.web.database import commit, config, session
@@ -37,7 +38,8 @@ def confirm() -> Any:
 
 
 def _confirmed(claims: Sequence[Claim], form: ApproveManyForm) -> str:
-    rows = [ApprovalRow.of(claim) for claim in claims]
+    matters = matters_of(session(), claims)
+    rows = [ApprovalRow.of(claim, matters[claim.id]) for claim in claims]
     total = sum((row.claimed for row in rows), ZERO)
     return render_template("spend/approve.html", rows=rows, total=total, form=form)
 
