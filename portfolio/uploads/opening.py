@@ -36,14 +36,14 @@ class Sheet:
 
 
 class Book:
-    """An opened workbook: its sheets in their order, of which charts are none."""
+    """An opened workbook: its sheets in their order, of which charts are none, and the part that lists them."""
 
     def __init__(self, package: Package, most_rows: int, most_columns: int) -> None:
         self.package = package
         self.most_rows = most_rows
         self.most_columns = most_columns
-        main = _main_part(package)
-        relations = package.relations(main)
+        self.main = main = _main_part(package)
+        self.relations = relations = package.relations(main)
         parts = {relation.kind: relation.target for relation in relations.values() if not relation.external}
         listed: list[tuple[str, bool, str]] = []
         epoch_1904 = False

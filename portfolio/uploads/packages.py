@@ -5,7 +5,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -121,7 +121,7 @@ class Package:
 
     def walking(self, name: str, parser: expat.XMLParserType) -> Iterator[None]:
         """Feed a part to a parser chunk by chunk. Raises NotAWorkbook: broken, too long, or with definitions in it."""
-        parser.StartDoctypeDeclHandler = _no_definitions
+        parser.StartDoctypeDeclHandler = no_definitions
         parser.buffer_text = True
         self._marks[name] = 0
         with damage_told():
@@ -159,6 +159,20 @@ class Package:
             self.walk(listed, parser_of(start))
         return found
 
+    def rewritten(self, changes: Mapping[str, bytes | None]) -> bytes:
+        """The package with some parts changed, added, or left out (None); every other part as it was sent."""
+        left = {_plain(name): content for name, content in changes.items()}
+        out = io.BytesIO()
+        with damage_told(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            for name, entry in self._entries.items():
+                content = left.pop(name, b"") if name in left else self._zip.read(entry)
+                if content is not None:
+                    new.writestr(zipfile.ZipInfo(entry.filename, entry.date_time), content, zipfile.ZIP_DEFLATED)
+            for name, content in changes.items():
+                if left.get(_plain(name)) is not None and content is not None:
+                    new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+        return out.getvalue()
+
 
 AGAIN = "Open it in Excel or LibreOffice, save it as a new .xlsx file, and upload that"
 COPY = "Download the workbook again, copy your figures into it as values, and upload that"
@@ -180,5 +194,6 @@ def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-def _no_definitions(*_: object) -> None:
+def no_definitions(*_: object) -> None:
+    """Refuses a part that defines entities: a few bytes of them unpack to millions."""
     raise NotAWorkbook(f"This workbook holds definitions of its own (a DTD), as no spreadsheet program writes. {AGAIN}")
