@@ -3,10 +3,10 @@
 from portfolio import history, settings
 from portfolio.decisions import models as decisions
 from portfolio.funding_years import models as funding_years
+from portfolio.ledger import models as ledger
 from portfolio.mail import models as mail
 from portfolio.match_funding import models as match_funding
 from portfolio.measures import models as measures
-from portfolio.overview import models as overview
 from portfolio.people import models as people
 from portfolio.proposals import models as proposals
 from portfolio.returns import models as returns
@@ -20,9 +20,9 @@ ROOMS = (
     decisions,
     match_funding,
     spend,
+    ledger,
     measures,
     returns,
-    overview,
     settings,
     history,
 )

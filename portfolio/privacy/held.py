@@ -109,6 +109,20 @@ HELD = (
         "Goes when you confirm it or upload another",
     ),
     Held(
+        "Transactions of the council’s ledger, whose descriptions can name who was paid",
+        ("ledger_entry",),
+        "To hold what was claimed of public money against what was paid",
+        LEGAL_OBLIGATION,
+        "Stays, as the proof of what was claimed. Leave the column of descriptions out if it names people",
+    ),
+    Held(
+        "Extracts of the ledger that you uploaded and have not taken over",
+        ("ledger_upload",),
+        "So that you see what an extract says before it counts",
+        PUBLIC_TASK,
+        "Goes when you take it over, give it up or upload another",
+    ),
+    Held(
         "What each person did here, and whose personal data they were shown, by their number",
         (
             "history_entry",
@@ -121,6 +135,8 @@ HELD = (
             "correction",
             "correction_request",
             "evidence",
+            "ledger_extract",
+            "ledger_note",
         ),
         "So that every change to public money can be traced, and cannot be hidden",
         LEGAL_OBLIGATION,

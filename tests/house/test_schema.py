@@ -91,7 +91,7 @@ def test_upgrading_what_is_new_changes_nothing(database: Database) -> None:
     migrations.upgrade(database)
     assert migrations.is_current(database)
     with database.engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0005"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0006"
 
 
 def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +147,8 @@ def guarded(session: Session) -> Guarded:
     session.flush()
     make.lock(session, award, make.Q1)
     make.correction(session, award, Decimal("-1.00"))
+    make.timing(session, award, Decimal("1.00"), by=officer)
+    make.extract(session, award.proposal.funding_year, [("4512", "1000", Decimal("1.00"))], by=officer)
     session.commit()
     return {
         "claim_line": {"claim": returned.id, "open": draft.id},

@@ -1,0 +1,1 @@
+"""The council's ledger held against what was claimed."""
