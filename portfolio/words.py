@@ -21,3 +21,9 @@ def file_size(size: int) -> str:
         return f"{-(-size // 1024):,} KB"
     tenths = -(-size * 10 // MEGABYTE)
     return f"{tenths // 10:,} MB" if tenths % 10 == 0 else f"{tenths // 10:,}.{tenths % 10} MB"
+
+
+def tidy(typed: str) -> str:
+    """Trim a text, give it one kind of line break, and leave out control characters, which nobody means to type."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(letter for letter in lines if letter in "\n\t" or (ord(letter) > 31 and ord(letter) != 127)).strip()

@@ -39,6 +39,19 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What may be typed into a column's cells; every other cell of a form is locked."""
+
+    asks: str
+    """Shown while the cell is chosen, in at most 255 characters."""
+    choices: tuple[str, ...] = ()
+    most: int = 0
+    """The longest text, in characters; for text only."""
+    negative: bool = False
+    """Whether an amount may be below zero."""
+
+
+@dataclass(frozen=True)
 class Column(Generic[Line]):
     """One column: its heading, where its value comes from, and the live formula that gives the same value.
 
@@ -57,6 +70,8 @@ class Column(Generic[Line]):
     blank: str = NONE_GIVEN
     note: str | None = None
     """The key of the note that the heading refers to."""
+    entry: Entry | None = None
+    """What somebody is to type into it; None for a column that says something."""
 
 
 def text(
@@ -252,7 +267,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook declared as data. `notes` gives each note's number by its key."""
+    """A workbook declared as data. `notes` gives each note's number by its key; a form is locked but for entries."""
 
     title: str
     subject: str
@@ -260,7 +275,8 @@ class Book:
     marking: str
     created: datetime
     sheets: tuple[Sheet, ...]
-    notes: Mapping[str, int]
+    notes: Mapping[str, int] = field(default_factory=dict)
+    is_form: bool = False
 
     def headings(self, sheet: Sheet) -> list[str]:
         """The table's headings as they stand in the file, with the notes they refer to."""

@@ -10,6 +10,7 @@ from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
 from reports.cells import Cell
+from reports.entering import let_in
 from reports.sheets import ROW, Book, Column, Shape, Sheet, letters
 
 LANGUAGE = "en-GB"
@@ -25,7 +26,7 @@ FIGURES = {
     Shape.NUMBER: "General",
     Shape.DATE: "d mmm yyyy",
 }
-INK, RULE, HEADER, WARNING = "#0B0C0C", "#B1B4B6", "#DDE6F0", "#A8071A"
+INK, RULE, HEADER, WARNING, BOX = "#0B0C0C", "#B1B4B6", "#DDE6F0", "#A8071A", "#FFF9E0"
 LINE_HEIGHT = 15
 """Points of one line of text in FONT."""
 SENTENCE = 32
@@ -80,6 +81,9 @@ class _Formats:
         self.subtotal = {shape: file.add_format(bold | _shown(shape)) for shape in Shape}
         total = base | {"bold": True, "top": 1, "top_color": INK, "bottom": 6, "bottom_color": INK}
         self.total = {shape: file.add_format(total | _shown(shape)) for shape in Shape}
+        # A box all round, as well as a colour: where one may type is seen by everybody.
+        box = base | {"bg_color": BOX, "border": 1, "border_color": INK, "locked": False}
+        self.entry = {shape: file.add_format(box | _shown(shape)) for shape in Shape}
 
 
 def _aligned(shape: Shape) -> dict[str, object]:
@@ -124,6 +128,8 @@ def _write_sheet(paper: Paper, sheet: Sheet, book: Book, formats: _Formats) -> N
         paper.set_column(place, place, widths[-1])
     lines = _set_heights(paper, sheet, headings, widths)
     _set_up_page(paper, sheet, book, widths, lines)
+    if book.is_form:
+        let_in(paper, sheet)
 
 
 def _make_table(paper: Paper, sheet: Sheet, headings: Sequence[str], formats: _Formats) -> None:
@@ -175,9 +181,9 @@ def _write_column(
 ) -> None:
     """One column's lines and subtotals: the way to write it is chosen once, not for each cell."""
     table, first = sheet.table, sheet.first_row - 1
-    look = formats.line[column.shape]
+    look = formats.line[column.shape] if column.entry is None else formats.entry[column.shape]
     lines = 1 if table.empty else len(table.lines)
-    plain = _plain_writer(paper, column.shape)
+    plain = _plain_writer(paper, column.shape) if column.entry is None else _box_writer(paper, column.shape)
     if table.empty or column.formula is None:
         for row, cell in enumerate(cells[:lines], first):
             plain(row, place, cell, look)
@@ -224,6 +230,19 @@ def _plain_writer(paper: Paper, shape: Shape) -> Callable[[int, int, Cell, Forma
 
     def write(row: int, place: int, cell: Cell, look: Format) -> None:
         (write_string if isinstance(cell, str) else write_figure)(row, place, cell, look)
+
+    return write
+
+
+def _box_writer(paper: Paper, shape: Shape) -> Callable[[int, int, Cell, Format], object]:
+    """How to write what somebody may type over: a box with nothing in it is a blank cell, not an empty text."""
+    plain = _plain_writer(paper, shape)
+
+    def write(row: int, place: int, cell: Cell, look: Format) -> None:
+        if cell == "":
+            paper.write_blank(row, place, None, look)
+        else:
+            plain(row, place, cell, look)
 
     return write
 

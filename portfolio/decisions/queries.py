@@ -37,7 +37,15 @@ from portfolio.decisions.models import (
     VariationShare,
 )
 from portfolio.errors import NotFound
-from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, StreamAllocation
+from portfolio.funding_years.models import (
+    CSP,
+    CostCategory,
+    CspAllocation,
+    FundingYear,
+    Programme,
+    Stream,
+    StreamAllocation,
+)
 from portfolio.money import ZERO
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act, Role, Viewer, Within
@@ -101,6 +109,19 @@ def plan_by_line(session: Session, award_ids: Collection[int]) -> dict[int, dict
     for line, quarter, amount in rows:
         plans.setdefault(line, {})[quarter] = amount
     return plans
+
+
+def plan_by_category(session: Session, award: Award, quarter: Quarter) -> dict[tuple[str, str], Decimal]:
+    """What an award's profile plans of a quarter by (stream, category), in pounds, where it goes down to categories."""
+    rows = session.execute(
+        select(Stream.name, CostCategory.name, total(ProfileShare.amount))
+        .join(AwardLine, AwardLine.id == ProfileShare.award_line_id)
+        .join(Stream, Stream.id == AwardLine.stream_id)
+        .join(CostCategory, CostCategory.id == ProfileShare.category_id)
+        .where(AwardLine.award_id == award.id, ProfileShare.quarter == quarter)
+        .group_by(Stream.name, CostCategory.name)
+    )
+    return {(stream, category): amount for stream, category, amount in rows}
 
 
 def is_current() -> ColumnElement[bool]:
@@ -180,6 +201,21 @@ def awards_of_year(session: Session, funding_year_id: int, condition: ColumnElem
         .join(Award.proposal)
         .where(Proposal.funding_year_id == funding_year_id, condition)
         .order_by(Proposal.reference, Award.csp_id)
+    ).all()
+
+
+def awards_found(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Award]:
+    """Awards of whatever years and partnerships with everything that says what they are, in the order of references."""
+    found = _awards().join(Award.proposal).where(*conditions).order_by(Proposal.reference, Award.csp_id)
+    return session.scalars(
+        found.options(
+            joinedload(Award.proposal)
+            .joinedload(Proposal.funding_year)
+            .options(
+                joinedload(FundingYear.police_area),
+                joinedload(FundingYear.programme).selectinload(Programme.categories),
+            )
+        )
     ).all()
 
 

@@ -126,6 +126,11 @@ def first_contents(session: Session, award: Award, ground: Ground) -> Contents:
     last = session.scalar(
         with_rows(Claim.award_id == award.id, Claim.quarter < ground.quarter).order_by(Claim.quarter.desc()).limit(1)
     )
+    return begun_after(last, ground)
+
+
+def begun_after(last: Claim | None, ground: Ground) -> Contents:
+    """What a claim begins with after the last one of its award, if there was one."""
     given = {} if last is None else contents_of(last).forecasts
     return Contents(
         forecasts={
@@ -246,22 +251,23 @@ def save_answers(
 def faults_of(session: Session, award: Award, claim: Claim, today: date) -> list[PortfolioError]:
     """Everything that stands in the way of sending a saved claim, at once."""
     ground = ground_of(session, award, claim.quarter, contents_of(claim).lines)
-    return [*faults_on(claim, ground, today), *claimed_twice(session, claim)]
+    return faults_on(session, claim, ground, today)
 
 
-def faults_on(claim: Claim | None, ground: Ground, today: date) -> list[PortfolioError]:
+def faults_on(session: Session, claim: Claim | None, ground: Ground, today: date) -> list[PortfolioError]:
     """The same of a claim on its ground, which knows its transactions; or of one that nobody has saved yet."""
-    contents = Contents() if claim is None else contents_of(claim)
+    if claim is None:
+        return [*not_open(None, ground), *blanks(Contents(), ground), *faults(Contents(), ground, today)]
+    contents = contents_of(claim)
     unanswered: list[PortfolioError] = [
-        NotAnswered(f"answers.{question.id}")
-        for question in (open_questions(claim) if claim is not None else ())
-        if not question.answer
+        NotAnswered(f"answers.{question.id}") for question in open_questions(claim) if not question.answer
     ]
     return [
-        *not_open(None if claim is None else claim.status, ground),
+        *not_open(claim.status, ground),
         *blanks(contents, ground),
         *faults(contents, ground, today),
         *unanswered,
+        *claimed_twice(session, claim),
     ]
 
 

@@ -7,7 +7,7 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from portfolio.people.signing_in import Caller
-from portfolio.web.forms import tidy
+from portfolio.words import tidy
 
 MOST_OF_BROWSER = 300
 KNOWN_PEOPLE = "portfolio_known"

@@ -20,7 +20,7 @@ from wtforms.validators import Length, StopValidation
 from portfolio.errors import PortfolioError
 from portfolio.money import BlankMoney, format_plain, parse_pounds
 from portfolio.quarters import EARLIEST, LATEST
-from portfolio.words import begin
+from portfolio.words import begin, tidy
 
 MOST_LINE = 200
 MOST_TEXT = 10_000
@@ -45,12 +45,6 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 class Part(PlainForm):
     """A form inside a form (FormField, FieldList): the token is the whole form's."""
-
-
-def tidy(typed: str) -> str:
-    """Trim a text, give it one kind of line break, and leave out control characters, which nobody means to type."""
-    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or (ord(letter) > 31 and ord(letter) != 127)).strip()
 
 
 class Said(Field):
