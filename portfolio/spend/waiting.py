@@ -94,13 +94,12 @@ class Matters:
 
 def matters_of(session: Session, claims: Collection[Claim]) -> dict[int, Matters]:
     """What matters of each claim, by its number: as many statements for a hundred claims of a quarter as for one."""
-    files: dict[int, int] = dict(
-        session.execute(
-            select(Evidence.claim_id, func.count(Evidence.id))
-            .where(Evidence.claim_id.in_([claim.id for claim in claims]))
-            .group_by(Evidence.claim_id)
-        )
+    counted = session.execute(
+        select(Evidence.claim_id, func.count(Evidence.id).label("number"))
+        .where(Evidence.claim_id.in_([claim.id for claim in claims]))
+        .group_by(Evidence.claim_id)
     )
+    files = {row.claim_id: row.number for row in counted}
     found: dict[int, Matters] = {}
     for quarter in sorted({claim.quarter for claim in claims}):
         of_quarter = {claim: contents_of(claim) for claim in claims if claim.quarter == quarter}

@@ -8,8 +8,9 @@ from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims
 from portfolio.spend.asking import threads_of
-from portfolio.spend.checks import Contents, not_open, over_forecast
+from portfolio.spend.checks import Contents, over_forecast
 from portfolio.spend.claiming import contents_of, get_claim
+from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, address_of, award_at, reaches, room
@@ -17,7 +18,7 @@ from portfolio.spend.rules import bad_quarter
 from portfolio.spend.showing import doors, figures_of, forecast_columns
 from portfolio.spend.telling import tell_approved
 from portfolio.spend.views.corrections import corrections_on
-from portfolio.spend.views.lead import form_page, warnings_of
+from portfolio.spend.views.lead import tasks_page, warnings_of
 from portfolio.spend.views.queue import on_to_next, queue
 from portfolio.spend.waiting import Queue
 from portfolio.web.access import allow, viewer
@@ -29,13 +30,11 @@ from portfolio.web.errors import refusals_on
 @room.get("/spend/<reference>/<csp_key>/<quarter:quarter>")
 @allow(Act.SEE_CLAIMS)
 def claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
-    """An award's quarter: the form for its lead while it is open, and for everybody else what it says."""
+    """An award's quarter: the list of tasks for its lead while it is open, and for everybody else what it says."""
     award = award_at(reference, csp_key, Act.SEE_CLAIMS)
     sheet = sheet_of(session(), award, quarter)
-    closed = not_open(sheet.claim.status if sheet.claim else None, sheet.ground)
-    closed += bad_quarter(quarter, award.starts_on, award.ends_on, today())
-    if reaches(award, Act.CLAIM) and not closed:
-        return form_page(sheet)
+    if reaches(award, Act.CLAIM) and not sheet.closed(today()):
+        return tasks_page(sheet)
     return _read(sheet, SeenForm())
 
 
@@ -58,6 +57,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         **corrections_on(sheet),
         warnings=warnings_of(sheet),
         over=over_forecast(contents, sheet.ground),
+        files=evidence_of(session(), claim),
         threads=threads_of(claim) if claim is not None else [],
         approval=approval,
         queue=in_line,
