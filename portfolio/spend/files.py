@@ -81,7 +81,7 @@ def find_elsewhere(session: Session, digests: Collection[str], claim: Claim | No
 def claimed_twice(session: Session, claim: Claim) -> list[PortfolioError]:
     """E7: what stands in the way of sending a claim whose evidence proves another, sent since it was attached."""
     own_files = select(Evidence.sha256, Evidence.name).where(Evidence.claim_id == claim.id).order_by(Evidence.id)
-    names = {sha256: name for sha256, name in session.execute(own_files)}
+    names = dict[str, str](session.execute(own_files).tuples())
     own = Within(lead_id=claim.award.lead_person_id)
     return claimed_elsewhere(names, find_elsewhere(session, names, claim, own), "evidence")
 

@@ -13,7 +13,7 @@ from portfolio.people.actions import naming
 from portfolio.people.browsers import browser_in_words
 from portfolio.quarters import Quarter, format_day
 from portfolio.web import database
-from portfolio.words import begin
+from portfolio.words import begin, file_size
 
 
 def percent(value: Decimal) -> str:
@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
         percent=percent,
         day=format_day,
         moment=moment,
+        file_size=file_size,
         quarter=quarter,
         who=who,
         browser=browser_in_words,

@@ -35,7 +35,7 @@ class Sent:
 
 
 class TakesNoFiles(RuntimeError):
-    """A form asks for a file, and its view does not say that it takes one: our mistake."""
+    """A view reads a file that it did not say it takes, or that its form does not ask for: our mistake."""
 
 
 def takes_files(most_bytes: int) -> Callable[[View], View]:
@@ -63,6 +63,13 @@ class OneFile(Said):
     def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
         super().__init__(label, description=hint, **rest)
         self._settle(missing)
+
+    @property
+    def sent(self) -> Sent:
+        """The file of a form that asks for one and was validated."""
+        if self.data is None:
+            raise TakesNoFiles(f"{self.name} has no file: ask for one with `missing`, or look at `data`")
+        return self.data
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the file that was chosen, or say why it cannot be taken."""

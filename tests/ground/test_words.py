@@ -1,6 +1,6 @@
 """Words of the field at the beginning of a line, and so many of a thing."""
 
-from portfolio.words import begin, count, tidy
+from portfolio.words import MEGABYTE, begin, count, file_size, tidy
 
 
 def test_a_line_begins_with_a_capital_and_names_stay_whole() -> None:
@@ -18,3 +18,15 @@ def test_counting_in_words() -> None:
 
 def test_a_text_is_tidied_and_keeps_its_lines() -> None:
     assert tidy(" one\r\ntwo\rthree\x00\x7f\tfour ") == "one\ntwo\nthree\tfour"
+
+
+def test_a_file_that_is_too_large_never_reads_as_the_limit() -> None:
+    assert [file_size(size) for size in (0, 1, 1024, 1025, MEGABYTE - 1)] == [
+        "0 KB",
+        "1 KB",
+        "1 KB",
+        "2 KB",
+        "1,024 KB",
+    ]
+    assert [file_size(size) for size in (10 * MEGABYTE, 10 * MEGABYTE + 1)] == ["10 MB", "10.1 MB"]
+    assert file_size(1234 * MEGABYTE) == "1,234 MB"

@@ -1,7 +1,6 @@
 """Files that people send: taken where a view says so, refused in a sentence where they cannot be, and held nowhere."""
 
 import io
-from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
@@ -17,6 +16,7 @@ from portfolio.web.forms import Form, Line
 from portfolio.web.uploading import OneFile, TakesNoFiles, clean_name, takes_files
 from portfolio.words import MEGABYTE
 from tests.conftest import NOW, SignedIn, title_of
+from tests.sending import with_file
 
 PAGE = "/sent/here"
 CSV = b"Date,Amount\r\n"
@@ -60,17 +60,12 @@ def ann(signed_in: SignedIn) -> FlaskClient:
     return signed_in(Role.ADMINISTRATOR)
 
 
-def sent(name: str = "ledger.csv", content: bytes = CSV, **fields: str) -> dict[str, Any]:
-    """A form with a file."""
-    return {"file": (io.BytesIO(content), name), **fields}
-
-
 def test_a_file_arrives_under_its_own_name(ann: FlaskClient) -> None:
-    answer = ann.post(PAGE, data=sent("C:\\Users\\Ann\\ledger.csv", b"x" * (MOST_TYPED + 1), note="for June"))
+    answer = ann.post(PAGE, **with_file(b"x" * (MOST_TYPED + 1), "Users/Ann/ledger.csv", note="for June"))
     assert "ledger.csv: 2097153 bytes" in answer.text
     assert "Users" not in answer.text
     assert 'value="for June"' in answer.text
-    assert 'aria-describedby="file-hint"' in ann.get(PAGE).text
+    assert 'type="file" accept=".csv" aria-describedby="file-hint ' in ann.get(PAGE).text
 
 
 @pytest.mark.parametrize(
@@ -82,40 +77,42 @@ def test_a_file_arrives_under_its_own_name(ann: FlaskClient) -> None:
     ],
 )
 def test_what_cannot_be_taken_is_said_beside_the_field(ann: FlaskClient, content: bytes, sentence: str) -> None:
-    answer = ann.post(PAGE, data=sent(content=content, note="for June"))
+    answer = ann.post(PAGE, **with_file(content, note="for June"))
     assert answer.text.count(sentence) == 2, "in the summary and beside the field"
     assert 'value="for June"' in answer.text
 
 
 def test_a_form_without_a_file_asks_for_it(ann: FlaskClient) -> None:
-    for data in (sent(""), {"note": "x"}, {"file": "typed, not chosen"}):
-        assert ann.post(PAGE, data=data).text.count("Choose a file") == 2
+    for sent in (with_file(b"", ""), {"data": {"note": "x"}}, {"data": {"file": "typed, not chosen"}}):
+        assert ann.post(PAGE, **sent).text.count("Choose a file") == 2
     two = MultiDict([("file", (io.BytesIO(CSV), "a.csv")), ("file", (io.BytesIO(CSV), "b.csv"))])
     assert "Send one file at a time" in ann.post(PAGE, data=two).text
 
 
 def test_a_file_in_place_of_a_text_is_no_text(ann: FlaskClient) -> None:
-    answer = ann.post(PAGE, data={**sent(), "note": (io.BytesIO(b"<script>"), "note.html")})
+    answer = ann.post(
+        PAGE, data={"file": (io.BytesIO(CSV), "ledger.csv"), "note": (io.BytesIO(b"<script>"), "note.html")}
+    )
     assert "ledger.csv: 13 bytes" in answer.text
     assert "note.html" not in answer.text
 
 
 def test_elsewhere_files_are_not_let_in(app: Flask, ann: FlaskClient) -> None:
-    answer = ann.post("/sent/nowhere", data=sent(content=b"x" * MOST_TYPED))
+    answer = ann.post("/sent/nowhere", **with_file(b"x" * MOST_TYPED))
     assert (answer.status_code, title_of(answer)) == (413, "That is too large to send")
     with pytest.raises(TakesNoFiles, match="takes_files"):
-        ann.post("/sent/nowhere", data=sent())
+        ann.post("/sent/nowhere", **with_file(CSV))
     with pytest.raises(ValueError, match="does not let in"):
         takes_files(MOST_SENT)
 
 
 def test_what_is_larger_than_the_server_takes_is_told_on_a_page(ann: FlaskClient) -> None:
-    answer = ann.post(PAGE, data=sent(content=b"x" * MOST_SENT))
+    answer = ann.post(PAGE, **with_file(b"x" * MOST_SENT))
     assert (answer.status_code, title_of(answer)) == (413, "That is too large to send")
 
 
 def test_a_text_of_a_form_with_a_file_has_its_limit_all_the_same(ann: FlaskClient) -> None:
-    assert ann.post(PAGE, data=sent(note="x" * (MOST_TYPED + 1))).status_code == 413
+    assert ann.post(PAGE, **with_file(CSV, note="x" * (MOST_TYPED + 1))).status_code == 413
     assert ann.post(PAGE, data={"note": "x" * MOST_TYPED}).status_code == 413
 
 
@@ -125,10 +122,10 @@ def test_a_session_that_ended_meanwhile_says_that_the_file_was_not_kept(
     app.config["WTF_CSRF_ENABLED"] = True
     ann = signed_in(Role.ADMINISTRATOR)
     token = ann.get(PAGE).text.partition('name="csrf_token" value="')[2].partition('"')[0]
-    wrong = ann.post(PAGE, data=sent(csrf_token="forged", note="for June"))
+    wrong = ann.post(PAGE, **with_file(CSV, csrf_token="forged", note="for June"))
     sessions.end_sessions(session, ann.person.id, NOW)
     session.commit()
-    ended = ann.post(PAGE, data=sent(csrf_token=token, note="for June"))
+    ended = ann.post(PAGE, **with_file(CSV, csrf_token=token, note="for June"))
     assert [title_of(answer) for answer in (wrong, ended)] == [
         "This form was open too long",
         "You are no longer signed in",
@@ -136,7 +133,7 @@ def test_a_session_that_ended_meanwhile_says_that_the_file_was_not_kept(
     for answer in (wrong, ended):
         assert "a file cannot be held for you" in answer.text
         assert "Send it again" not in answer.text
-    without = ann.post(PAGE, data=sent("", csrf_token=token, note="for June"))
+    without = ann.post(PAGE, **with_file(b"", "", csrf_token=token, note="for June"))
     assert "Send it again" in without.text, "nothing was chosen, so nothing is lost"
 
 

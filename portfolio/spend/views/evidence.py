@@ -1,0 +1,109 @@
+"""The evidence of a claim: its list, attaching and removing while the lead writes the claim, and its files to be saved.
+
+A file never stands in a page: it leaves as one to be saved, under a name that says what it is, and where a browser
+opens it all the same, nothing in it runs.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, render_template
+
+from portfolio.people.rules import Act, mark_of
+from portfolio.quarters import Quarter
+from portfolio.spend import attaching
+from portfolio.spend.evidence import MOST_BYTES
+from portfolio.spend.files import content_of, evidence_of, get_evidence
+from portfolio.spend.forms import EvidenceForm, RemoveForm
+from portfolio.spend.queries import Sheet, sheet_of
+from portfolio.spend.room import address, award_at, reaches, room
+from portfolio.uploads.kinds import ACCEPT
+from portfolio.web.access import allow, viewer
+from portfolio.web.clock import moment, today
+from portfolio.web.database import commit, session
+from portfolio.web.downloads import file_download
+from portfolio.web.errors import refusals_on
+from portfolio.web.reading import note_reading
+from portfolio.web.uploading import takes_files
+
+PLACE = "/spend/<reference>/<csp_key>/<quarter:quarter>/evidence"
+IN_A_CELL = "sandbox; default-src 'none'"
+"""What a browser lets a file do that it opens instead of saving it: nothing."""
+
+
+@room.get(PLACE)
+@allow(Act.SEE_CLAIMS)
+def evidence(reference: str, csp_key: str, quarter: Quarter) -> Any:
+    """The files of a claim; its lead attaches and removes them while the claim is open."""
+    award = award_at(reference, csp_key, Act.SEE_CLAIMS)
+    return _page(sheet_of(session(), award, quarter), EvidenceForm())
+
+
+def _page(sheet: Sheet, form: EvidenceForm) -> str:
+    form.offer(sheet.claim)
+    return render_template(
+        "spend/evidence.html",
+        award=sheet.award,
+        quarter=sheet.quarter,
+        claim=sheet.claim,
+        files=evidence_of(session(), sheet.claim),
+        form=form if reaches(sheet.award, Act.CLAIM) and not sheet.closed(today()) else None,
+        removal=RemoveForm(),
+        accept=ACCEPT,
+        here=address("claim", sheet.award, sheet.quarter),
+    )
+
+
+@room.post(PLACE)
+@allow(Act.CLAIM, deed="Attached evidence")
+@takes_files(MOST_BYTES)
+def attach(reference: str, csp_key: str, quarter: Quarter) -> Any:
+    """Attaches one file; the first one begins the claim."""
+    award = award_at(reference, csp_key, Act.CLAIM)
+    sheet = sheet_of(session(), award, quarter)
+    form = EvidenceForm()
+    form.offer(sheet.claim)
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            attached = attaching.attach(
+                session(),
+                award,
+                quarter,
+                form.file.sent.name,
+                form.file.sent.content,
+                form.chosen(),
+                by_id=viewer().person_id,
+                within=viewer().within(Act.SEE_CLAIMS),
+                now=moment(),
+                today=today(),
+            )
+            commit()
+        if outcome.ok:
+            flash(f"{attached.evidence.name} is attached.", "success")
+            if attached.warning:
+                flash(f"{attached.warning}.")
+            return redirect(address("evidence", award, quarter))
+    return _page(sheet_of(session(), award, quarter), form), 422
+
+
+@room.get(f"{PLACE}/<int:evidence_id>")
+@allow(Act.SEE_CLAIMS)
+def evidence_file(reference: str, csp_key: str, quarter: Quarter, evidence_id: int) -> Any:
+    """One file, to be saved; that somebody else opened it is recorded, because it may name people."""
+    award = award_at(reference, csp_key, Act.SEE_CLAIMS)
+    found = get_evidence(session(), award, quarter, evidence_id)
+    answer = file_download(found.name, content_of(session(), found), found.media_type)
+    answer.headers["Content-Security-Policy"] = IN_A_CELL
+    note_reading(f"Evidence of {reference}, {quarter.short}: {found.name}", mark_of(found.attached_by_id))
+    return answer
+
+
+@room.post(f"{PLACE}/<int:evidence_id>/remove")
+@allow(Act.CLAIM, deed="Removed evidence")
+def remove_evidence(reference: str, csp_key: str, quarter: Quarter, evidence_id: int) -> Any:
+    """Removes one file while the claim is open."""
+    award = award_at(reference, csp_key, Act.CLAIM)
+    if RemoveForm().validate_on_submit():
+        name = attaching.remove(session(), award, quarter, evidence_id)
+        commit()
+        flash(f"{name} is removed.", "success")
+    return redirect(address("evidence", award, quarter))
