@@ -21,6 +21,7 @@ from portfolio.db import BUSY_SECONDS, Database, remove_sqlite
 from portfolio.errors import PortfolioError
 from portfolio.mail.actions import hold_back
 from portfolio.people.actions import void_all_links
+from portfolio.people.calendars import revoke_all_addresses
 from portfolio.people.rules import Act
 from portfolio.people.sessions import end_all_sessions
 from portfolio.story.actions import load as load_story
@@ -131,6 +132,7 @@ def restore(file: Path, *, force: bool, acting_as: str | None = None) -> int:
             held = hold_back(session, now)
             end_all_sessions(session, now)
             void_all_links(session, now)
+            revoke_all_addresses(session, now)
         say(f"Restored {where(config)} from {file}. `portfolio check` proves it")
         if held:
             say(f"{count(held, 'message')} may have been sent since, or not. `portfolio deliver --list` shows them")

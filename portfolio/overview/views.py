@@ -1,11 +1,14 @@
 """The front page of each role, and the funding year's page."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
+from portfolio.overview.feed import as_calendar
 from portfolio.overview.forms import LookForm
 from portfolio.overview.fronts.administrator import administrator_front
 from portfolio.overview.fronts.area import area_front, certifier_front
@@ -14,15 +17,20 @@ from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
 from portfolio.overview.queries import awards_to_show, last_approved, years_named
 from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
+from portfolio.people.actions import viewer_of
+from portfolio.people.calendars import PURPOSE, find_reader
 from portfolio.people.rules import REACH, Act, Reach, Role
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.queries import csps_to_show
+from portfolio.spend.corrections import to_decide
 from portfolio.web.access import allow, public, signed_in, viewer
 from portfolio.web.clock import today
-from portfolio.web.database import session
+from portfolio.web.database import config, session
 from portfolio.web.paging import paged
 
 room = Blueprint("overview", __name__)
+KEEP_FEED = 15 * 60
+"""For so many seconds a calendar program may take what it has for what there is."""
 FEW_PARTNERSHIPS = 12
 """As many partnerships stand on the year's own page; more than that have a page to themselves."""
 
@@ -43,6 +51,9 @@ def front() -> Any:
         few=FEW_PARTNERSHIPS,
         lead=lead_front(session(), person.person_id, day) if Role.LEAD in roles else None,
         finance=finance_front(session(), person.within(Act.APPROVE_CLAIM), day) if Role.FINANCE in roles else None,
+        to_correct=to_decide(session(), person.within(Act.APPROVE_CORRECTION), person.person_id)
+        if person.may(Act.APPROVE_CORRECTION)
+        else 0,
         partnership=partnership_front(session(), csps, day) if csps else None,
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
         certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
@@ -55,6 +66,24 @@ def front() -> Any:
 def help_page() -> Any:
     """What each person does here, with pictures."""
     return render_template("overview/help.html")
+
+
+@room.get("/calendar/<key>.ics")
+@public()
+def feed(key: str) -> Any:
+    """Somebody's deadlines for their calendar program, which cannot sign in: the address alone opens it.
+
+    One that leads nowhere says no more than any page that is not there, whatever the reason.
+    """
+    reader = find_reader(session(), key, partial(config().derived_key, PURPOSE))
+    if reader is None:
+        raise NotFound("There is no such calendar")
+    site = config().url
+    told = as_calendar(session(), viewer_of(reader, today()), today(), site, urlsplit(site).hostname or "")
+    answer = Response(told, content_type="text/calendar; charset=utf-8")
+    answer.cache_control.private, answer.cache_control.max_age = True, KEEP_FEED
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @room.get("/years/<year:year>")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from portfolio.errors import NotFound
+from portfolio.people.calendars import revoke_addresses
 from portfolio.people.models import Identity, Link, Person, Purpose, RoleHeld, csp_names, police_area_names
 from portfolio.people.passphrases import refuse_bad_passphrase
 from portfolio.people.rules import (
@@ -91,7 +92,7 @@ def end_role(session: Session, held: RoleHeld, last_day: date, today: date) -> N
 
 
 def disable_person(session: Session, person_id: int, at: datetime, today: date) -> Person:
-    """Let somebody in no longer, and end their sessions and links; their name stays.
+    """Let somebody in no longer, and end their sessions, links and calendar address; their name stays.
 
     Refused for the last administrator.
     """
@@ -102,6 +103,7 @@ def disable_person(session: Session, person_id: int, at: datetime, today: date) 
         if _is_administrator(person, today):
             _refuse_without_administrator(session, today)
     void_links(session, person_id, at)
+    revoke_addresses(session, person_id, at)
     end_sessions(session, person_id, at)
     return person
 

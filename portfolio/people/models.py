@@ -158,6 +158,24 @@ class WebSession(Base):
     __table_args__ = (UniqueConstraint("key_hash"), Index(None, "person_id"), {"info": {"passing": True}})
 
 
+class CalendarAddress(Base):
+    """One address of one person, good until it is revoked, under which a calendar program fetches their deadlines.
+
+    Its key is derived from the nonce, and kept as a digest.
+    """
+
+    __tablename__ = "calendar_address"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    nonce: Mapped[str] = mapped_column(String(64), info={"secret": True})
+    key_hash: Mapped[str] = mapped_column(String(64), info={"secret": True})
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (UniqueConstraint("key_hash"), Index(None, "person_id"))
+
+
 class PersonalReading(Base):
     """Somebody was shown personal data of others: whose stands in `about`, when in its entry of the history."""
 

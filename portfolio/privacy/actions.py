@@ -12,6 +12,7 @@ from portfolio.decisions.models import Interest
 from portfolio.mail.models import Message
 from portfolio.people.actions import holdings_of
 from portfolio.people.models import (
+    CalendarAddress,
     Identity,
     Link,
     Person,
@@ -56,7 +57,7 @@ def remove_person(session: Session, person: Person, now: datetime) -> None:
     )
     _remove_passing(session, person)
     forget(session, person.id)
-    own: tuple[type[Base], ...] = (Link, SecondFactor, RecoveryCode, Identity)
+    own: tuple[type[Base], ...] = (Link, SecondFactor, RecoveryCode, Identity, CalendarAddress)
     for kind in own:
         for row in session.scalars(select(kind).where(kind.__table__.c.person_id == person.id)):
             session.delete(row)

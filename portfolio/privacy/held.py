@@ -88,11 +88,11 @@ HELD = (
         Kind.MESSAGES,
     ),
     Held(
-        "Private calendar address, kept so that it cannot be read back",
+        "Private calendar address, kept so that it cannot be read back: when it was made, when revoked",
         ("calendar_address",),
         "So that your calendar program can fetch your deadlines, and nobody else’s",
         PUBLIC_TASK,
-        "Stays until you revoke it; once you are removed it leads nowhere",
+        Kind.PEOPLE,
     ),
     Held(
         "Which reminders of claims you were sent, and when",

@@ -14,6 +14,7 @@ from portfolio.history import HistoryEntry
 from portfolio.mail.models import Message
 from portfolio.people.actions import list_places
 from portfolio.people.models import (
+    CalendarAddress,
     Identity,
     Link,
     Person,
@@ -25,6 +26,7 @@ from portfolio.people.models import (
 )
 from portfolio.personal import PersonalValue
 from portfolio.proposals.models import Proposal
+from portfolio.spend.models import Reminder
 from portfolio.words import begin
 
 Cell = str | date | None
@@ -92,6 +94,24 @@ def own_data(session: Session, person: Person) -> list[Part]:
             select(Link.purpose, Link.made_at, Link.expires_at, Link.used_at)
             .where(Link.person_id == person.id)
             .order_by(Link.id.desc()),
+        ),
+        _found(
+            session,
+            "Private calendar addresses",
+            ("Made", "Revoked"),
+            select(CalendarAddress.made_at, CalendarAddress.revoked_at)
+            .where(CalendarAddress.person_id == person.id)
+            .order_by(CalendarAddress.id.desc()),
+        ),
+        _found(
+            session,
+            "Reminders of claims",
+            ("Project", "Quarter", "Occasion", "Queued"),
+            select(Proposal.reference, Reminder.quarter, Reminder.occasion, Reminder.queued_at)
+            .join_from(Reminder, Award, Award.id == Reminder.award_id)
+            .join(Proposal, Proposal.id == Award.proposal_id)
+            .where(Reminder.person_id == person.id)
+            .order_by(Reminder.id.desc()),
         ),
         _found(
             session,

@@ -21,6 +21,8 @@ EVERYBODY = ("signed out", "no role", *Role)
 ONES_OWN = {
     "people.change_passphrase",
     "people.change_second_factor",
+    "people.make_calendar",
+    "people.revoke_calendar",
     "people.set_up_app",
     "people.enter_code_now",
     "people.enrol_now",

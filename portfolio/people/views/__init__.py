@@ -2,6 +2,7 @@
 
 from portfolio.people.views import (
     account,
+    calendar,
     joining,
     people,
     person,
@@ -14,6 +15,7 @@ from portfolio.people.views.room import room
 
 __all__ = [
     "account",
+    "calendar",
     "joining",
     "people",
     "person",
