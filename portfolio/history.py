@@ -54,6 +54,8 @@ ONE_WRITER = 7_305_011
 """PostgreSQL's advisory lock that lets one transaction at a time append; SQLite has one writer anyway."""
 AT_ONCE = 2000
 """How many entries are read or written in one go."""
+FILES_AT_ONCE = 5
+"""How many rows with a file in them are read in one go: files may be large."""
 
 
 class Change(StrEnum):
@@ -386,7 +388,8 @@ def _rows_of(session: Session, table: FromClause) -> Iterator[Values]:
     dialect = session.get_bind().dialect
     readers = {column.name: column.type.dialect_impl(dialect).result_processor(dialect, None) for column in table.c}
     raw = [type_coerce(column, NullType()).label(column.name) for column in table.c]
-    with session.execute(select(*raw).order_by(table.c.id).execution_options(yield_per=AT_ONCE)) as rows:
+    at_once = FILES_AT_ONCE if any(isinstance(column.type, LargeBinary) for column in table.c) else AT_ONCE
+    with session.execute(select(*raw).order_by(table.c.id).execution_options(yield_per=at_once)) as rows:
         for row in rows.mappings():
             yield {name: _read(row[name], reader) for name, reader in readers.items()}
 

@@ -4,6 +4,7 @@ Each adds its row to the session and returns it. What has a key (a programme, a 
 made once and found again, so `make.proposal(session)` alone stands in a whole Dorset 2025/26.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -39,7 +40,15 @@ from portfolio.people.rules import REACH, Reach, Role
 from portfolio.proposals.models import Ask, AskedOf, Intervention, Proposal, ProposalLevel
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest, LockedQuarter
+from portfolio.spend.models import (
+    Claim,
+    ClaimLine,
+    Correction,
+    CorrectionRequest,
+    Evidence,
+    EvidenceLine,
+    LockedQuarter,
+)
 from portfolio.spend.rules import RAG, ClaimStatus
 
 YEAR = FinancialYear(2025)
@@ -356,6 +365,21 @@ def claim(
     }
     row = Claim(award=project, quarter=quarter, status=status, **{**defaults, **values})
     return _added(session, row)
+
+
+def evidence(session: Session, of: Claim, content: bytes = b"%PDF-1.7 %%EOF", **values: Any) -> Evidence:
+    """An invoice for a claim's first line, unless it says otherwise."""
+    line = of.lines[0]
+    defaults: dict[str, Any] = {
+        "name": "invoice.pdf",
+        "media_type": "application/pdf",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "attached_by_id": of.submitted_by_id or person(session).id,
+        "attached_at": CLAIMED_AT,
+        "lines": [EvidenceLine(stream_id=line.stream_id, category_id=line.category_id)],
+    }
+    return _added(session, Evidence(claim=of, content=content, **{**defaults, **values}))
 
 
 def correction(

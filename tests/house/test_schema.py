@@ -116,6 +116,7 @@ def guarded(session: Session) -> Guarded:
     returned = make.claim(session, award, make.Q1)
     draft = make.claim(session, award, make.Q2, status=ClaimStatus.DRAFT)
     stream = award.lines[0].stream
+    files = [make.evidence(session, claim) for claim in (returned, draft)]
     for claim in (returned, draft):
         claim.forecasts.append(Forecast(stream=stream, quarter=make.Q3, amount=Decimal("1.00")))
     variation = Variation(
@@ -153,6 +154,8 @@ def guarded(session: Session) -> Guarded:
     return {
         "claim_line": {"claim": returned.id, "open": draft.id},
         "forecast": {"claim": returned.id, "open": draft.id},
+        "evidence": {"claim": returned.id, "open": draft.id},
+        "evidence_line": {"evidence": files[0].id},
         "claim": {"id": returned.id, "open": draft.id},
         "return": {"id": issued.id, "open": prepared.id},
     }
@@ -178,6 +181,14 @@ def _forbidden(guard: Guard, guarded: Guarded) -> str:
         case "forecast", "INSERT":
             columns, values = "claim_id, stream_id, quarter, amount", (numbers["claim"], 1, 20254, 1)
             return f"INSERT INTO forecast ({columns}) VALUES {values}"
+        case "evidence", "INSERT":
+            columns = "claim_id, name, media_type, size, sha256, content, attached_by_id, attached_at"
+            return (
+                f"INSERT INTO evidence ({columns}) VALUES ({numbers['claim']}, 'a', 'b', 1, 'c', 'd', 1, '2025-10-14')"
+            )
+        case "evidence_line", "INSERT":
+            columns, number = "evidence_id, stream_id, category_id", numbers["evidence"]
+            return f"INSERT INTO evidence_line ({columns}) VALUES ({number}, 2, 2)"
         case "claim_line" | "forecast", "UPDATE":
             return f"UPDATE {guard.table} SET amount = 1 WHERE claim_id = {numbers['claim']}"
         case "claim_line" | "forecast", "DELETE":
@@ -226,7 +237,7 @@ def test_an_issued_return_is_never_a_draft_again(session: Session, guarded: Guar
     assert "an issued return is never changed" in _refused(session, statement)
 
 
-@pytest.mark.parametrize("table", ["claim_line", "forecast"])
+@pytest.mark.parametrize("table", ["claim_line", "forecast", "evidence"])
 def test_nothing_is_moved_into_a_returned_claim(session: Session, guarded: Guarded, table: str) -> None:
     numbers = guarded[table]
     statement = f"UPDATE {table} SET claim_id = {numbers['claim']} WHERE claim_id = {numbers['open']}"
@@ -241,6 +252,8 @@ def test_what_is_still_open_may_change(session: Session, guarded: Guarded) -> No
         f"UPDATE claim_line SET amount = 1 WHERE claim_id = {claim}",
         f"DELETE FROM claim_line WHERE claim_id = {claim}",
         f"DELETE FROM forecast WHERE claim_id = {claim}",
+        f"DELETE FROM evidence_line WHERE evidence_id IN (SELECT id FROM evidence WHERE claim_id = {claim})",
+        f"DELETE FROM evidence WHERE claim_id = {claim}",
         f"DELETE FROM claim WHERE id = {claim}",
         f"UPDATE \"return\" SET status = 'forwarded', forwarded_by = 'Owen' WHERE id = {returned['id']}",
         f"UPDATE \"return\" SET status = 'issued', file_name = 'b.xlsx' WHERE id = {returned['open']}",
