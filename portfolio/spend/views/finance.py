@@ -53,7 +53,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         claim=claim,
         contents=contents,
         figures=figures_of(sheet, contents),
-        columns=forecast_columns(sheet, "number"),
+        columns=forecast_columns(sheet),
         **corrections_on(sheet),
         warnings=warnings_of(sheet),
         over=over_forecast(contents, sheet.ground),
