@@ -18,19 +18,11 @@ from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
+from portfolio.spend.adjustments import Adjustment, DecidedAlready, bad_correction, bad_decision, correction_state
 from portfolio.spend.checks import NotACategory, NotSaid, YearClosed
 from portfolio.spend.claiming import Names
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
-from portfolio.spend.rules import (
-    COUNTED,
-    Adjustment,
-    DecidedAlready,
-    FutureQuarter,
-    NotAwarded,
-    bad_correction,
-    bad_decision,
-    correction_state,
-)
+from portfolio.spend.rules import COUNTED, FutureQuarter, NotAwarded
 from portfolio.spend.standing import exceeded, hold, locked_because
 
 

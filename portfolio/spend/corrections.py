@@ -21,8 +21,9 @@ from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter
+from portfolio.spend.adjustments import CorrectionState, both_figures, correction_state
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
-from portfolio.spend.rules import COUNTED, CorrectionState, both_figures, correction_state
+from portfolio.spend.rules import COUNTED
 
 Key = tuple[int, int, int, Quarter]
 """A line of a claim: award, stream and cost category (all by number), and the quarter."""

@@ -98,6 +98,11 @@ class Position:
         return sum(self.expected[self.at.number :], ZERO)
 
     @property
+    def coming(self) -> Decimal:
+        """What is expected in the quarter after it; nothing after the year's last."""
+        return sum(self.expected[self.at.number : self.at.number + 1], ZERO)
+
+    @property
     def outturn(self) -> Decimal:
         """Actual to date and forecast for the rest."""
         return self.to_date + self.forecast

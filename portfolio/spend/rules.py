@@ -104,26 +104,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Adjustment:
-    """What a correction says, in pounds: above zero adds to the quarter it corrects, below zero takes off it."""
-
-    stream: str
-    category: str
-    corrects: Quarter
-    entered_in: Quarter
-    amount: Decimal
-    reason: str
-
-
-class CorrectionState(StrEnum):
-    """Where a correction stands that somebody asked for; only an approved one counts."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
 class VarianceRule:
     """A variance must be explained when it is above both: so many per cent of the profile, and so many pounds."""
 
@@ -258,24 +238,6 @@ class NeedsExplanation(PortfolioError):
             f"{format_pounds(profile)}. Explain why, so that the return can say so",
             "variance_explanation",
         )
-
-
-class NothingToCorrect(PortfolioError):
-    """A correction that is none, or has no reason."""
-
-
-class AskedByThemselves(PortfolioError):
-    """Who asked for a correction decides on it."""
-
-    def __init__(self) -> None:
-        super().__init__("You asked for this correction, so somebody else must decide on it")
-
-
-class DecidedAlready(PortfolioError):
-    """A correction that was approved or refused before."""
-
-    def __init__(self, state: CorrectionState) -> None:
-        super().__init__(f"This correction is {state} already. Ask for another one if something is still wrong")
 
 
 class SamePerson(PortfolioError):
@@ -414,60 +376,6 @@ def next_status(present: ClaimStatus, wanted: ClaimStatus) -> ClaimStatus:
 def same_person(submitted_by: int | None, approver: int) -> SamePerson | None:
     """Who submitted a claim does not approve it."""
     return SamePerson() if submitted_by == approver else None
-
-
-def bad_correction(said: Adjustment, *, corrected_is_locked: bool, after: Decimal) -> list[PortfolioError]:
-    """What is wrong with a signed adjustment; `after` is what the corrected quarter would then come to, in pounds."""
-    errors: list[PortfolioError] = []
-    corrects = said.corrects
-    if said.amount == 0:
-        errors.append(
-            NothingToCorrect("Enter the difference, above or below zero, that puts the quarter right", "amount")
-        )
-    if not said.reason.strip():
-        errors.append(NothingToCorrect("Give the reason for the correction", "reason"))
-    if corrects >= said.entered_in:
-        errors.append(
-            NothingToCorrect(
-                f"{corrects.short} is not before {said.entered_in.short}. Correct an earlier quarter", "corrects"
-            )
-        )
-    elif not corrected_is_locked:
-        errors.append(
-            NothingToCorrect(
-                f"{corrects.short} is not locked in a return yet. Change its claim instead of correcting it", "corrects"
-            )
-        )
-    if after < 0:
-        errors.append(
-            NothingToCorrect(
-                f"{corrects.short} would come to {format_pounds(after)}. Take off no more than was claimed", "amount"
-            )
-        )
-    return errors
-
-
-def correction_state(decided_by: int | None, refused_because: str | None) -> CorrectionState:
-    """Where a correction stands, by who decided on it, if anybody did, and the reason of a refusal."""
-    if decided_by is None:
-        return CorrectionState.WAITING
-    return CorrectionState.APPROVED if refused_because is None else CorrectionState.REFUSED
-
-
-def bad_decision(state: CorrectionState, asked_by: int, decides: int) -> PortfolioError | None:
-    """Why somebody does not decide on a correction: it is decided already, or they asked for it themselves."""
-    if state is not CorrectionState.WAITING:
-        return DecidedAlready(state)
-    return AskedByThemselves() if asked_by == decides else None
-
-
-def both_figures(claimed: Decimal, corrections: Sequence[tuple[Quarter, Decimal]]) -> str:
-    """What was returned and what it was put right by since, in pounds: the one stays, each other counts where it is.
-
-    `claimed £903.27, corrected by −£73.11 in Q2 and by £5.00 in Q3`.
-    """
-    by = " and ".join(f"by {format_pounds(amount)} in {quarter.name}" for quarter, amount in corrections)
-    return f"claimed {format_pounds(claimed)}, corrected {by}" if by else f"claimed {format_pounds(claimed)}"
 
 
 def line_warnings(about: str, lines: Sequence[Line]) -> list[RuleWarning]:

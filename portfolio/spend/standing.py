@@ -171,7 +171,7 @@ def committed() -> CompoundSelect[Any]:
             func.min(ClaimLine.category_id),
             Claim.quarter,
             total(ClaimLine.amount),
-            literal("claimed"),
+            literal("waiting"),
         )
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .join(Award, Award.id == Claim.award_id)
@@ -196,7 +196,7 @@ def _claimed(session: Session, awards: Iterable[Award], quarter: Quarter) -> dic
     """By award, of one selection of all that the awards' partnerships claimed in their years."""
     every = list(awards)
     found = committed().subquery("found")
-    is_own = (found.c.quarter == quarter) & (found.c.kind == "claimed")
+    is_own = (found.c.quarter == quarter) & (found.c.kind != "corrections")
     is_before = (found.c.quarter < quarter) | ((found.c.quarter == quarter) & (found.c.kind == "corrections"))
     year = Proposal.funding_year_id
     keys = (year, Award.csp_id, found.c.award_id, found.c.stream_id, is_own.label("own"), is_before.label("earlier"))
@@ -324,3 +324,25 @@ def claimed_of(session: Session, award_id: int) -> dict[int, Decimal]:
         select(found.c.stream_id, total(found.c.amount)).where(found.c.award_id == award_id).group_by(found.c.stream_id)
     ).all()
     return dict(rows)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Of an award's stream, in pounds: what counts as spent, corrections included, and what was sent and waits."""
+
+    spent: Decimal = ZERO
+    waiting: Decimal = ZERO
+
+
+def taken_by_line(session: Session, award_ids: Collection[int]) -> dict[tuple[int, int], Taken]:
+    """What was taken of some awards, by (award, stream); a line of which nothing was taken is not there."""
+    found = committed().subquery("found")
+    waits = (found.c.kind == "waiting").label("waits")
+    keys = (found.c.award_id, found.c.stream_id)
+    rows: Iterable[Any] = session.execute(
+        select(*keys, waits, total(found.c.amount)).where(found.c.award_id.in_(award_ids)).group_by(*keys, "waits")
+    )
+    amounts: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
+    for award_id, stream_id, is_waiting, amount in rows:
+        amounts[award_id, stream_id]["waiting" if is_waiting else "spent"] = amount
+    return {line: Taken(**found) for line, found in amounts.items()}

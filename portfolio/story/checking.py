@@ -18,6 +18,7 @@ from portfolio.money import ZERO
 from portfolio.proposals import rules as proposing
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import rules as spending
+from portfolio.spend.adjustments import bad_correction
 from portfolio.story.node import Findings
 from portfolio.story.telling import Story, ToldAward, ToldClaim, ToldCorrection, ToldDecision, ToldProposal
 
@@ -191,7 +192,7 @@ class Spending:
         category = (told.proposal, told.csp, said.corrects, said.stream, said.category)
         self.of_category[category] += said.amount
         if self.findings.was_read("claims"):
-            errors = spending.bad_correction(
+            errors = bad_correction(
                 said,
                 corrected_is_locked=(told.proposal, told.csp, said.corrects) in self.claimed_in,
                 after=self.of_category[category],

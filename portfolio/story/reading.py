@@ -11,7 +11,8 @@ from portfolio.funding_years.actions import USUAL, Terms
 from portfolio.money import ZERO
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import EARLIEST, LATEST, FinancialYear, Quarter
-from portfolio.spend.rules import RAG, Adjustment, Line
+from portfolio.spend.adjustments import Adjustment
+from portfolio.spend.rules import RAG, Line
 from portfolio.story.node import EVERYTHING, Findings, Node
 from portfolio.story.opening import NotAStory
 from portfolio.story.telling import (

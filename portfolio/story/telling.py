@@ -13,7 +13,8 @@ from portfolio.funding_years.actions import Terms
 from portfolio.funding_years.rules import YearStatus
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.rules import RAG, Adjustment, Line
+from portfolio.spend.adjustments import Adjustment
+from portfolio.spend.rules import RAG, Line
 from portfolio.story.node import EVERYTHING, Names
 
 ByStream = dict[str, Decimal]

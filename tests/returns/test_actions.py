@@ -23,9 +23,10 @@ from portfolio.returns import actions, drafting
 from portfolio.returns.models import Return, ReturnAmount
 from portfolio.returns.rules import CERTIFICATE, FiguresChanged, ReturnKind, ReturnStatus
 from portfolio.returns.snapshot import freeze, sha256, thaw
+from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.correcting import approve_correction, ask_for_correction
 from portfolio.spend.models import Claim, LockedQuarter
-from portfolio.spend.rules import Adjustment, ClaimStatus
+from portfolio.spend.rules import ClaimStatus
 from reports import returns
 from reports.totals import summary_totals
 from tests import make

@@ -5,12 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.funding_years.rules import YearStatus
 from portfolio.people.rules import Role, Within
+from portfolio.spend.adjustments import Adjustment, CorrectionState
 from portfolio.spend.correcting import (
     approve_correction,
     ask_for_correction,
@@ -20,7 +22,7 @@ from portfolio.spend.correcting import (
 )
 from portfolio.spend.corrections import asked_beside, corrected_lines, corrected_since, to_decide
 from portfolio.spend.models import Correction, CorrectionRequest
-from portfolio.spend.rules import Adjustment, ClaimStatus, CorrectionState
+from portfolio.spend.rules import ClaimStatus
 from portfolio.spend.standing import ground_of
 from tests import make
 from tests.conftest import NOW
@@ -173,7 +175,9 @@ def test_what_is_asked_for_stands_beside_what_was_claimed_and_corrected(session:
     approve(session, ask(session, award))
     waiting = ask(session, award, amount=Decimal("-30.16"))
     session.commit()
-    decided, asked = asked_beside(session, session.query(CorrectionRequest).order_by(CorrectionRequest.id).all())
+    decided, asked = asked_beside(
+        session, session.scalars(select(CorrectionRequest).order_by(CorrectionRequest.id)).all()
+    )
     assert (decided.state, decided.before, decided.after) == (
         CorrectionState.APPROVED, "claimed £903.27", Decimal("830.16")
     )  # fmt: skip

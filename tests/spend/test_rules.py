@@ -13,16 +13,22 @@ from hypothesis import strategies as st
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import BadStep
 from portfolio.quarters import FinancialYear, Quarter
+from portfolio.spend.adjustments import (
+    Adjustment,
+    CorrectionState,
+    bad_correction,
+    bad_decision,
+    both_figures,
+    correction_state,
+)
 from portfolio.spend.rules import (
     INELIGIBLE,
-    Adjustment,
     ClaimStatus,
     Line,
     NoFundedDecision,
     VarianceRule,
     above_allocation,
     above_award,
-    bad_correction,
     bad_costs,
     bad_forecast,
     bad_quarter,
@@ -253,6 +259,25 @@ def correction(**values: Any) -> list[PortfolioError]:
 )
 def test_a_correction_puts_an_earlier_locked_quarter_right(values: dict[str, object], fields: list[str]) -> None:
     assert [error.field for error in correction(**values)] == fields
+
+
+def test_a_correction_is_decided_on_once_by_somebody_else() -> None:
+    states = [correction_state(None, None), correction_state(2, None), correction_state(2, "No.")]
+    assert states == ["waiting", "approved", "refused"]
+    assert bad_decision(CorrectionState.WAITING, 1, 2) is None
+    said = [bad_decision(state, 1, 1) for state in states]
+    assert [str(error) for error in said] == [
+        "You asked for this correction, so somebody else must decide on it",
+        "This correction is approved already. Ask for another one if something is still wrong",
+        "This correction is refused already. Ask for another one if something is still wrong",
+    ]
+
+
+def test_both_figures_stay_in_sight() -> None:
+    claimed, corrections = Decimal("903.27"), [(Q2, Decimal("-73.11")), (Q3, Decimal("5.00"))]
+    assert both_figures(claimed, []) == "claimed £903.27"
+    assert both_figures(claimed, corrections[:1]) == "claimed £903.27, corrected by −£73.11 in Q2"
+    assert both_figures(claimed, corrections) == "claimed £903.27, corrected by −£73.11 in Q2 and by £5.00 in Q3"
 
 
 def test_w6_a_refund_says_what_was_refunded() -> None:

@@ -14,13 +14,14 @@ from portfolio.errors import PortfolioError
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
 from portfolio.spend import figures
+from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.approving import approve_claims, lock_claims
 from portfolio.spend.asking import Question, query_claim
 from portfolio.spend.checks import Contents
 from portfolio.spend.claiming import NEW, find_claim, save_claim, submit_claim
-from portfolio.spend.correcting import enter_correction
-from portfolio.spend.models import Claim, Correction
-from portfolio.spend.rules import RAG, Adjustment, ClaimStatus, Line
+from portfolio.spend.correcting import approve_correction, ask_for_correction
+from portfolio.spend.models import Claim, Correction, CorrectionRequest
+from portfolio.spend.rules import RAG, ClaimStatus, Line
 from portfolio.spend.standing import claimed_of
 from tests import make
 from tests.conftest import NOW
@@ -32,7 +33,9 @@ ALLOCATION = Decimal("150.00")
 """Less than the awards together: a partnership may award more than it has, but not claim it."""
 
 steps = st.tuples(
-    st.sampled_from(["save submit", "save submit approve", "query", "approve", "query save", "lock", "correct"]),
+    st.sampled_from(
+        ["save submit", "save submit approve", "query", "approve", "query save", "lock", "correct", "correct decide"]
+    ),
     st.sampled_from(list(AWARDS)),
     st.sampled_from([Q1, Q2]),
     st.sampled_from([Decimal(text) for text in ("0.01", "20.00", "60.00", "80.01", "100.00", "100.01", "-20.00")])
@@ -100,14 +103,12 @@ class World:
             for key, of in self.awards.items():
                 self.locked.setdefault((key, quarter), self.claimed(of, quarter))
         elif deed == "correct":
-            enter_correction(
-                self.session,
-                award,
-                Adjustment("labour", "training", quarter, Q4, amount, "Told."),
-                by="finance@example.org",
-                now=NOW,
-                today=TODAY,
-            )
+            said = Adjustment("labour", "training", quarter, Q4, amount, "Told.")
+            ask_for_correction(self.session, award, said, by_id=self.lead_id, now=NOW, today=TODAY)
+        elif deed == "decide":
+            waiting = select(CorrectionRequest).where(CorrectionRequest.decided_at.is_(None))
+            for asked_for in self.session.scalars(waiting.order_by(CorrectionRequest.id.desc()).limit(1)):
+                approve_correction(self.session, asked_for, Q4, by_id=self.finance_id, now=NOW, today=TODAY)
 
     def claimed(self, award: Award, quarter: Quarter) -> Decimal:
         """What a quarter's approved claim says."""

@@ -132,11 +132,10 @@ def positions(scope: Scope, facts: dict[int, AwardFacts]) -> dict[Line, Position
 
 def forecasts_before(scope: Scope, found: dict[Line, Position]) -> dict[Line, Decimal]:
     """What was expected of this quarter when the last one was returned; in Q1 the profile is all there is."""
-    place = scope.quarter.number - 1
-    if place == 0:
+    if scope.quarter.number == 1:
         return {line: position.profile[0] for line, position in found.items()}
     earlier = figures.by_line(scope.session, scope.year.id, scope.quarter.previous, scope.only)
-    return {line: position.expected[place] for line, position in earlier.items()}
+    return {line: position.coming for line, position in earlier.items()}
 
 
 def intervention_rows(

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.decisions.queries import awards_within
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
+from portfolio.spend.adjustments import CorrectionState
 from portfolio.spend.checks import Contents
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.correcting import (
@@ -23,7 +24,6 @@ from portfolio.spend.forms import CorrectionForm, CountsInForm, RefusalForm
 from portfolio.spend.models import Correction, CorrectionRequest
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
-from portfolio.spend.rules import CorrectionState
 from portfolio.spend.showing import figures_of
 from portfolio.spend.standing import locked_quarters
 from portfolio.spend.telling import tell_decided
