@@ -12,6 +12,8 @@ MOST_TEXT = 32_767
 
 MOST_TEXTS = 16_000_000
 """Characters of all texts together that cells share."""
+MOST_FORMATS = 65_536
+"""Formats of cells, which is about the limit of Excel itself."""
 
 _ROW, _CELL, _FORMULA, _VALUE, _TEXT, _ITEM, _PHONETIC = map(tags, ("row", "c", "f", "v", "t", "si", "rPh"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -78,6 +80,8 @@ class Formats:
                 inside = True
             elif inside and tag in form:
                 numbers.append(int(values.get("numFmtId", 0)))
+                if len(numbers) > MOST_FORMATS:
+                    raise NotAWorkbook(f"This workbook has more than {MOST_FORMATS:,} formats of cells. {COPY}")
 
         def end(tag: str) -> None:
             nonlocal inside

@@ -15,7 +15,6 @@ Place = tuple[int, int]
 """Row and column of a cell, both from 1."""
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
 _NO_DRAWING = (
     b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     b'xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
@@ -95,22 +94,29 @@ def place_of(address: str) -> Place | None:
 def with_shapes(drawing: bytes | None, wanted: Mapping[Place, str], gone: set[Place]) -> bytes:
     """The drawing that comments are shown by, with a shape for each of ours and none for a comment that went."""
     there: set[Place] = set()
-
-    def held(shape: re.Match[bytes]) -> bytes:
-        row, column = (re.search(rb"<x:%s>\s*(\d+)\s*</x:%s>" % (name, name), shape[0]) for name in (b"Row", b"Column"))
-        if row is None or column is None or b'ObjectType="Note"' not in shape[0]:
-            return shape[0]
-        place = int(row[1]) + 1, int(column[1]) + 1
-        if place in gone:
-            return b""
-        there.add(place)
-        return shape[0]
-
-    kept = _SHAPE.sub(held, drawing or _NO_DRAWING)
+    drawn = drawing or _NO_DRAWING
+    pieces: list[bytes] = []
+    done = 0
+    while (start := drawn.find(b"<v:shape ", done)) >= 0 and (end := drawn.find(b"</v:shape>", start)) >= 0:
+        end += len(b"</v:shape>")
+        place = _cell_of(drawn[start:end])
+        pieces.append(drawn[done : start if place in gone else end])
+        if place is not None:
+            there.add(place)
+        done = end
+    kept = b"".join((*pieces, drawn[done:]))
     shapes = b"" if b'id="_x0000_t202"' in kept else _KIND
     shapes += b"".join(_shape(place, said) for place, said in sorted(wanted.items()) if place not in there)
     end = kept.rfind(b"</xml>")
     return kept[:end] + shapes + kept[end:]
+
+
+def _cell_of(shape: bytes) -> Place | None:
+    """The cell whose comment a shape shows; None where it shows something else."""
+    row, column = (re.search(rb"<x:%s>\s*(\d+)\s*</x:%s>" % (name, name), shape) for name in (b"Row", b"Column"))
+    if row is None or column is None or b'ObjectType="Note"' not in shape:
+        return None
+    return int(row[1]) + 1, int(column[1]) + 1
 
 
 def _shape(place: Place, said: str) -> bytes:

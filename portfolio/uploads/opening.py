@@ -7,9 +7,10 @@ it reads, believes no `<dimension>`, and stops at the first cell outside of what
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from portfolio.uploads.cells import Cell, Formats, rows_of, texts_of
-from portfolio.uploads.packages import AGAIN, DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
+from portfolio.uploads.packages import DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
 
 __all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]
 
@@ -67,7 +68,7 @@ class Book:
             package.relations(relation.target) for relation in relations.values() if relation.kind == "externalLink"
         ]
         if links:
-            names = sorted({link.target for found in links for link in found.values()})
+            names = sorted({unquote(link.target).rpartition("/")[2] for found in links for link in found.values()})
             raise NotAWorkbook(
                 f"This workbook takes figures from another file{_named(names)}, which cannot be followed. "
                 "In Excel choose Data, Edit links, Break link, so that the figures stay as values; then save and "
@@ -158,7 +159,7 @@ def _main_part(package: Package) -> str:
         if "[content_types].xml" in package:
             raise NotAWorkbook(DAMAGED)
         raise NotAWorkbook(
-            f"This file is a ZIP archive, not an Excel workbook. Upload the workbook itself, unpacked. {AGAIN}"
+            "This file is a ZIP archive, not an Excel workbook. Take the workbook out of it, and upload that"
         )
     return main
 

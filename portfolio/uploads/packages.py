@@ -19,8 +19,11 @@ MOST_ENTRIES = 1_000
 MOST_UNPACKED = 128 * 1024 * 1024
 """Bytes of all parts together once unpacked; a ledger of 50,000 rows and 20 columns has 50 million."""
 
-MOST_MARKS = 3_000_000
-"""Tags of all parts that are read, which is what reading costs; 50,000 rows of 8 columns have 1.8 million."""
+MOST_MARKS = 1_500_000
+"""Tags of all parts that are read, which is what reading costs; the claims of 200 awards have 150,000."""
+
+MOST_DEEP = 1_000
+"""Tags inside each other; no part has more than about 20, and each takes memory until it ends."""
 
 _LISTED = b"PK\x01\x02"  # begins every line of a ZIP's directory
 _CHUNK = 64 * 1024
@@ -123,7 +126,7 @@ class Package:
         """Feed a part to a parser chunk by chunk. Raises NotAWorkbook: broken, too long, or with definitions in it."""
         parser.StartDoctypeDeclHandler = no_definitions
         parser.buffer_text = True
-        self._marks[name] = 0
+        self._marks[name] = depth = 0
         with damage_told():
             stream = self._zip.open(self._entries[_plain(name)])
         with stream:
@@ -131,6 +134,10 @@ class Package:
                 with damage_told():
                     chunk = stream.read(_CHUNK)
                 self._marks[name] += chunk.count(b"<")
+                if b"\0" not in chunk:  # in two-byte text the tags cannot be counted so
+                    depth += chunk.count(b"<") - 2 * chunk.count(b"</") - chunk.count(b"/>")
+                if depth > MOST_DEEP:
+                    raise NotAWorkbook(DAMAGED)
                 if sum(self._marks.values()) > self._most_marks:
                     raise NotAWorkbook(
                         f"This workbook holds far more cells than are needed, many of them blank. {COPY}"

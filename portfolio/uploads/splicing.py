@@ -5,12 +5,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from portfolio.uploads.packages import damage_told, no_definitions
+from portfolio.uploads.packages import MOST_MARKS, NotAWorkbook, damage_told, no_definitions
 
 _OPENING = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
+_MOST_FOUND = 200_000  # the comments of 200 awards, each cell of theirs wrong, are 20,000
+
 Edit = tuple[int, int, bytes]
 """From where to where, and what to put there instead."""
+
+
+_TOO_MUCH = "This workbook holds too much to be marked. Put it right in a new download, and upload that"
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Element:
 
 def in_utf8(xml: bytes) -> bytes:
     """The part in UTF-8, which places in bytes are counted in."""
+    if xml.count(b"<") > MOST_MARKS:
+        raise NotAWorkbook(_TOO_MUCH)
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = no_definitions
@@ -64,6 +71,8 @@ def elements(xml: bytes, deeper: Collection[str] = ()) -> list[Element]:
         open_.append((len(found) if keep else -1, tag, values, parser.CurrentByteIndex))
         if keep:
             found.append(None)
+        if len(found) > _MOST_FOUND:
+            raise NotAWorkbook(_TOO_MUCH)
 
     def end(_: str) -> None:
         place, tag, values, begin = open_.pop()

@@ -71,7 +71,7 @@ def shown(value: Value) -> str:
 
 def _of_workbook(content: bytes, most_rows: int, most_columns: int) -> Iterator[TableRow]:
     # A ledger is long and wide: 50,000 rows of 20 columns are taken, blank ones among them.
-    with opened(content, most_rows=most_rows, most_columns=most_columns, most_marks=4 * MOST_MARKS) as book:
+    with opened(content, most_rows=most_rows, most_columns=most_columns, most_marks=8 * MOST_MARKS) as book:
         for sheet in book.sheets:
             found = False
             for cells in () if sheet.hidden else sheet.rows():
