@@ -26,6 +26,7 @@ from portfolio.personal import forget, new_salt
 from portfolio.privacy import queries, rules
 from portfolio.privacy.rules import ChangedMeanwhile, Kind
 from portfolio.settings import set_setting, settings_of
+from portfolio.spend.models import WorkbookUpload
 
 
 def remove_due(session: Session, kind: Kind, settings: Mapping[str, str], now: datetime) -> int:
@@ -70,10 +71,11 @@ def remove_person(session: Session, person: Person, now: datetime) -> None:
 
 
 def _remove_passing(session: Session, person: Person) -> None:
-    """What leaves no history: where they were signed in, how they tried, and every message to them."""
+    """What leaves no history: where they were signed in, how they tried, what they left half done, messages to them."""
     for rows, own in (
         (WebSession, WebSession.person_id == person.id),
         (UsedCode, UsedCode.person_id == person.id),
+        (WorkbookUpload, WorkbookUpload.person_id == person.id),
         (SignInAttempt, or_(SignInAttempt.person_id == person.id, SignInAttempt.email == person.email)),
         (Message, Message.recipient == person.email),
     ):

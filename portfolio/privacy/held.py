@@ -106,7 +106,7 @@ HELD = (
         ("workbook_upload",),
         "So that you see what an upload changes before it does",
         PUBLIC_TASK,
-        "Goes when you confirm it or upload another",
+        "Goes when you confirm it or upload another, or with your name",
     ),
     Held(
         "Transactions of the council’s ledger, whose descriptions can name who was paid",

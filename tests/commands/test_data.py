@@ -23,6 +23,7 @@ from portfolio.db import Database
 from portfolio.history import Author
 from portfolio.people import sessions
 from portfolio.people.actions import is_open
+from portfolio.people.calendars import find_address, make_address
 from portfolio.people.models import Link, Purpose
 from portfolio.settings import set_setting
 from tests import make
@@ -247,11 +248,13 @@ def test_what_a_backup_lets_in_lets_nobody_in_once_it_is_restored(run: Run, migr
             expires_at=now + timedelta(hours=72),
         )
         session.add(given)
+        make_address(session, person_id, now, str.upper)
     assert run("backup", tmp_path / "saved").code == 0
     assert run("restore", "--force", tmp_path / "saved").code == 0
     with database.reading() as session:
         assert sessions.find_by_key(session, key, SystemClock().now(), "a browser") is None
         assert session.scalars(select(Link).where(*is_open(SystemClock().now()))).all() == []
+        assert find_address(session, person_id, str.upper) is None
     database.close()
     assert run("check").code == 0
 

@@ -12,6 +12,7 @@ from portfolio.decisions.models import Award, Decider, Interest
 from portfolio.history import Author
 from portfolio.mail.actions import queue
 from portfolio.people.models import (
+    CalendarAddress,
     Identity,
     Link,
     Person,
@@ -27,6 +28,7 @@ from portfolio.people.models import (
 )
 from portfolio.people.rules import Role
 from portfolio.personal import PersonalValue
+from portfolio.spend.models import WorkbookUpload
 from tests import make
 
 THEN = datetime(2025, 10, 20, 9, tzinfo=UTC)
@@ -87,6 +89,10 @@ def left(session: Session) -> Left:
         SecondFactor(person_id=person.id, nonce="n", confirmed_at=THEN),
         Identity(person_id=person.id, issuer="https://login.example.org", subject="subject-of-agnes"),
         UsedCode(person_id=person.id, step=1), session_row(person, THEN),
+        CalendarAddress(person_id=person.id, nonce="n", key_hash="c" * 64, made_at=THEN),
+        WorkbookUpload(
+            person_id=person.id, quarter=make.Q2, name="Agnes.xlsx", sha256="w" * 64, content=b"Agnes", uploaded_at=THEN
+        ),
         attempt_row(person.email, THEN, person), attempt_row("AGNES.QUILL@example.org".lower(), THEN),
         PersonalReading(reader_id=person.id, what="declarations", about="person 99"),
     ])  # fmt: skip

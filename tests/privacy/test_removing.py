@@ -15,13 +15,23 @@ from portfolio.history import HistoryEntry, broken_seals, rows_behind_its_back
 from portfolio.mail.actions import queue
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
-from portfolio.people.models import Identity, Link, Person, RecoveryCode, SecondFactor, SignInAttempt, WebSession
+from portfolio.people.models import (
+    CalendarAddress,
+    Identity,
+    Link,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+    WebSession,
+)
 from portfolio.people.rules import Role
 from portfolio.personal import false_values
 from portfolio.privacy import queries
 from portfolio.privacy.actions import remove_due, remove_people, remove_person
 from portfolio.privacy.rules import Kind, StaysForNow
 from portfolio.returns import proving
+from portfolio.spend.models import WorkbookUpload
 from tests import make
 from tests.privacy.conftest import LATER, THEN, TRACES, Left, attempt_row, role_of, session_row
 
@@ -86,7 +96,8 @@ def test_who_left_is_found_nowhere_and_nothing_else_changed(session: Session, le
     assert (person.password_hash, person.removed_at, person.disabled_at) == (None, LATER, LATER)
     assert left.interest.nature == "Removed with the person"
     assert left.award.lead_person is person
-    for gone in (Identity, Link, SecondFactor, RecoveryCode, WebSession, SignInAttempt, Message):
+    secrets = (Identity, Link, SecondFactor, RecoveryCode, CalendarAddress)
+    for gone in (*secrets, WebSession, SignInAttempt, Message, WorkbookUpload):
         assert session.scalars(select(gone)).all() == []
     assert remove_people(session, LATER) == 0
 
