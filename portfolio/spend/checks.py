@@ -103,11 +103,12 @@ class StaleEdition(PortfolioError):
 
 
 class PartMoved(PortfolioError):
-    """Somebody saved the same part of the claim after this page was opened."""
+    """Somebody saved the same part of the claim, or answered the same question, after this page was opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str | None = None) -> None:
         super().__init__(
-            "Somebody else saved this page after you opened it. What you typed is still here: save it, or take theirs"
+            "Somebody else saved this page after you opened it. What you typed is still here: save it, or take theirs",
+            place,
         )
 
 

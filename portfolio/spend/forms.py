@@ -6,16 +6,22 @@ from typing import Any
 from wtforms import FieldList, FormField, HiddenField
 
 from portfolio.quarters import FinancialYear, Quarter
+from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.asking import Question
 from portfolio.spend.checks import Ground
-from portfolio.spend.rules import LIST_STATES, Adjustment
-from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField
-from portfolio.words import begin
+from portfolio.spend.evidence import MOST_BYTES
+from portfolio.spend.models import Claim
+from portfolio.spend.rules import LIST_STATES
+from portfolio.uploads.kinds import TAKEN
+from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField, SeveralOf
+from portfolio.web.uploading import OneFile
+from portfolio.words import begin, file_size
 
 SHORT_TEXT = 3_000
 """The longest narrative: a page of a return."""
 
 LONGEST_NUMBER = 10
+
 
 class Carried(HiddenField):
     """Something the page knew already and gets back, as text; a meddler's other text is refused by what reads it."""
@@ -122,6 +128,30 @@ class RefusalForm(Form):
     """Why a correction is refused."""
 
     because = Paragraphs("Why you refuse it", missing="", most=SHORT_TEXT, hint="Who asked for it is told this.")
+
+
+class EvidenceForm(Form):
+    """A file that proves what a claim says, and the lines that it is for."""
+
+    file = OneFile("File", missing="Choose a file", hint=f"{TAKEN}. At most {file_size(MOST_BYTES)}.")
+    lines = SeveralOf("What it is for", hint="You can leave this out, for instance where a file is for everything.")
+
+    def offer(self, claim: Claim | None) -> None:
+        """Offer the lines that the claim has so far."""
+        named = {
+            f"{line.stream_id}-{line.category_id}": f"{begin(line.stream.name)}, {line.category.name}"
+            for line in (claim.lines if claim is not None else ())
+        }
+        self.lines.choices = list(named.items())
+
+    def chosen(self) -> list[tuple[int, int]]:
+        """The lines chosen, by the numbers of their streams and categories."""
+        pairs = (value.split("-") for value in dict.fromkeys(self.lines.data))
+        return [(int(stream), int(category)) for stream, category in pairs]
+
+
+class RemoveForm(Form):
+    """The button that removes a file: which one, the address says."""
 
 
 class FilterForm(Form):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Bundle, Session, contains_eager, joinedload, selectin
 from portfolio.db import QuarterOfYear, total
 from portfolio.decisions.models import Award, AwardLine
 from portfolio.decisions.queries import awards_within, planned
+from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CSP, FundingYear, Organisation, Programme
 from portfolio.funding_years.rules import deadline
 from portfolio.money import ZERO
@@ -23,11 +24,11 @@ from portfolio.people.rules import Within
 from portfolio.proposals.models import MatchOffer, Proposal
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import figures
-from portfolio.spend.checks import Ground
+from portfolio.spend.checks import Contents, Ground, not_open
 from portfolio.spend.claiming import contents_of, with_rows
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Correction, LockedQuarter
-from portfolio.spend.rules import COUNTED, ClaimStatus, Stage
+from portfolio.spend.rules import COUNTED, ClaimStatus, Stage, bad_quarter
 from portfolio.spend.standing import ground_of, locks
 
 Entry = Any
@@ -198,6 +199,16 @@ class Sheet:
     """Where the money stands by stream, as approved."""
 
     @property
+    def contents(self) -> Contents:
+        """What its claim holds as it is saved; blanks where nobody has saved one."""
+        return Contents() if self.claim is None else contents_of(self.claim)
+
+    def closed(self, today: date) -> list[PortfolioError]:
+        """Why its claim cannot be written on a day, even by its lead; nothing where it can."""
+        reasons = not_open(self.claim.status if self.claim else None, self.ground)
+        return reasons + bad_quarter(self.quarter, self.ground.starts_on, self.ground.ends_on, today)
+
+    @property
     def is_first(self) -> bool:
         """Whether no quarter of the year comes before it."""
         return self.quarter.number == 1
@@ -218,6 +229,12 @@ class Sheet:
         for line in self.last.lines if self.last else ():
             amounts[line.stream.name, line.category.name] += line.amount
         return amounts
+
+    def forecast_before(self) -> dict[str, Decimal]:
+        """What the quarter before forecast for this one, by stream."""
+        return {
+            stream: amount for (stream, quarter), amount in self.forecasts_before().items() if quarter == self.quarter
+        }
 
     def forecasts_before(self) -> dict[tuple[str, Quarter], Decimal]:
         """What the quarter before forecast for each quarter after it, by stream."""

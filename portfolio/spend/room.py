@@ -6,6 +6,7 @@ from portfolio.decisions import queries
 from portfolio.decisions.models import Award
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
+from portfolio.spend.checks import Part
 from portfolio.spend.models import Claim
 from portfolio.spend.queries import Entry
 from portfolio.web.access import viewer
@@ -27,6 +28,14 @@ def reaches(award: Award, act: Act) -> bool:
 def address(endpoint: str, award: Award, quarter: Quarter) -> str:
     """The address of a page of an award's quarter."""
     return url_for(f"spend.{endpoint}", reference=award.proposal.reference, csp_key=award.csp.key, quarter=quarter)
+
+
+def part_address(award: Award, quarter: Quarter, part: Part, box: str | None = None) -> str:
+    """The address of the page on which a part of a claim is entered, and of a box on it."""
+    reference, csp_key = award.proposal.reference, award.csp.key
+    return url_for(
+        "spend.part", reference=reference, csp_key=csp_key, quarter=quarter, part=part.value, _anchor=box or None
+    )
 
 
 def address_of(row: Entry) -> str:

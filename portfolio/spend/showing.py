@@ -8,92 +8,35 @@ from decimal import Decimal
 from portfolio.decisions.models import Award
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter, format_day
+from portfolio.spend.asking import Thread, threads_of
 from portfolio.spend.checks import Contents, Variance, variances
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.figures import ByQuarter, Position
-from portfolio.spend.forms import ClaimForm, ForecastForm, LineForm
-from portfolio.spend.models import Claim, ClaimQuery, Correction
+from portfolio.spend.letters import THE_CLAIM
+from portfolio.spend.models import Claim, ClaimLine, ClaimQuery
 from portfolio.spend.queries import Entry, Sheet
 from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage, same_person
+from portfolio.spend.waiting import Matters
+from portfolio.words import begin
 
 Column = list[str]
 """A column of a table, as the table macro takes it: heading, kind, and its label on a narrow screen."""
 
 
-def forecast_columns(sheet: Sheet, kind: str) -> list[str | Column]:
-    """The columns of the later quarters: boxes (`entry`) or figures (`number`)."""
-    later = [[quarter.name, kind, f"{quarter.name} forecast"] for quarter in sheet.ground.to_forecast]
+def forecast_columns(sheet: Sheet) -> list[str | Column]:
+    """The columns of the later quarters."""
+    later = [[quarter.name, "number", f"{quarter.name} forecast"] for quarter in sheet.ground.to_forecast]
     return ["Stream", *later, ["Not used", "number", "Not used of the award"]]
 
 
-@dataclass(frozen=True)
-class BoxRow:
-    """One category's box, and what was spent on it in the quarter before."""
-
-    category: str
-    before: Decimal | None
-    line: LineForm
-
-
-@dataclass(frozen=True)
-class StreamBoxes:
-    """The boxes of one stream: its categories now, its later quarters, and what they come to as typed so far."""
-
-    key: str
-    """Names the stream's totals on the page."""
-    name: str
-    rows: Sequence[BoxRow]
-    forecasts: Sequence[ForecastForm]
-    profile: Decimal
-    award: Decimal
-    left: Decimal
-    """Of the award, before this claim."""
-    before: Decimal | None
-    spent: Decimal
-    forecast: Decimal
-
-    @property
-    def left_after(self) -> Decimal:
-        """Of the award, after this claim."""
-        return self.left - self.spent
-
-    @property
-    def unused(self) -> Decimal:
-        """Of the award, after this claim and the forecast: positive is an underspend."""
-        return self.left_after - self.forecast
-
-
-def boxes(form: ClaimForm, sheet: Sheet) -> list[StreamBoxes]:
-    """The form's boxes by stream."""
-    ground, before = sheet.ground, sheet.spent_before()
-    blocks = []
-    for place, stream in enumerate(ground.award, 1):
-        lines = [entry.form for entry in form.lines if entry.form.stream.data == stream]
-        forecasts = [entry.form for entry in form.forecasts if entry.form.stream.data == stream]
-        blocks.append(
-            StreamBoxes(
-                key=f"s{place}",
-                name=stream,
-                rows=[BoxRow(line.category.data, before.get((stream, line.category.data)), line) for line in lines],
-                forecasts=forecasts,
-                profile=ground.profile.get(stream, ZERO),
-                award=ground.award[stream],
-                left=ground.left(stream),
-                before=_of_stream(before, stream),
-                spent=_total(line.amount.data for line in lines),
-                forecast=_total(forecast.amount.data for forecast in forecasts),
-            )
-        )
-    return blocks
-
-
-def _of_stream(before: Mapping[tuple[str, str], Decimal], stream: str) -> Decimal | None:
+def of_stream(before: Mapping[tuple[str, str], Decimal], stream: str) -> Decimal | None:
     """What the quarter before came to, or None where nothing was claimed in it."""
     amounts = [amount for (of, _), amount in before.items() if of == stream]
-    return _total(amounts) if amounts else None
+    return total_of(amounts) if amounts else None
 
 
-def _total(amounts: Iterable[Decimal | None]) -> Decimal:
+def total_of(amounts: Iterable[Decimal | None]) -> Decimal:
+    """What amounts come to; blanks count as nothing here."""
     return sum((amount for amount in amounts if amount is not None), ZERO)
 
 
@@ -115,6 +58,9 @@ class ForecastCell:
     quarter: Quarter
     amount: Decimal
     was_given: bool
+    before: Decimal | None
+    """What the quarter before forecast for it; None where it did not."""
+    profile: Decimal
 
 
 @dataclass(frozen=True)
@@ -142,7 +88,7 @@ class StreamFigures:
 
 def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
     """A claim's figures by stream."""
-    ground, before, foreseen = sheet.ground, sheet.spent_before(), sheet.forecast_before()
+    ground, before, foreseen = sheet.ground, sheet.spent_before(), sheet.forecasts_before()
     blocks = []
     for variance in variances(contents.spent, ground):
         stream, position = variance.stream, sheet.positions[variance.stream]
@@ -165,10 +111,16 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
                 ],
                 variance=variance,
                 to_date=Variance(stream, to_date, position.profile_to_date, must_be_explained=False),
-                before=_of_stream(before, stream),
-                foreseen=foreseen.get(stream),
+                before=of_stream(before, stream),
+                foreseen=foreseen.get((stream, sheet.quarter)),
                 forecasts=[
-                    ForecastCell(quarter, expected.get(quarter, ZERO), (stream, quarter) in contents.forecasts)
+                    ForecastCell(
+                        quarter,
+                        expected.get(quarter, ZERO),
+                        (stream, quarter) in contents.forecasts,
+                        foreseen.get((stream, quarter)),
+                        ground.planned.get((stream, quarter), ZERO),
+                    )
                     for quarter in ground.to_forecast
                 ],
                 award=ground.award[stream],
@@ -177,38 +129,6 @@ def figures_of(sheet: Sheet, contents: Contents) -> list[StreamFigures]:
             )
         )
     return blocks
-
-
-@dataclass(frozen=True)
-class CorrectedLine:
-    """What a quarter said of a stream and category when it was returned, what was put right since, and what it is."""
-
-    stream: str
-    category: str
-    claimed: Decimal
-    corrections: Sequence[Correction]
-
-    @property
-    def now(self) -> Decimal:
-        """As known now, in pounds."""
-        return self.claimed + sum((row.amount for row in self.corrections), ZERO)
-
-
-def corrected_lines(sheet: Sheet) -> list[CorrectedLine]:
-    """The lines of a quarter that were corrected later: both figures stay in sight."""
-    contents = contents_of(sheet.claim) if sheet.claim is not None and sheet.claim.status.counts else Contents()
-    found: dict[tuple[str, str], list[Correction]] = {}
-    for row in sheet.corrected_since:
-        found.setdefault((row.stream.name, row.category.name), []).append(row)
-    return [
-        CorrectedLine(
-            stream,
-            category,
-            _total(line.amount for line in contents.lines if (line.stream, line.category) == (stream, category)),
-            rows,
-        )
-        for (stream, category), rows in found.items()
-    ]
 
 
 @dataclass(frozen=True)
@@ -237,17 +157,59 @@ def doors(sheet: Sheet, viewer_id: int, *, decides: bool, corrects: bool) -> Doo
 
 
 @dataclass(frozen=True)
+class Askable:
+    """What a question can be about, with the figures that it would be asked of, and what was asked before."""
+
+    line: str
+    before: Decimal | None = None
+    """Of the line, in the quarter before."""
+    amount: Decimal | None = None
+    description: str = ""
+    thread: Thread | None = None
+
+
+def askables(sheet: Sheet, claim: Claim) -> dict[str, Askable]:
+    """What finance can ask about, as the boxes name it: the claim as a whole, each of its lines, each earlier thread.
+
+    A line that was asked about before is gone on from there.
+    """
+    before, threads = sheet.spent_before(), threads_of(claim)
+    of_line = {thread.about: thread for thread in threads}
+    about = {"whole": Askable(begin(THE_CLAIM))}
+    lines: dict[tuple[int, int], list[ClaimLine]] = {}
+    for line in claim.lines:
+        lines.setdefault((line.stream_id, line.category_id), []).append(line)
+    for (stream_id, category_id), rows in lines.items():
+        stream, category = rows[0].stream.name, rows[0].category.name
+        thread = of_line.get((stream_id, category_id))
+        about[f"after-{thread.last.id}" if thread else f"line-{stream_id}-{category_id}"] = Askable(
+            f"{begin(stream)}, {category}",
+            before.get((stream, category)),
+            total_of(row.amount for row in rows),
+            "; ".join(row.description for row in rows if row.description),
+            thread,
+        )
+    return about | {
+        f"after-{thread.last.id}": Askable(thread.line, thread=thread)
+        for thread in threads
+        if f"after-{thread.last.id}" not in about
+    }
+
+
+@dataclass(frozen=True)
 class ApprovalRow:
     """A claim among several to approve."""
 
     claim: Claim
     claimed: Decimal
     explanation: str | None
+    matters: Matters
+    threads: Sequence[Thread]
 
     @classmethod
-    def of(cls, claim: Claim) -> "ApprovalRow":
+    def of(cls, claim: Claim, matters: Matters) -> "ApprovalRow":
         """One of a claim's rows."""
-        return cls(claim, contents_of(claim).total, claim.variance_explanation)
+        return cls(claim, contents_of(claim).total, claim.variance_explanation, matters, threads_of(claim))
 
 
 @dataclass(frozen=True)

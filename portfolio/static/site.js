@@ -1,5 +1,6 @@
-// Everything works without this file. It adds four comforts: the error summary takes the focus, totals follow what
-// is typed, a long answer says how much room is left, and a form that needs no more than its button goes on by itself.
+// Everything works without this file. It adds four comforts: the error summary takes the focus, totals and what follows
+// from them keep up with what is typed, a long answer says how much room is left, and a form that needs no more than its
+// button goes on by itself.
 "use strict";
 
 // Whole pence as BigInt, or null where the text is no amount. Reads what the server reads, and refuses what it refuses:
@@ -31,28 +32,67 @@ function pounds(amount) {
   return (amount < 0n ? "−£" : "£") + whole + "." + digits.slice(-2);
 }
 
-// <input data-sum-into="q1 all"> feeds <span data-sum-of="all">; data-sum-from="£900.00" shows what is left of £900.
+// <input data-sum-into="q1 all"> feeds whatever follows one of its sums. An amount: <span data-sum-of="all">, of £900.00
+// what is left (data-sum-from="£900.00"), or what is more than it (data-sum-less="£900.00").
 function total(place) {
-  const key = place.dataset.sumOf;
-  let sum = 0n;
-  for (const input of document.querySelectorAll("[data-sum-into~='" + key + "']")) {
-    const amount = pence(input.value);
-    if (amount === null) {
-      place.textContent = "not an amount yet";
-      return;
-    }
-    sum += amount;
-  }
-  const from = place.dataset.sumFrom;
-  const shown = from === undefined ? sum : pence(from) - sum;
-  place.textContent = pounds(shown);
-  place.classList.toggle("negative", shown < 0n);
+  const sum = sumOf(place.dataset.sumOf);
+  const { sumFrom: from, sumLess: less } = place.dataset;
+  const shown = sum === null ? null : from !== undefined ? pence(from) - sum : less !== undefined ? sum - pence(less) : sum;
+  place.textContent = shown === null ? "not an amount yet" : pounds(shown);
+  place.classList.toggle("negative", shown !== null && shown < 0n);
 }
 
-for (const place of document.querySelectorAll("[data-sum-of]")) {
-  const inputs = document.querySelectorAll("[data-sum-into~='" + place.dataset.sumOf + "']");
-  for (const input of inputs) input.addEventListener("input", () => total(place));
-  if (inputs.length) total(place); // a browser that comes back to a page keeps what was typed
+function sumOf(key) {
+  let sum = 0n;
+  for (const input of inputsOf(key)) {
+    const amount = pence(input.value);
+    if (amount === null) return null;
+    sum += amount;
+  }
+  return sum;
+}
+
+function inputsOf(key) {
+  return document.querySelectorAll("[data-sum-into~='" + key + "']");
+}
+
+// <span data-share-of="q1" data-share-from="£900.00">: by how many per cent the sum is more than £900.00, a half to the even
+function share(place) {
+  const sum = sumOf(place.dataset.shareOf);
+  const whole = pence(place.dataset.shareFrom);
+  if (sum === null || whole <= 0n) {
+    place.textContent = sum === null ? "–" : "no profile";
+    return;
+  }
+  const size = sum < whole ? whole - sum : sum - whole;
+  let tenths = (size * 1000n) / whole;
+  const rest = ((size * 1000n) % whole) * 2n;
+  if (rest > whole || (rest === whole && tenths % 2n === 1n)) tenths += 1n;
+  place.textContent = (sum < whole && tenths ? "−" : "") + (tenths / 10n).toLocaleString("en-GB") + "." + (tenths % 10n) + "%";
+  place.classList.toggle("negative", sum < whole && tenths > 0n);
+}
+
+// <p data-when="left" data-when-of="q1" data-when-from="£900.00"> is shown when the sum is below £900.00, "over" when it
+// is above, and "unexplained" when it is off by more than data-when-percent of it and more than data-when-floor.
+function when(place) {
+  const { when: which, whenOf: of, whenFrom: from, whenPercent: percent, whenFloor: floor } = place.dataset;
+  const sum = sumOf(of);
+  const off = sum === null ? 0n : sum - pence(from);
+  const size = off < 0n ? -off : off;
+  const is = {
+    left: () => off < 0n,
+    over: () => off > 0n,
+    unexplained: () => size > pence(floor) && Number(size) * 100 > Math.abs(Number(pence(from))) * Number(percent),
+  };
+  place.hidden = !is[which]();
+}
+
+for (const [name, key, show] of [["sum-of", "sumOf", total], ["share-of", "shareOf", share], ["when-of", "whenOf", when]]) {
+  for (const place of document.querySelectorAll("[data-" + name + "]")) {
+    const inputs = inputsOf(place.dataset[key]);
+    for (const input of inputs) input.addEventListener("input", () => show(place));
+    if (inputs.length) show(place); // a browser that comes back to a page keeps what was typed
+  }
 }
 
 for (const place of document.querySelectorAll("[data-count-of]")) {
@@ -70,7 +110,7 @@ for (const place of document.querySelectorAll("[data-count-of]")) {
 }
 
 const problems = document.querySelector(".problems");
-if (problems) problems.focus();
+if (problems && !document.querySelector("[autofocus]")) problems.focus();
 
 const onward = document.querySelector("form[data-goes-on]");
 if (onward) onward.submit();

@@ -1,19 +1,23 @@
 """Level-Up, SVD-25-03, with the story's own figures: its award, its Q1, and the claim of Q2 as its lead types it."""
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory
 from portfolio.funding_years.rules import DEFAULT_CATEGORIES, OTHER
 from portfolio.people.models import Person
+from portfolio.spend.checks import Part
 from portfolio.spend.claiming import find_claim
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.make import Q1, Q2
+from tests.pages import value_of
 
 ADDRESS = "/spend/SVD-25-03/dorset/2025-26"
 Q2_PAGE = f"{ADDRESS}/q2"
@@ -51,14 +55,18 @@ def first_quarter(session: Session, made: Award, status: ClaimStatus = ClaimStat
     make.claim(session, made, Q1, lines=lines, status=status)
 
 
-def typed(edition: int = 0, **changes: str) -> dict[str, str]:
-    """What the browser sends: every box of the form, the story's figures in three of them."""
+def typed(part: Part, **changes: str) -> dict[str, str]:
+    """What the browser sends of a part's page: every box of it, with the story's figures, and the button "continue"."""
+    return {**FILLED[part](), "do": "next", **{name.replace("__", "-"): value for name, value in changes.items()}}
+
+
+def _spend() -> dict[str, str]:
     amounts = {
         "pay and on-costs": ("4655", ""),
         "equipment and materials": ("£837.77", ""),
         OTHER: ("-125.00", "Refund of a cancelled venue booked in June"),
     }
-    sent = {"edition": str(edition), "do": "check"}
+    sent = {"variance_explanation": EXPLANATION}
     for place, category in enumerate(DEFAULT_CATEGORIES):
         amount, description = amounts.get(category, ("", ""))
         sent |= {
@@ -68,22 +76,49 @@ def typed(edition: int = 0, **changes: str) -> dict[str, str]:
             f"lines-{place}-description": description,
             f"lines-{place}-transaction": "",
         }
+    return sent
+
+
+def _forecast() -> dict[str, str]:
+    sent = {}
     for place, (quarter, amount) in enumerate((("Q3", "5500.00"), ("Q4", "5491.25"))):
         sent |= {
             f"forecasts-{place}-stream": "non-labour",
             f"forecasts-{place}-quarter": quarter,
             f"forecasts-{place}-amount": amount,
         }
-    sent |= {
-        "match_spent": "0",
+    return sent
+
+
+FILLED: Mapping[Part, Callable[[], dict[str, str]]] = {
+    Part.SPEND: _spend,
+    Part.MATCH: lambda: {"match_spent": "0"},
+    Part.FORECAST: _forecast,
+    Part.PROGRESS: lambda: {
         "narrative": "Two extra groups in September.",
         "delivery_rag": "Amber/Green",
         "spend_rag": "Green",
-        "outputs": "",
-        "risks": "",
-        "variance_explanation": EXPLANATION,
-    }
-    return {**sent, **{name.replace("__", "-"): value for name, value in changes.items()}}
+    },
+    Part.OUTPUTS: lambda: {"outputs": ""},
+    Part.RISKS: lambda: {"risks": ""},
+}
+
+
+def seen(browser: FlaskClient, part: Part, page: str = Q2_PAGE) -> str:
+    """The digest with which a part's page is opened."""
+    return value_of(browser.get(f"{page}/{part.value}"), "seen")
+
+
+def save(browser: FlaskClient, part: Part, page: str = Q2_PAGE, **changes: str) -> TestResponse:
+    """What comes of saving a part's page; it is opened for it, unless `seen` is among the changes."""
+    opened = {} if "seen" in changes else {"seen": seen(browser, part, page)}
+    return browser.post(f"{page}/{part.value}", data=typed(part, **opened, **changes))
+
+
+def fill_in(browser: FlaskClient, **changes: Mapping[str, str]) -> None:
+    """Save every page of Q2, with changes by part; each leads on to the next."""
+    for part in Part:
+        assert save(browser, part, **changes.get(part.value, {})).status_code == 302, part
 
 
 def claim_now(session: Session, award: Award) -> Claim:
@@ -94,8 +129,13 @@ def claim_now(session: Session, award: Award) -> Claim:
     return found
 
 
+def send(browser: FlaskClient) -> TestResponse:
+    """What comes of sending Q2 as it is checked."""
+    return browser.post(f"{Q2_PAGE}/check", data={"edition": value_of(browser.get(f"{Q2_PAGE}/check"), "edition")})
+
+
 def sent(session: Session, leading: FlaskClient, award: Award) -> Claim:
     """Level-Up's Q2, submitted by its lead on the site."""
-    assert leading.post(Q2_PAGE, data=typed()).location == f"{Q2_PAGE}/check"
-    assert leading.post(f"{Q2_PAGE}/check", data={"edition": "1"}).location == f"{Q2_PAGE}/receipt"
+    fill_in(leading)
+    assert send(leading).location == f"{Q2_PAGE}/receipt"
     return claim_now(session, award)
