@@ -1,7 +1,8 @@
 """Evidence as it is kept: what lists say of it, where the same file stands again, and its bytes, a file at a time."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -81,7 +82,8 @@ def find_elsewhere(session: Session, digests: Collection[str], claim: Claim | No
 def claimed_twice(session: Session, claim: Claim) -> list[PortfolioError]:
     """E7: what stands in the way of sending a claim whose evidence proves another, sent since it was attached."""
     own_files = select(Evidence.sha256, Evidence.name).where(Evidence.claim_id == claim.id).order_by(Evidence.id)
-    names = dict[str, str](session.execute(own_files).tuples())
+    rows: Iterable[Any] = session.execute(own_files).all()
+    names = dict[str, str](rows)
     own = Within(lead_id=claim.award.lead_person_id)
     return claimed_elsewhere(names, find_elsewhere(session, names, claim, own), "evidence")
 
