@@ -40,14 +40,16 @@ def evidence(reference: str, csp_key: str, quarter: Quarter) -> Any:
 
 def _page(sheet: Sheet, form: EvidenceForm) -> str:
     form.offer(sheet.claim)
+    is_lead, closed = reaches(sheet.award, Act.CLAIM), sheet.closed(today())
     return render_template(
         "spend/evidence.html",
         award=sheet.award,
         quarter=sheet.quarter,
         claim=sheet.claim,
         files=evidence_of(session(), sheet.claim),
-        form=form if reaches(sheet.award, Act.CLAIM) and not sheet.closed(today()) else None,
-        removal=RemoveForm(),
+        form=form,
+        closed=closed if is_lead else [],
+        removal=RemoveForm() if is_lead and not closed else None,
         accept=ACCEPT,
         here=address("claim", sheet.award, sheet.quarter),
     )
