@@ -12,6 +12,11 @@ def read(text: str) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)))
 
 
+def beside(text: str) -> str:
+    """The words of what stands beside a page."""
+    return read(f"<main{text.partition('<aside')[2].partition('</aside>')[0]}</main>")
+
+
 def lines(page: str) -> list[str]:
     """The rows of a page's first table, in words."""
     body = page.partition("<tbody")[2].partition("</tbody>")[0]

@@ -89,10 +89,10 @@ def query_claim(
             *_relied_on(session, claim),
         ]
     )
+    places = [_place(claim, question) for question in asked]
     claim.status = next_status(claim.status, ClaimStatus.QUERIED)
     claim.approved_by_id = claim.approved_at = None
     claim.edition += 1
-    places = [_place(claim, question) for question in asked]
     rows = [
         ClaimQuery(
             claim=claim,
@@ -105,6 +105,7 @@ def query_claim(
         )
         for question, (stream_id, category_id) in zip(asked, places, strict=True)
     ]
+    session.add_all(rows)
     session.flush()
     return rows
 

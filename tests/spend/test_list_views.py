@@ -100,7 +100,7 @@ def test_a_lock_leaves_out_what_was_not_approved(session: Session, signed_in: Si
     assert "Left out 1" in read(listed)
     assert 'name="claim"' not in listed
     words = read(finance.get("/spend/SVD-25-01/dorset/2025-26/q1").text)
-    assert "Enter a correction" in words
+    assert "Ask for a correction" in words
     assert "Approve £" not in words
 
 
