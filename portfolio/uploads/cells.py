@@ -24,6 +24,7 @@ _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I
 
 
 _MOST_RAW = MOST_TEXT * 8  # one character may be written as seven, _x000D_
+_DAY = 86_400  # seconds: a clock time is a fraction of a day, seldom an exact one
 _MIDNIGHT = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 
 
@@ -102,12 +103,12 @@ class Formats:
         if style >= len(self._dates) or not self._dates[style]:
             return number
         if 0 <= number < 1:
-            return (_MIDNIGHT + timedelta(days=number)).time()
+            return (_MIDNIGHT + timedelta(seconds=round(number * _DAY) % _DAY)).time()
         days = number + self._days
         if not 0 <= days < 2_958_466:  # dates end with the year 9999
             return number
         # The format's first epoch has a 29 February 1900, which never was.
-        found = _MIDNIGHT + timedelta(days=days if days >= 60 else days + 1)
+        found = _MIDNIGHT + timedelta(seconds=round((days if days >= 60 else days + 1) * _DAY))
         return found if found.time() != time() else found.date()
 
 

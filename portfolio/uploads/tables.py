@@ -42,7 +42,9 @@ def read_table(name: str, content: bytes, *, most_rows: int, most_columns: int) 
     """
     if not content.strip(b"\0\r\n\t "):
         raise NotATable(f"{name} is empty. Check that it was saved, and upload it again")
-    if content.startswith(_NO_TEXT):  # a workbook, or something else that its opening names
+    if content.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(
+        _NO_TEXT
+    ):  # a workbook, or something else that its opening names
         return _of_workbook(content, most_rows, most_columns)
     return _of_text(name, _text(name, content), most_rows, most_columns)
 
