@@ -68,7 +68,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         csp=key,
         lead_person=lead,
     )
-    make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED, by=lead)
+    claim = make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED, by=lead)
     measure = make.measure(session, f"SVD-{key}", police_area=area)
     indicator = Indicator(award=award, kind=IndicatorKind.OUTPUT, name="Young people met", unit="people")
     issued = Return(
@@ -91,6 +91,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "measures": measure.id,
         "indicator": indicator.id,
         "returns": issued.id,
+        "evidence_id": make.evidence(session, claim).id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
     }
