@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_
@@ -11,6 +12,7 @@ from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.funding_years.queries import allocated_by_stream, shares_of
+from portfolio.funding_years.rules import deadline
 from portfolio.money import ZERO, per_cent
 from portfolio.overview.queries import claims_of, still_to_come
 from portfolio.overview.rules import (
@@ -110,6 +112,8 @@ class QuarterLine:
     profile: Decimal
     actual: Decimal | None
     forecast: Decimal | None
+    due: date
+    """The last day for its claims."""
 
     @property
     def variance(self) -> Decimal | None:
@@ -264,7 +268,7 @@ def year_figures(session: Session, scope: Scope, at: Quarter) -> YearFigures:
         streams.append(OfStream(stream, shares, allocation - sum_of_shares, _sum(stream.name, shares, allocation, at)))
     every = [of.total for of in streams]
     total = _sum("All streams", every, sum((share.allocation for share in every), ZERO), at)
-    return YearFigures(at, tuple(streams), total, _by_quarter(total.position), year.programme.carry_over)
+    return YearFigures(at, tuple(streams), total, _by_quarter(total.position, year), year.programme.carry_over)
 
 
 def _sum(name: str, shares: Collection[Share], allocation: Decimal, at: Quarter) -> Share:
@@ -272,7 +276,7 @@ def _sum(name: str, shares: Collection[Share], allocation: Decimal, at: Quarter)
     return Share(name, allocation, position, frozenset().union(*(share.awaited for share in shares)))
 
 
-def _by_quarter(whole: Position) -> tuple[QuarterLine, ...]:
+def _by_quarter(whole: Position, year: FundingYear) -> tuple[QuarterLine, ...]:
     at = whole.at
     return tuple(
         QuarterLine(
@@ -280,6 +284,7 @@ def _by_quarter(whole: Position) -> tuple[QuarterLine, ...]:
             whole.profile[quarter.number - 1],
             whole.actual[quarter.number - 1] if quarter <= at else None,
             whole.expected[quarter.number - 1] if quarter > at else None,
+            deadline(quarter, year.programme.claim_deadlines),
         )
         for quarter in at.year.quarters
     )
