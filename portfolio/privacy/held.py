@@ -123,6 +123,13 @@ HELD = (
         "Goes when you take it over, give it up or upload another",
     ),
     Held(
+        "Files that leads attach to claims as evidence: a payslip or an invoice may name staff and suppliers",
+        ("evidence.name", "evidence.content"),
+        "To prove what public money was spent on. Who opened somebody else’s file is on record",
+        LEGAL_OBLIGATION,
+        "Goes when its lead removes it while the claim is open. In a claim that was sent it stays with the accounts",
+    ),
+    Held(
         "What each person did here, and whose personal data they were shown, by their number",
         (
             "history_entry",
@@ -154,6 +161,7 @@ HELD = (
 
 REMAINS = (
     "Texts that people write (reasons, explanations, minutes) are kept as part of the record. They should name nobody.",
+    "Files attached to claims are kept as they were sent. Leads are told to black out whoever they work with first.",
     "The record of what was done before names were kept apart from it still has names and addresses in words, and so "
     "have the few columns that named who recorded something. What is recorded is sealed: nobody can take them out.",
     "Backups hold what was there when they were made. They go when whoever runs the site replaces them.",

@@ -81,6 +81,12 @@ def test_every_posting_form_carries_its_token(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_form_with_a_file_sends_it(name: str) -> None:
+    for form in re.findall(r"<form\b.*?</form>", source_of(name), re.DOTALL):
+        assert ("file_field(" in form) == ('enctype="multipart/form-data"' in form)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_static_files_exist(name: str) -> None:
     for filename in re.findall(r"url_for\('static', filename='([^']+)'\)", source_of(name)):
         assert (STATIC / filename).is_file()
