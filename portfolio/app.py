@@ -34,6 +34,7 @@ ROOMS = (
     "decisions",
     "match_funding",
     "spend",
+    "ledger",
     "measures",
     "returns",
     "overview",

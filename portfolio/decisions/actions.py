@@ -240,9 +240,14 @@ def describe_award(
     refuse_any([rules.not_yet("The signature", agreement_signed_on, today, "agreement_signed_on")])
     award.lead_person = lead_person
     award.agreement_signed_on = agreement_signed_on
-    award.cost_centre = cost_centre or None
+    set_cost_centre(award, cost_centre)
     award.provisional = provisional
     return award
+
+
+def set_cost_centre(award: Award, cost_centre: str | None) -> None:
+    """Name the cost centre by which the council's ledger knows an award; nothing where it has none."""
+    award.cost_centre = (cost_centre or "").strip() or None
 
 
 def change_allocations(session: Session, funding_year: FundingYear, allocation: ByStream, shares: ByCsp) -> FundingYear:

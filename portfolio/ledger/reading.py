@@ -62,7 +62,9 @@ class Read:
         return len(self.transactions) - len({each[1:] for each in self.transactions})
 
 
-_TOTAL = re.compile(r"\s*(sub|grand)?[\s-]*totals?\b|\s*(opening|closing|brought|carried|balance)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\s*((sub|grand)?[\s-]*totals?|opening|closing|brought|carried|balance)\b|.*\btotals?[\s:]*$", re.IGNORECASE
+)
 _CLEAN = dict.fromkeys((*range(32), 127), " ")
 
 

@@ -9,6 +9,8 @@ from flask import Response, send_file, stream_with_context
 
 FORMULA_BEGINS = tuple("=+-@＝＋－＠\t\r\n")
 """Spreadsheet programs take a cell that begins with one of these for a formula, also in a CSV file."""
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+"""A figure as we write it: what is below zero begins like a formula, and is none."""
 MOST_OF_NAME = 120
 """Letters of a file's name, from its end, where its kind stands; file systems take 255 bytes."""
 BYTE_ORDER_MARK = "\ufeff"
@@ -30,7 +32,7 @@ def safe_name(name: str) -> str:
 
 def safe_cell(text: str) -> str:
     """A text as a cell of a CSV file: behind an apostrophe where it would be taken for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+    return f"'{text}" if text.startswith(FORMULA_BEGINS) and not _AMOUNT.fullmatch(text) else text
 
 
 def csv_download(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:

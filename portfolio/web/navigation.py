@@ -16,6 +16,7 @@ ITEMS = (
     ("Compare", "decisions.compare"),
     ("Claims", "spend.index"),
     ("Match", "match_funding.index"),
+    ("Ledger", "ledger.index"),
     ("Measures", "measures.index"),
     ("Returns", "returns.index"),
     ("People", "people.index"),

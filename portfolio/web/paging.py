@@ -1,5 +1,6 @@
 """Long lists in pages: the rows of one, and the way to the next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -54,10 +55,19 @@ class Page:
 
 def paged(rows: Select[Row], size: int = PAGE) -> tuple[list[Row], Page]:
     """The rows of the page that `?page=` asks for, and that page; a page beyond the last is the last."""
-    total = session().scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
-    asked = request.args.get("page", 1, type=int)
-    page = Page(min(max(asked, 1), max(1, -(-total // size))), size, total)
+    page = _page(session().scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0, size)
     return list(session().scalars(rows.limit(size).offset((page.number - 1) * size))), page
+
+
+def paged_list(rows: Sequence[Row], size: int = PAGE) -> tuple[list[Row], Page]:
+    """Of rows that are all here already, those of the page that `?page=` asks for, and that page."""
+    page = _page(len(rows), size)
+    return list(rows[(page.number - 1) * size : page.number * size]), page
+
+
+def _page(total: int, size: int) -> Page:
+    asked = request.args.get("page", 1, type=int)
+    return Page(min(max(asked, 1), max(1, -(-total // size))), size, total)
 
 
 @dataclass(frozen=True)
