@@ -40,6 +40,13 @@ def total_of(amounts: Iterable[Decimal | None]) -> Decimal:
     return sum((amount for amount in amounts if amount is not None), ZERO)
 
 
+def compared_columns(sheet: Sheet) -> list[str | Column]:
+    """The columns of the later quarters where forecasts are compared, and what they come to."""
+    later = [[quarter.name, "number", f"{quarter.name} forecast"] for quarter in sheet.ground.to_forecast]
+    closing = [["Outturn", "number"], ["Award", "number"], ["Not used", "number", "Not used of the award"]]
+    return ["What is expected", *later, *closing]
+
+
 @dataclass(frozen=True)
 class CategoryRow:
     """What was claimed of a stream on a category, before and now, and what for."""
@@ -223,25 +230,30 @@ class Task:
 
 
 def tasks_of(
-    waiting: Iterable[Entry], questions: Mapping[int, ClaimQuery], today: date, address_of: Callable[[Entry], str]
+    waiting: Iterable[Entry],
+    questions: Mapping[int, Sequence[ClaimQuery]],
+    today: date,
+    address_of: Callable[[Entry], str],
 ) -> list[Task]:
     """What waits for a lead, in the order of deadlines; a quarter that is not over waits only where it was begun."""
     tasks = [
         (
             row.due,
             Task(
-                f"{row.title}, {row.quarter.short}",
+                f"{row.reference} {row.title}, {row.quarter.short}",
                 address_of(row),
                 row.stage,
-                f"Finance asks: {questions[row.claim_id].question}"
-                if row.claim_id in questions
-                else _until(row.due, today),
+                f"{row.csp_name}. {_asked(questions.get(row.claim_id, ()))}{_until(row.due, today)}",
             ),
         )
         for row in waiting
         if row.stage != Stage.NOT_STARTED or row.quarter.last_day < today
     ]
     return [task for _, task in sorted(tasks, key=lambda dated: dated[0])]
+
+
+def _asked(questions: Sequence[ClaimQuery]) -> str:
+    return "".join(f"Finance asks: {question.question} " for question in questions)
 
 
 def _until(due: date, today: date) -> str:

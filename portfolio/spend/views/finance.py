@@ -15,7 +15,7 @@ from portfolio.spend.forms import SeenForm
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, address_of, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
-from portfolio.spend.showing import doors, figures_of, forecast_columns
+from portfolio.spend.showing import compared_columns, doors, figures_of
 from portfolio.spend.telling import tell_approved
 from portfolio.spend.views.corrections import corrections_on
 from portfolio.spend.views.lead import tasks_page, warnings_of
@@ -53,10 +53,10 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         claim=claim,
         contents=contents,
         figures=figures_of(sheet, contents),
-        columns=forecast_columns(sheet),
+        columns=compared_columns(sheet),
         **corrections_on(sheet),
         warnings=warnings_of(sheet),
-        over=over_forecast(contents, sheet.ground),
+        over=[fault.sentence for fault in over_forecast(contents, sheet.ground)],
         files=evidence_of(session(), claim),
         threads=threads_of(claim) if claim is not None else [],
         approval=approval,
