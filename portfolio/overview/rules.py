@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.funding_years.rules import YearStatus, deadline
-from portfolio.money import format_pounds, per_cent
+from portfolio.money import format_pounds
 from portfolio.quarters import FinancialYear, Quarter, format_day
 from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
 from portfolio.words import begin
@@ -107,12 +107,6 @@ def status_in_words(status: YearStatus, confirmed_on: date | None, reference: st
     named = f", reference {reference}" if reference else ""
     closed = " It is closed: nothing of it changes any more." if status is YearStatus.CLOSED else ""
     return f"Confirmed by the funder{since}{named}.{closed}"
-
-
-def share_in_words(part: Decimal, whole: Decimal) -> str:
-    """One amount in per cent of another, `46.6%`; a dash where there is nothing to compare with."""
-    share = per_cent(part, whole)
-    return "–" if share is None else f"{share:.1f}%"
 
 
 def what_underspend_means(amount: Decimal | None, *, carry_over: bool) -> str:

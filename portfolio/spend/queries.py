@@ -27,7 +27,7 @@ from portfolio.spend import figures
 from portfolio.spend.checks import Contents, Ground, not_open
 from portfolio.spend.claiming import contents_of, with_rows
 from portfolio.spend.figures import Position
-from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Correction, LockedQuarter
+from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, LockedQuarter
 from portfolio.spend.rules import COUNTED, ClaimStatus, Stage, bad_quarter
 from portfolio.spend.standing import ground_of, locks
 
@@ -279,16 +279,6 @@ def match_offers_of(session: Session, award: Award) -> Sequence[MatchOffer]:
     ).all()
 
 
-def corrections_of(session: Session, award: Award) -> Sequence[Correction]:
-    """Every correction of an award, oldest first."""
-    return session.scalars(
-        select(Correction)
-        .where(Correction.award_id == award.id)
-        .order_by(Correction.entered_in, Correction.id)
-        .options(joinedload(Correction.stream), joinedload(Correction.category))
-    ).all()
-
-
 def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> Sequence[Claim]:
     """Some claims within reach, with their rows and awards, in the order of references; others are left out."""
     return session.scalars(
@@ -307,10 +297,13 @@ def claims_by_id(session: Session, numbers: Collection[int], within: Within) -> 
     ).all()
 
 
-def open_questions_of(session: Session, claim_ids: Collection[int]) -> dict[int, ClaimQuery]:
-    """The last question of some claims that has no answer yet, by claim."""
+def open_questions_of(session: Session, claim_ids: Collection[int]) -> dict[int, list[ClaimQuery]]:
+    """The questions of some claims that have no answer yet, by claim, in the order they were asked in."""
     asked = select(ClaimQuery).where(ClaimQuery.claim_id.in_(claim_ids), ClaimQuery.answered_at.is_(None))
-    return {row.claim_id: row for row in session.scalars(asked.order_by(ClaimQuery.id))}
+    found: dict[int, list[ClaimQuery]] = defaultdict(list)
+    for row in session.scalars(asked.order_by(ClaimQuery.id)):
+        found[row.claim_id].append(row)
+    return found
 
 
 def csps_awarding(session: Session, within: Within) -> list[CSP]:

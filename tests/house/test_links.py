@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,10 @@ def _issue(
     returning.query_return(session, last, "Why is so little spent?", by=opcc, at=NOW)
     for (kind, csp), certified in zip(wanted[:2], (False, True), strict=True):
         prepared(Q2, kind, csp, certified=certified)
+    award = session.scalars(select(Award).where(Award.lead_person_id == people[Role.LEAD].id)).first()
+    assert award is not None
+    for asker in (people[Role.LEAD], finance):
+        make.correction_request(session, award, Decimal("-1.00"), stream="non-labour", category="training", by=asker)
 
 
 def _work(session: Session, year: FundingYear, lead: Person) -> None:

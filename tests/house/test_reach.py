@@ -92,6 +92,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "indicator": indicator.id,
         "returns": issued.id,
         "evidence_id": make.evidence(session, claim).id,
+        "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
     }

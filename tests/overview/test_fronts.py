@@ -20,7 +20,7 @@ from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind, ReturnStatus
-from portfolio.spend.models import Claim, ClaimQuery
+from portfolio.spend.models import Claim, ClaimQuery, Forecast
 from portfolio.spend.rules import RAG, ClaimStatus, Stage
 from tests import make
 
@@ -106,8 +106,45 @@ def test_a_lead_sees_what_is_left_by_stream(session: Session) -> None:
     make.correction(session, award, Decimal("-73.11"))
     make.claim(session, award, Q3, status=ClaimStatus.SUBMITTED)
     front = lead_front(session, lead.id, TODAY)
-    left = [(line.stream.name, line.position.left, line.spent_in_words) for line in front.left]
-    assert left == [("labour", Decimal("6173.11"), "22.8%"), ("non-labour", Decimal("16000.01"), "20.0%")]
+    left = [(line.stream.name, line.given, line.taken.spent, line.taken.waiting, line.left) for line in front.streams]
+    assert left == [
+        ("labour", Decimal("8000.00"), Decimal("1826.89"), Decimal("1900.00"), Decimal("4273.11")),
+        ("non-labour", Decimal("20000.01"), Decimal("4000.00"), Decimal("0.00"), Decimal("16000.01")),
+    ]
+
+
+def test_a_lead_sees_how_the_last_quarter_went_against_its_forecast(session: Session) -> None:
+    lead = make.person(session, Role.LEAD)
+    award, other = led(session, "SVD-25-01", lead), led(session, "SVD-25-02", lead)
+    labour = next(line.stream for line in award.lines if line.stream.name == "labour")
+    forecast = [Forecast(stream=labour, quarter=Q2, amount=Decimal("2200.00"))]
+    make.claim(session, award, Q1, forecasts=forecast)
+    make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED)
+    make.claim(session, award, Q3, status=ClaimStatus.QUERIED)
+    make.claim(session, other, Q1)
+    make.correction(session, other, Decimal("-73.11"))
+    front = lead_front(session, lead.id, TODAY)
+    went = [
+        (line.last.quarter, line.last.foreseen, line.last.came, line.last.difference, line.last.is_approved)
+        for line in front.streams
+        if line.last is not None
+    ]
+    assert went == [
+        (Q2, Decimal("2200.00"), Decimal("1900.00"), Decimal("-300.00"), False),
+        (Q2, Decimal("5000.00"), Decimal("0.00"), Decimal("-5000.00"), False),
+        (Q1, Decimal("2000.00"), Decimal("1900.00"), Decimal("-100.00"), True),
+        (Q1, Decimal("5000.01"), Decimal("0.00"), Decimal("-5000.01"), True),
+    ]
+
+
+def test_a_lead_sees_the_corrections_asked_for(session: Session) -> None:
+    lead = make.person(session, Role.LEAD)
+    award = led(session, "SVD-25-01", lead)
+    make.claim(session, award, Q1)
+    make.correction_request(session, award, Decimal("-73.11"), by=lead)
+    make.correction_request(session, led(session, "SVD-25-09", make.person(session)), Decimal("-1.00"))
+    (asked_for,) = lead_front(session, lead.id, TODAY).asked
+    assert (asked_for.state, asked_for.before, asked_for.after) == ("waiting", "claimed £1,900.00", Decimal("1826.89"))
 
 
 def test_a_lead_sees_which_quarters_are_locked_and_why(session: Session) -> None:
@@ -137,11 +174,11 @@ def test_a_lead_who_sent_everything_looks_to_the_next_quarter(session: Session) 
 def test_a_lead_of_nothing_and_before_the_first_quarter_is_over(session: Session) -> None:
     lead = make.person(session, Role.LEAD)
     front = lead_front(session, lead.id, TODAY)
-    assert (front.claims, front.left, front.locks, front.next_deadline) == ([], [], [], None)
+    assert (front.claims, front.streams, front.locks, front.next_deadline) == ([], [], [], None)
     led(session, "SVD-25-01", lead)
     front = lead_front(session, lead.id, date(2025, 6, 30))
     assert front.claims == []
-    assert len(front.left) == 2
+    assert [line.last for line in front.streams] == [None, None]
     assert front.next_deadline is not None
     assert front.next_deadline.lateness == "due in 31 days"
 

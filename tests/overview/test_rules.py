@@ -19,7 +19,6 @@ from portfolio.overview.rules import (
     number_at,
     oldest_waiting,
     quarters_over,
-    share_in_words,
     status_in_words,
     what_unallocated_means,
     what_underspend_means,
@@ -100,11 +99,6 @@ def test_an_explanation_is_asked_for_by_the_rule(
 ) -> None:
     told = explanation(Decimal(actual), Decimal("10000.00"), RULE, said=said, is_claimed=is_claimed)
     assert told is found
-
-
-def test_a_share_of_nothing_is_a_dash() -> None:
-    assert share_in_words(Decimal("136071.10"), Decimal("292000.00")) == "46.6%"
-    assert share_in_words(ZERO, ZERO) == "–"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_lead_gets_one_button_to_the_claim_that_is_due(session: Session, signe
     assert "What needs doing" in words
     assert "The claim for Q2 2025/26: Jul 2025 - Sep 2025 of SVD-25-01 Specialist Nurse SVD-25-01 is due in 11" in words
     assert "Next deadline 31 October 2025" in words
-    assert "Labour £8,000.00 £1,900.00 £6,100.00 23.8%" in words
+    assert "Labour £8,000.00 £1,900.00 £0.00 £6,100.00" in words
     assert words_of(signed_in(Role.LEAD).get("/")).startswith("20 October 2025 What needs doing No award in your name")
 
 

@@ -3,20 +3,19 @@
 from decimal import Decimal
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.funding_years.rules import YearStatus
 from portfolio.people.rules import Role
-from portfolio.spend.models import Claim, Correction
+from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.conftest import SignedIn
-from tests.make import Q1, Q2, Q3
-from tests.pages import beside, lines, read, value_of
+from tests.make import Q2
+from tests.pages import beside, lines, read
 from tests.spend import level_up
-from tests.spend.level_up import ADDRESS, Q2_PAGE, claim_now
+from tests.spend.level_up import Q2_PAGE, claim_now
 
 
 def sent(session: Session, award: Award) -> Claim:

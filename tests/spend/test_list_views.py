@@ -47,10 +47,16 @@ def test_a_lead_sees_what_waits_and_why_a_quarter_is_locked(
     make.lock(session, award, Q1, "it stands in the OPCC return")
     words = read(leading.get("/spend").text)
     assert words == read(leading.get("/spend/mine").text)
-    assert "To do Level-Up Project, Q2 2025/26 Due on 31 October 2025 Not started" in words
+    assert (
+        "To do SVD-25-03 Level-Up Project, Q2 2025/26 Dorset Community Safety Partnership. Due on 31 October 2025 "
+        "Not started" in words
+    )
     assert "Returned 31 July 2025 £4,968.84 £3,516.31 It stands in the OPCC return" in words
     assert "Q4 2025/26: Jan 2026 - Mar 2026 , SVD-25-03 Not yet due" in words
     assert "Q3 2025/26: Oct 2025 - Dec 2025 , SVD-25-03 Not started" in words
+    assert "What is left of each award" in words
+    assert "Non-labour £19,875.33 £3,516.31 £0.00 £16,359.02" in words
+    assert "Non-labour Q1 2025/26 £4,968.84 £3,516.31 −£1,452.53" in words
 
 
 def test_a_lead_without_awards_is_told_what_to_expect(signed_in: SignedIn) -> None:
@@ -65,7 +71,8 @@ def test_late_drafts_stand_first_and_other_years_are_linked(
     leading = signed_in(person=lead)
     words = read(leading.get("/spend/mine").text)
     assert (
-        "To do Level-Up Project, Q1 2025/26 Was due on 31 July 2025 Late Level-Up Project, Q2 2025/26 Due on" in words
+        "To do SVD-25-03 Level-Up Project, Q1 2025/26 Dorset Community Safety Partnership. Was due on 31 July 2025 "
+        "Late SVD-25-03 Level-Up Project, Q2 2025/26" in words
     )
 
 

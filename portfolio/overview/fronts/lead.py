@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portfolio.decisions.models import Award
-from portfolio.funding_years.models import FundingYear, Stream
+from portfolio.decisions.models import Award, AwardLine
+from portfolio.funding_years.models import FundingYear
 from portfolio.overview.queries import awards_to_show, open_questions, years_led
 from portfolio.overview.rules import (
     Deadline,
@@ -16,13 +16,12 @@ from portfolio.overview.rules import (
     how_many_late,
     lateness,
     quarters_over,
-    share_in_words,
 )
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
-from portfolio.spend import figures
-from portfolio.spend.figures import Position
+from portfolio.spend.corrections import Asked, asked_beside, requests
 from portfolio.spend.models import ClaimQuery
+from portfolio.spend.own import OwnStream, own_streams
 from portfolio.spend.queries import Entry, entries
 from portfolio.spend.rules import WAIT_FOR_LEAD, Stage
 
@@ -65,20 +64,6 @@ class ExpectedClaim:
         return f"The claim for {self.entry.quarter} of {self.entry.reference} {self.entry.title} is {self.lateness}."
 
 
-@dataclass(frozen=True)
-class Left:
-    """What is left of one stream of an award, approved claims counted."""
-
-    award: Award
-    stream: Stream
-    position: Position
-
-    @property
-    def spent_in_words(self) -> str:
-        """How much of it is spent."""
-        return share_in_words(self.position.to_date, self.position.award)
-
-
 @dataclass(frozen=True, order=True)
 class Lock:
     """A quarter that takes no more claims of a partnership, and why."""
@@ -94,7 +79,10 @@ class LeadFront:
 
     claims: Sequence[ExpectedClaim]
     questions: Sequence[ClaimQuery]
-    left: Sequence[Left]
+    streams: Sequence[OwnStream]
+    """What is left of each award by stream, and how its last quarter went."""
+    asked: Sequence[Asked]
+    """The corrections of locked quarters that were asked for."""
     locks: Sequence[Lock]
     next_deadline: Deadline | None
 
@@ -124,7 +112,8 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
     return LeadFront(
         claims=[claim for claim in claims if claim.waits_for_lead or claim.entry.quarter in in_hand],
         questions=open_questions(session, Award.lead_person_id == person_id, MOST_ROWS),
-        left=_left(session, years, person_id),
+        streams=_streams(session, years, person_id),
+        asked=_asked_for(session, years, person_id),
         locks=_locks(claims),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines) for year in years], today, done),
     )
@@ -150,15 +139,27 @@ def _locks(claims: Iterable[ExpectedClaim]) -> list[Lock]:
     return sorted({Lock(entry.quarter, entry.csp_name, entry.because) for entry in entries_ if entry.because})
 
 
-def _left(session: Session, years: Iterable[FundingYear], person_id: int) -> list[Left]:
-    """What is left as at the year's end, so that every approved claim counts."""
-    led = Award.lead_person_id == person_id
+def _streams(session: Session, years: Iterable[FundingYear], person_id: int) -> list[OwnStream]:
+    """The streams of the first awards that somebody leads, year by year."""
+    led, found = Award.lead_person_id == person_id, dict.fromkeys(year.year for year in years)
     numbers = [year.id for year in years]
-    awards = session.scalars(awards_to_show(and_(led, Proposal.funding_year_id.in_(numbers))).limit(MOST_ROWS)).all()
-    found = []
-    for year in years:
-        positions = figures.by_line(session, year.id, year.year.quarters[3], Award.id.in_([a.id for a in awards]))
-        for award in awards:
-            lines = ((stream, positions.get((award.id, stream.id))) for stream in year.programme.streams)
-            found += [Left(award, stream, position) for stream, position in lines if position is not None]
-    return found
+    awards = session.scalars(
+        awards_to_show(and_(led, Proposal.funding_year_id.in_(numbers)))
+        .limit(MOST_ROWS)
+        .options(
+            selectinload(Award.lines).selectinload(AwardLine.stream),
+            joinedload(Award.proposal).joinedload(Proposal.funding_year),
+        )
+    ).all()
+    return [
+        stream
+        for year in found
+        for stream in own_streams(session, [a for a in awards if a.proposal.funding_year.year == year], year)
+    ]
+
+
+def _asked_for(session: Session, years: Iterable[FundingYear], person_id: int) -> list[Asked]:
+    """The corrections of their awards that were asked for, those that wait first."""
+    of_years = Proposal.funding_year_id.in_([year.id for year in years])
+    found = session.scalars(requests(Award.lead_person_id == person_id, of_years).limit(MOST_ROWS)).all()
+    return asked_beside(session, found)

@@ -1,6 +1,6 @@
-"""The lists of a lead: their own quarters, and one award's year."""
+"""The lists of a lead: their work, and one award's year."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -11,13 +11,11 @@ from portfolio.errors import PortfolioError
 from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear, Quarter, between
 from portfolio.spend import figures
-from portfolio.spend.queries import (
-    claims_of,
-    corrections_of,
-    entries,
-    open_questions_of,
-    years_of,
-)
+from portfolio.spend.adjustments import corrected_by
+from portfolio.spend.corrections import asked_beside, asked_of, corrected_lines, corrected_since, requests
+from portfolio.spend.models import Correction
+from portfolio.spend.own import own_awards, own_streams
+from portfolio.spend.queries import claims_of, entries, open_questions_of, years_of
 from portfolio.spend.room import address_of, award_at, room
 from portfolio.spend.rules import WAIT_FOR_LEAD
 from portfolio.spend.showing import stream_years, tasks_of
@@ -26,7 +24,10 @@ from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged
 
-OWN_PAGE = 100
+OWN_PAGE = 25
+"""So many awards of one lead stand on a page."""
+MOST_ASKED = 25
+"""So many corrections that were asked for: those that wait, then the latest decided ones."""
 
 
 def in_hand(quarters: Iterable[Quarter]) -> Quarter:
@@ -38,10 +39,10 @@ def in_hand(quarters: Iterable[Quarter]) -> Quarter:
 @room.get("/spend/mine")
 @allow(Act.CLAIM)
 def mine() -> Any:
-    """What a lead has to do, and every quarter of their own awards of a year."""
-    own = awards_within(viewer().within(Act.CLAIM))
-    watches = viewer().may(Act.APPROVE_CLAIM)
-    years = years_of(session(), viewer().within(Act.CLAIM))
+    """A lead's work: what waits for them, what is left of their awards, how they went, and every quarter of a year."""
+    within = viewer().within(Act.CLAIM)
+    own, watches = awards_within(within), viewer().may(Act.APPROVE_CLAIM)
+    years = years_of(session(), within)
     if not years:
         return render_template("spend/mine.html", year=None, watches=watches)
     quarters = [quarter for year in years for quarter in reversed(year.quarters)]
@@ -49,17 +50,28 @@ def mine() -> Any:
     waiting = list(session().scalars(entries(session(), over, today(), own, stages=WAIT_FOR_LEAD))) if over else []
     questions = open_questions_of(session(), [row.claim_id for row in waiting if row.claim_id is not None])
     year = _year_asked_for(years, in_hand(quarters).year)
-    rows, page = paged(entries(session(), year.quarters, today(), own), OWN_PAGE)
+    awards, page = paged(own_awards(own, year), OWN_PAGE)
     return render_template(
         "spend/mine.html",
         tasks=tasks_of(waiting, questions, today(), address_of),
         year=year,
         years=years,
-        rows=rows,
         page=page,
-        address_of=address_of,
         watches=watches,
+        streams=own_streams(session(), awards, year),
+        asked=asked_beside(session(), session().scalars(requests(own).limit(MOST_ASKED)).all()),
+        **_quarters_of(year, [award.id for award in awards]),
     )
+
+
+def _quarters_of(year: FinancialYear, award_ids: Collection[int]) -> dict[str, Any]:
+    """Every quarter of some awards in a year, and what each was corrected by since."""
+    since = corrected_since(session(), award_ids)
+    return {
+        "rows": list(session().scalars(entries(session(), year.quarters, today(), Award.id.in_(award_ids)))),
+        "corrected": {key: corrected_by(corrections) for key, corrections in since.items()},
+        "address_of": address_of,
+    }
 
 
 def _year_asked_for(years: Sequence[FinancialYear], usual: FinancialYear) -> FinancialYear:
@@ -86,8 +98,9 @@ def award(reference: str, csp_key: str) -> Any:
         year=year,
         years=years,
         at=at,
+        own=own_streams(session(), [found], year),
         streams=stream_years(found, figures.of_award(session(), found, at)),
-        corrections=corrections_of(session(), found),
-        rows=list(session().scalars(entries(session(), year.quarters, today(), Award.id == found.id))),
-        address_of=address_of,
+        lines=corrected_lines(session(), Correction.award_id == found.id),
+        asked=asked_of(session(), found.id),
+        **_quarters_of(year, [found.id]),
     )
