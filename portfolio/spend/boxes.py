@@ -44,6 +44,11 @@ class StreamBoxes:
         return any(row.planned is not None for row in self.rows)
 
     @property
+    def must_be_explained(self) -> bool:
+        """Whether the rule asks for a word on what was typed; of nothing there is nothing to explain yet."""
+        return self.variance.must_be_explained and any(row.line.amount.data is not None for row in self.rows)
+
+    @property
     def left_after(self) -> Decimal:
         """Of the award, after this claim."""
         return self.left - self.variance.actual

@@ -56,6 +56,20 @@ class BelowZero(PortfolioError):
         super().__init__(f"{what} cannot be negative. Enter an amount of zero or more", place)
 
 
+class OverForecast(PortfolioError):
+    """E2: more is expected than is left of the award."""
+
+    code = "E2"
+
+    def __init__(self, stream: str, outturn: Decimal, award: Decimal, place: str) -> None:
+        super().__init__(
+            f"With its forecast, the {stream} stream would come to {format_pounds(outturn)}, "
+            f"{format_pounds(outturn - award)} more than the award of {format_pounds(award)}. "
+            "Forecast no more than is left, or ask for a variation first",
+            place,
+        )
+
+
 class NotACategory(PortfolioError):
     """A category of cost that the programme does not know."""
 
@@ -249,6 +263,7 @@ def faults(contents: Contents, ground: Ground, today: date) -> list[PortfolioErr
     errors += claimed_twice(contents.lines, ground.claimed_elsewhere)
     errors += _below_zero(contents)
     errors += above_ceilings(contents.spent, ground)
+    errors += over_forecast(contents, ground)
     errors += unexplained(contents.spent, ground.profile, contents.variance_explanation, ground.variance_rule)
     return errors
 
@@ -278,6 +293,20 @@ def above_ceilings(spent: Mapping[str, Decimal], ground: Ground) -> list[Portfol
             of_csp = ground.claimed_by_csp.get(stream, ZERO) + amount
             errors.append(above_allocation(ground.csp, stream, of_csp, ground.allocation[stream]))
     return [error for error in errors if error is not None]
+
+
+def over_forecast(contents: Contents, ground: Ground) -> list[PortfolioError]:
+    """E2: the streams of which more is forecast than the award has left.
+
+    Where what is claimed exceeds it already, that is said instead (`above_ceilings`), and no forecast could mend it.
+    """
+    errors: list[PortfolioError] = []
+    for stream, award in ground.award.items():
+        places = [quarter for (of, quarter), amount in contents.forecasts.items() if of == stream and amount > 0]
+        outturn = ground.outturn(stream, contents)
+        if places and outturn > award >= ground.claimed.get(stream, ZERO) + contents.spent.get(stream, ZERO):
+            errors.append(OverForecast(stream, outturn, award, f"forecasts.{stream}.{min(places).name}"))
+    return errors
 
 
 def blanks(contents: Contents, ground: Ground) -> list[PortfolioError]:
@@ -363,16 +392,3 @@ def claim_warnings(
         in_last = spent if ground.quarter == last else ground.expected(stream, contents).get(last, ZERO)
         warnings.append(late_in_the_year(about, award, in_last))
     return [warning for warning in warnings if warning is not None] + line_warnings("", contents.lines)
-
-
-def over_forecast(contents: Contents, ground: Ground) -> list[str]:
-    """A sentence for each stream that is forecast to need more than its award."""
-    sentences = []
-    for stream, award in ground.award.items():
-        outturn = ground.outturn(stream, contents)
-        if outturn > award:
-            sentences.append(
-                f"The {stream} stream is forecast to come to {format_pounds(outturn)}, "
-                f"{format_pounds(outturn - award)} more than the award. Only the award can be claimed"
-            )
-    return sentences

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
-from portfolio.money import ZERO, format_pounds
+from portfolio.money import ZERO, format_pounds, per_cent
 from portfolio.quarters import Quarter, format_day
 
 
@@ -233,8 +233,10 @@ class NeedsExplanation(PortfolioError):
 
     def __init__(self, stream: str, variance: Decimal, profile: Decimal) -> None:
         direction = "less" if variance < 0 else "more"
+        share = per_cent(abs(variance), profile)
+        in_per_cent = "" if share is None else f" ({share:,.1f}%)"
         super().__init__(
-            f"Spend of the {stream} stream is {format_pounds(abs(variance))} {direction} than the profile of "
+            f"Spend of the {stream} stream is {format_pounds(abs(variance))}{in_per_cent} {direction} than the profile of "
             f"{format_pounds(profile)}. Explain why, so that the return can say so",
             "variance_explanation",
         )

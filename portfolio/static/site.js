@@ -73,7 +73,8 @@ function share(place) {
 }
 
 // <p data-when="left" data-when-of="q1" data-when-from="£900.00"> is shown when the sum is below £900.00, "over" when it
-// is above, and "unexplained" when it is off by more than data-when-percent of it and more than data-when-floor.
+// is above, and "unexplained" when something is typed that is off by more than data-when-percent of it and more than
+// data-when-floor.
 function when(place) {
   const { when: which, whenOf: of, whenFrom: from, whenPercent: percent, whenFloor: floor } = place.dataset;
   const sum = sumOf(of);
@@ -82,7 +83,7 @@ function when(place) {
   const is = {
     left: () => off < 0n,
     over: () => off > 0n,
-    unexplained: () => size > pence(floor) && Number(size) * 100 > Math.abs(Number(pence(from))) * Number(percent),
+    unexplained: () => [...inputsOf(of)].some((input) => input.value.trim()) && size > pence(floor) && Number(size) * 100 > Math.abs(Number(pence(from))) * Number(percent),
   };
   place.hidden = !is[which]();
 }

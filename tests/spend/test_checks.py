@@ -98,7 +98,7 @@ def test_a_large_variance_is_refused_until_it_is_explained() -> None:
     late = replace(late, forecasts={})
     (error,) = faults(late, first_quarter, TODAY)
     assert (error.code, error.field) == ("W1", "variance_explanation")
-    assert "£1,452.53 less than the profile of £4,968.84" in error.sentence
+    assert "£1,452.53 (29.2%) less than the profile of £4,968.84" in error.sentence
     assert faults(replace(late, variance_explanation="The post was filled on 6 May."), first_quarter, TODAY) == []
 
 
@@ -227,13 +227,17 @@ def test_w5_looks_at_the_claim_itself_in_the_last_quarter() -> None:
     assert "W5" in [code for code, _ in warned(large, last)]
 
 
-def test_a_forecast_above_the_award_is_named() -> None:
-    assert over_forecast(CLAIM, LEVEL_UP) == []
-    more = replace(CLAIM, forecasts={("non-labour", Q3): Decimal("10991.26")})
-    assert over_forecast(more, LEVEL_UP) == [
-        "The non-labour stream is forecast to come to £19,875.34, £0.01 more than the award. "
-        "Only the award can be claimed"
-    ]
+def test_e2_no_more_is_forecast_than_the_award_has_left() -> None:
+    more = replace(CLAIM, forecasts={("non-labour", Q3): Decimal("0.00"), ("non-labour", Q4): Decimal("10991.26")})
+    (error,) = faults(more, LEVEL_UP, TODAY)
+    assert (error.code, error.field) == ("E2", "forecasts.non-labour.Q4")
+    assert error.sentence == (
+        "With its forecast, the non-labour stream would come to £19,875.34, £0.01 more than the award of £19,875.33. "
+        "Forecast no more than is left, or ask for a variation first"
+    )
+    shrunk = replace(LEVEL_UP, award=pounds(non_labour="3000.00"))
+    none = replace(CLAIM, forecasts={("non-labour", Q3): Decimal("0.00")})
+    assert over_forecast(none, shrunk) == [], "what was claimed already is not the forecast's fault"
 
 
 def test_what_goes_wrong_between_two_people_is_said_in_a_sentence() -> None:

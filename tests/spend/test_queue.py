@@ -74,7 +74,7 @@ def test_nobody_approves_several_claims_blind(session: Session, signed_in: Signe
     finance = signed_in(Role.FINANCE)
     ticked = "&".join(f"claim={number}" for number in range(claims[0].id - 2, claims[0].id + 2))
     told = lines(finance.get(f"/spend/approve?{ticked}").text)
-    assert any("Spend of the labour stream is £2,000.00 less than the profile" in line for line in told)
+    assert any("Spend of the labour stream is £2,000.00 (100.0%) less than the profile" in line for line in told)
     assert any("A forecast underspend of" in line and "1 file of evidence" in line for line in told)
     assert sum("No files of evidence" in line for line in told) == 3
 
