@@ -204,19 +204,30 @@ def awards_of_year(session: Session, funding_year_id: int, condition: ColumnElem
     ).all()
 
 
-def awards_found(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Award]:
-    """Awards of whatever years and partnerships with everything that says what they are, in the order of references."""
-    found = _awards().join(Award.proposal).where(*conditions).order_by(Proposal.reference, Award.csp_id)
-    return session.scalars(
-        found.options(
-            joinedload(Award.proposal)
-            .joinedload(Proposal.funding_year)
-            .options(
-                joinedload(FundingYear.police_area),
-                joinedload(FundingYear.programme).selectinload(Programme.categories),
-            )
+def awards_found(session: Session, *conditions: ColumnElement[bool], with_plans: bool = False) -> Sequence[Award]:
+    """Awards of whatever years and partnerships, with their programmes' streams and categories, by reference.
+
+    `with_plans` reads what each line plans by quarter too.
+    """
+    year = joinedload(Award.proposal).joinedload(Proposal.funding_year)
+    lines = joinedload(Award.lines)
+    found = (
+        select(Award)
+        .join(Award.proposal)
+        .where(*conditions)
+        .order_by(Proposal.reference, Award.csp_id)
+        .options(
+            joinedload(Award.csp),
+            year.joinedload(FundingYear.police_area),
+            year.joinedload(FundingYear.programme).options(
+                selectinload(Programme.streams), selectinload(Programme.categories)
+            ),
+            lines.joinedload(AwardLine.stream),
         )
-    ).all()
+    )
+    if with_plans:
+        found = found.options(lines.selectinload(AwardLine.profile))
+    return session.scalars(found).unique().all()
 
 
 def find_award(session: Session, proposal_id: int, csp_id: int) -> Award | None:

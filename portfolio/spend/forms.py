@@ -154,6 +154,18 @@ class RemoveForm(Form):
     """The button that removes a file: which one, the address says."""
 
 
+class WorkbookForm(Form):
+    """A workbook of claims that was filled in."""
+
+    file = OneFile("Workbook", missing="Choose the workbook that you filled in")
+
+
+class ConfirmForm(Form):
+    """The button under what a workbook would change: by what it carries, that alone is confirmed."""
+
+    seen = Carried()
+
+
 class FilterForm(Form):
     """Which claims a list shows; it stands in the address."""
 

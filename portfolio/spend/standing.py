@@ -67,10 +67,14 @@ def grounds_of(
     awards: Iterable[Award],
     quarter: Quarter,
     lines_by_award: Mapping[int, Iterable[Line]] = MappingProxyType({}),
+    positions: Mapping[int, Mapping[int, figures.Position]] | None = None,
 ) -> dict[int, Ground]:
-    """What claims of several awards are held against, by award: as many statements for a thousand as for one."""
+    """What claims of several awards are held against, by award: as many statements for a thousand as for one.
+
+    `positions` are `figures.of_awards` of the quarter, where they have been read already.
+    """
     every = list(awards)
-    positions = figures.of_awards(session, every, quarter)
+    positions = positions or figures.of_awards(session, every, quarter)
     claimed = _claimed(session, every, quarter)
     allocations = _allocations(session, every)
     elsewhere = _elsewhere(session, quarter, lines_by_award)
@@ -152,7 +156,7 @@ def _locked(session: Session, awards: Iterable[Award], quarter: Quarter) -> dict
     return {(row.funding_year_id, row.csp_id): row.because for row in rows}
 
 
-def _named(streams: dict[int, str], amounts: dict[int, Decimal]) -> dict[str, Decimal]:
+def _named(streams: Mapping[int, str], amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:
     """By the stream's name, in the programme's order."""
     return {name: amounts[number] for number, name in streams.items() if number in amounts}
 

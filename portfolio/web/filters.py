@@ -13,7 +13,7 @@ from portfolio.people.actions import naming
 from portfolio.people.browsers import browser_in_words
 from portfolio.quarters import Quarter, format_day
 from portfolio.web import database
-from portfolio.words import begin, file_size
+from portfolio.words import begin, count, file_size
 
 
 def percent(value: Decimal) -> str:
@@ -64,5 +64,6 @@ def register(app: Flask) -> None:
         who=who,
         browser=browser_in_words,
         sentence=begin,
+        counted=count,
     )
     app.jinja_env.tests["negative"] = is_negative

@@ -14,6 +14,7 @@ from portfolio.spend.views import (
     sending,
     together,
     watching,
+    workbook,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "sending",
     "together",
     "watching",
+    "workbook",
 ]

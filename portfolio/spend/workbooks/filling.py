@@ -26,7 +26,11 @@ from reports.claim_content import AwardOnForm, CheckRow, ClaimForm, ForecastRow,
 def awards_to_claim(session: Session, within: Within, quarter: Quarter, today: date) -> list[Award]:
     """The awards within reach that a quarter's claim can be made of: it touches their dates, and it has begun."""
     reached = awards_found(
-        session, awards_within(within), Award.starts_on <= quarter.last_day, Award.ends_on >= quarter.first_day
+        session,
+        awards_within(within),
+        Award.starts_on <= quarter.last_day,
+        Award.ends_on >= quarter.first_day,
+        with_plans=True,
     )
     return [award for award in reached if not bad_quarter(quarter, award.starts_on, award.ends_on, today)]
 

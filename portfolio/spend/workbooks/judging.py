@@ -168,8 +168,8 @@ def _judge_claims(session: Session, judged: Judged, gathering: Gathering, today:
     written = with_rows(Claim.award_id.in_([award.id for award in awards]), Claim.quarter == judged.quarter)
     found = session.scalars(written.execution_options(populate_existing=True))
     judged.saved = {claim.award_id: claim for claim in found}
-    grounds = grounds_of(session, awards, judged.quarter, gathering.transactions())
     positions = figures.of_awards(session, awards, judged.quarter)
+    grounds = grounds_of(session, awards, judged.quarter, gathering.transactions(), positions)
     claimed: dict[str, str] = {}
     for typed in judged.claims:
         if not judged.is_left_alone(typed):

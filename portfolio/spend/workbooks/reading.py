@@ -23,7 +23,7 @@ from portfolio.spend.workbooks.layout import (
 )
 from portfolio.spend.workbooks.values import alike, colour_in, key_in, pounds_in, text_in
 from portfolio.uploads.cells import Cell, letters
-from portfolio.uploads.opening import Sheet, opened
+from portfolio.uploads.opening import NotAWorkbook, Sheet, opened
 from reports.claim_content import DETAIL, ITEM, PARTNERSHIP, REFERENCE, STREAM
 
 Entered = Decimal | RAG | str | None
@@ -65,6 +65,7 @@ class Filled:
 
     tables: dict[Layout, Table] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    is_readable: bool = True
 
     def rows(self, layout: Layout) -> list[Row]:
         """The rows of a table; none where the workbook has no such table."""
@@ -96,6 +97,23 @@ def read(content: bytes) -> Filled:
                 Fault(None, None, f"The sheet “{layout.name}” is missing: no sheet has its headings. {DOWNLOAD}")
             )
     return filled
+
+
+def refuse_others(content: bytes) -> None:
+    """Raise NotAWorkbook for a file that is no workbook, or one that does harm, before anything is read of it."""
+    try:
+        with opened(content, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS):
+            return
+    except NotAWorkbook as error:
+        raise error.at("file") from error
+
+
+def read_or_say(content: bytes) -> Filled:
+    """Everything that a workbook holds; that it cannot be read is a fault like any other."""
+    try:
+        return read(content)
+    except NotAWorkbook as error:
+        return Filled(faults=[Fault(None, None, error.sentence)], is_readable=False)
 
 
 def _read_sheet(sheet: Sheet, filled: Filled) -> None:

@@ -44,6 +44,8 @@ class Preview:
 
     judged: Judged
     only: Award | None
+    is_readable: bool = True
+    """Whether the file could be read at all; only then can it be handed back marked."""
     changes: Sequence[Change] = field(default_factory=list)
     same: int = 0
 
@@ -62,7 +64,7 @@ def keep_upload(
     session: Session,
     person_id: int,
     quarter: Quarter,
-    award: Award | None,
+    award_id: int | None,
     name: str,
     content: bytes,
     now: datetime,
@@ -72,7 +74,7 @@ def keep_upload(
     upload = WorkbookUpload(
         person_id=person_id,
         quarter=quarter,
-        award_id=None if award is None else award.id,
+        award_id=award_id,
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
@@ -102,9 +104,10 @@ def preview(
     only = None if upload.award_id is None else _get_award(session, upload.award_id, within)
     judged = judge(session, filled, upload.quarter, only, within, today, holding=holding)
     if not judged.is_sound:
-        return Preview(judged, only)
+        return Preview(judged, only, filled.is_readable)
     every = changes_of(judged)
-    return Preview(judged, only, [change for change in every if change.is_one], sum(change.same for change in every))
+    found = [change for change in every if change.is_one]
+    return Preview(judged, only, changes=found, same=sum(change.same for change in every))
 
 
 def _get_award(session: Session, award_id: int, within: Within) -> Award:
