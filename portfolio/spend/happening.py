@@ -33,6 +33,13 @@ def find_closing(session: Session, sheet: Sheet, closed: Sequence[PortfolioError
     return Meanwhile(_what_closed(session, sheet), closed) if closed else None
 
 
+def find_last_deed(session: Session, claim: Claim | None, seen_edition: int) -> HistoryEntry | None:
+    """The newest entry about a claim that is no longer of the edition that was seen; None where it still is."""
+    if claim is None or claim.edition == seen_edition:
+        return None
+    return session.scalar(_newest(claim))
+
+
 def find_last_save(session: Session, claim: Claim, part: Part) -> HistoryEntry | None:
     """The newest entry about a claim that changed a part of it; each save changes the claim's edition too."""
     beside = aliased(HistoryEntry)

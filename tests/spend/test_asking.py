@@ -149,6 +149,7 @@ def test_the_lead_and_finance_at_the_same_moment(
     refused = reading.post(f"{Q2_PAGE}/approve", data={"edition": seen})
     assert refused.status_code == 422
     assert "This claim has changed since you opened it" in read(refused.text)
+    assert "Since you opened it: Set the scene, a test, 20 October 2025" in read(refused.text)
     assert "The mentor's." in read(refused.text), "what changed stands on the page"
     assert "Approve £5,367.77" in beside(refused.text)
     assert reading.post(f"{Q2_PAGE}/approve", data={"edition": value_of(refused, "edition")}).status_code == 302

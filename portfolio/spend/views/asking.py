@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import redirect, render_template
 
+from portfolio.history import HistoryEntry
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.asking import query_claim
 from portfolio.spend.claiming import get_claim
 from portfolio.spend.forms import AskForm
+from portfolio.spend.happening import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, room
 from portfolio.spend.showing import Askable, askables, doors
@@ -38,10 +40,16 @@ def questions(reference: str, csp_key: str, quarter: Quarter) -> Any:
     )
 
 
-def _asking(sheet: Sheet, form: AskForm, about: dict[str, Askable]) -> str:
-    here = address("claim", sheet.award, sheet.quarter)
+def _asking(sheet: Sheet, form: AskForm, about: dict[str, Askable], since: HistoryEntry | None = None) -> str:
     return render_template(
-        "spend/query.html", award=sheet.award, quarter=sheet.quarter, sheet=sheet, form=form, about=about, here=here
+        "spend/query.html",
+        award=sheet.award,
+        quarter=sheet.quarter,
+        sheet=sheet,
+        form=form,
+        about=about,
+        since=since,
+        here=address("claim", sheet.award, sheet.quarter),
     )
 
 
@@ -64,6 +72,7 @@ def query(reference: str, csp_key: str, quarter: Quarter) -> Any:
             done = f"{count(len(asked), 'question')} on {reference}, {quarter.short}, went to its lead"
             return on_to_next(waiting, found, done)
     sheet = sheet_of(session(), award, quarter)
-    if sheet.claim is not None:
-        form.edition.data = str(sheet.claim.edition)  # what stands on the page now is asked about from here on
-    return _asking(sheet, form, askables(sheet, sheet.claim) if sheet.claim is not None else {}), 422
+    claim = get_claim(session(), award, quarter)
+    since = find_last_deed(session(), claim, form.seen_edition())
+    form.edition.data = str(claim.edition)  # what stands on the page now is asked about from here on
+    return _asking(sheet, form, askables(sheet, claim), since), 422

@@ -12,6 +12,7 @@ from portfolio.spend.checks import Contents, over_forecast
 from portfolio.spend.claiming import contents_of, get_claim
 from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
+from portfolio.spend.happening import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, address_of, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
@@ -41,6 +42,7 @@ def claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
 def _read(sheet: Sheet, approval: SeenForm) -> str:
     """A claim to read, with what finance needs to decide."""
     award, claim = sheet.award, sheet.claim
+    since = find_last_deed(session(), claim, approval.seen_edition()) if approval.errors else None
     contents = contents_of(claim) if claim is not None else Contents()
     approval.edition.data = str(claim.edition) if claim is not None else ""
     decides = reaches(award, Act.APPROVE_CLAIM)
@@ -60,6 +62,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         files=evidence_of(session(), claim),
         threads=threads_of(claim) if claim is not None else [],
         approval=approval,
+        since=since,
         queue=in_line,
         address_of=address_of,
         doors=doors(
