@@ -48,6 +48,7 @@ from portfolio.spend.models import (
     Evidence,
     EvidenceLine,
     LockedQuarter,
+    WorkbookUpload,
 )
 from portfolio.spend.rules import RAG, ClaimStatus
 
@@ -432,6 +433,19 @@ def correction_request(
         **{"reason": "Claimed at the wrong rate.", **values},
     )
     return _added(session, row)
+
+
+def workbook_upload(session: Session, by: Person, award: Award | None = None, **values: Any) -> WorkbookUpload:
+    """A workbook of claims of Q2 that waits for its sender to confirm it; not one that can be read, unless given."""
+    content = values.setdefault("content", b"no workbook")
+    defaults: dict[str, Any] = {
+        "quarter": Q2,
+        "award_id": award.id if award else None,
+        "name": "claim.xlsx",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "uploaded_at": CLAIMED_AT,
+    }
+    return _added(session, WorkbookUpload(person_id=by.id, **{**defaults, **values}))
 
 
 def match(session: Session, award: Award | None = None, kind: MatchKind = MatchKind.CASH, **values: Any) -> Match:

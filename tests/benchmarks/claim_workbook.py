@@ -1,4 +1,4 @@
-"""What a workbook of 200 awards and 10 categories costs when it comes back: `python -m tests.benchmarks.claim_workbook`.
+"""What a workbook of 200 awards, 10 categories each, costs to take back: `python -m tests.benchmarks.claim_workbook`.
 
 Prints CPU, statements and the memory that is taken at the peak, from the upload to every fault found or to the
 preview; then what confirming and downloading cost. Exits 1 above a bar.
@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from flask.testing import FlaskClient
 from openpyxl import load_workbook

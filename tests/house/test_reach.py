@@ -23,6 +23,7 @@ from portfolio.quarters import FinancialYear
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.returns.snapshot import freeze
+from portfolio.spend.checks import Part
 from portfolio.spend.rules import ClaimStatus
 from portfolio.web.access import Access, access_to
 from tests import make
@@ -84,6 +85,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "csp_key": key,
         "slug": f"csp-{key}",
         "quarter": Q2,
+        "part": Part.SPEND,
         "year": YEAR,
         "year_id": year.id,
         "years": year.id,
@@ -93,6 +95,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "returns": issued.id,
         "evidence_id": make.evidence(session, claim).id,
         "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
+        "upload_id": make.workbook_upload(session, lead, award).id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
     }
@@ -138,7 +141,7 @@ def naming_routes(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
     """Every address that names an object, by every method; not those of one's own, and of links from messages."""
     for rule in app.url_map.iter_rules():
         access = access_to(app, rule.endpoint)
-        if access.acts and rule.arguments - {"filename", "year"} and not rule.rule.startswith(OF_THE_SITE):
+        if access.acts and rule.arguments - {"filename", "year", "quarter"} and not rule.rule.startswith(OF_THE_SITE):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method, access
 

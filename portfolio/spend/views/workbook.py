@@ -192,5 +192,7 @@ def marked_workbook(upload_id: int) -> Any:
     """The sender's own workbook with each bad cell marked, and a sheet that lists them."""
     upload = get_upload(session(), upload_id, viewer().person_id)
     found = _look(upload, read_or_say(upload.content))
+    if not found.is_readable:
+        return redirect(url_for("spend.waiting_workbook", upload_id=upload_id))
     name = upload.name.removesuffix(".xlsx")
     return file_download(f"{name}_marked.xlsx", marked(upload.content, found.faults), EXCEL)
