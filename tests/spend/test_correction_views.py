@@ -67,7 +67,7 @@ def test_a_lead_asks_and_finance_approves_and_both_figures_stay(
     finance = signed_in(Role.FINANCE, name="Fay Lund")
     assert "Decide on 1 correction" in read(finance.get("/").text)
     told = read(finance.get(LIST).text)
-    assert "Non-labour, equipment and materials: claimed £412.98 −£73.11 £339.87 Q2 2025/26 Laptop returned." in told
+    assert "Non-labour, equipment and materials £412.98 £0.00 −£73.11 £339.87 Q2 Laptop returned." in told
     words = read(finance.get(f"{LIST}/{number}").text)
     assert "What the quarter says Claimed £412.98 Difference asked for −£73.11 It would come to £339.87" in words
     assert "Asked by Lena Marsh, 20 October 2025" in words
