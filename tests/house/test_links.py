@@ -119,6 +119,7 @@ def _work(session: Session, year: FundingYear, lead: Person) -> None:
     states = (ClaimStatus.DRAFT, ClaimStatus.QUERIED, ClaimStatus.SUBMITTED)
     for claim, state in zip(session.scalars(theirs.order_by(Claim.id)), states, strict=True):
         claim.status, claim.submitted_by_id = state, lead.id
+        make.evidence(session, claim, f"%PDF-1.7 {claim.id} %%EOF".encode())
         award = claim.award
     neighbours = select(Claim).join(Claim.award).join(Award.csp).where(CSP.key == "bcp", Claim.quarter == Q2)
     for claim in session.scalars(neighbours):

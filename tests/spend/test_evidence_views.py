@@ -112,7 +112,9 @@ def test_names_do_no_harm(session: Session, leading: FlaskClient, begun: str) ->
         assert file.headers["Content-Disposition"].endswith(kept), name
         assert file.headers["Content-Type"] == "image/png"
         assert "X-Planted" not in file.headers
-    assert "<script>alert" not in leading.get(PAGE).text
+    page = leading.get(PAGE).text
+    assert "<script>alert" not in page
+    assert "passwd is attached as passwd.png: its name now says what is in it." in page
 
 
 def test_others_see_the_files_and_that_they_do_is_on_record(

@@ -14,6 +14,7 @@ from portfolio.spend import attaching
 from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.files import content_of, evidence_of, get_evidence
 from portfolio.spend.forms import EvidenceForm, RemoveForm
+from portfolio.spend.models import Evidence
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
 from portfolio.uploads.kinds import ACCEPT
@@ -80,11 +81,17 @@ def attach(reference: str, csp_key: str, quarter: Quarter) -> Any:
             )
             commit()
         if outcome.ok:
-            flash(f"{attached.evidence.name} is attached.", "success")
+            flash(_attached_as(form.file.sent.name, attached.evidence), "success")
             if attached.warning:
                 flash(f"{attached.warning}.")
             return redirect(address("evidence", award, quarter))
     return _page(sheet_of(session(), award, quarter), form), 422
+
+
+def _attached_as(name: str, kept: Evidence) -> str:
+    if name == kept.name:
+        return f"{name} is attached."
+    return f"{name} is attached as {kept.name}: its name now says what is in it."
 
 
 @room.get(f"{PLACE}/<int:evidence_id>")
