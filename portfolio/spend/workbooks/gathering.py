@@ -285,9 +285,8 @@ class Gathering:
         if rows:
             named = "; ".join(rows[:NAMED]) + (f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else "")
             of = f"{award.proposal.reference} ({award.csp.short_name})"
-            sentence = (
-                f"{begin(count(len(rows), 'row'))} of {of} missing: {named}. Put back what was deleted. {DOWNLOAD}"
-            )
+            many = f"{begin(count(len(rows), 'row'))} of {of} {'is' if len(rows) == 1 else 'are'} missing"
+            sentence = f"{many}: {named}. Put back what was deleted. {DOWNLOAD}"
             self.faults.append(Fault(table.sheet, None, sentence))
 
     def _twice(self, table: Table, row: Row, first: Row) -> None:

@@ -22,7 +22,7 @@ from portfolio.spend.rules import ClaimedTwice, NeedsExplanation
 from portfolio.spend.standing import grounds_of, hold
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.spend.workbooks.gathering import Gathering, Key, Typed, key_in, key_of
-from portfolio.spend.workbooks.layout import FORECASTS, PROGRESS, SPEND
+from portfolio.spend.workbooks.layout import FORECASTS, PROGRESS, REQUIRED, SPEND
 from portfolio.spend.workbooks.reading import DOWNLOAD, Filled
 from portfolio.spend.workbooks.values import alike
 from reports.claim_content import (
@@ -83,6 +83,8 @@ def judge(
     if any(fault.code == ANOTHER for fault in judged.faults):
         judged.faults = [fault for fault in judged.faults if fault.code == ANOTHER]
         return judged
+    if not all(layout in filled.tables for layout in REQUIRED):
+        return judged  # of a sheet that is missing, every row would be
     if only is not None:
         awards = {key: award for key, award in awards.items() if award.id == only.id}
     if holding:
@@ -110,10 +112,13 @@ def _not_this_one(filled: Filled, quarter: Quarter) -> Iterable[Fault]:
         sentence = f"This workbook has form version {version[:20]}, and the site takes version {VERSION}. {DOWNLOAD}"
         yield Fault(*filled.cell_of(FORM_VERSION), sentence, code=ANOTHER)
     else:
+        item = YEAR
         try:
-            of = Quarter.parse(FinancialYear.parse(told.get(YEAR, "")), told.get(QUARTER, ""))
+            year = FinancialYear.parse(told.get(YEAR, ""))
+            item = QUARTER
+            of = Quarter.parse(year, told.get(QUARTER, ""))
         except PortfolioError as error:
-            yield Fault(*filled.cell_of(QUARTER), f"{error.sentence}. {DOWNLOAD}")
+            yield Fault(*filled.cell_of(item), f"{error.sentence}. {DOWNLOAD}")
             return
         if of != quarter:
             sentence = f"This workbook is for {of.short}, and this page is for {quarter.short}. "
@@ -171,18 +176,21 @@ def _judge_claims(session: Session, judged: Judged, gathering: Gathering, today:
     positions = figures.of_awards(session, awards, judged.quarter)
     grounds = grounds_of(session, awards, judged.quarter, gathering.transactions(), positions)
     claimed: dict[str, str] = {}
+    said = {(fault.sheet, fault.cell) for fault in judged.faults}
     for typed in judged.claims:
         if not judged.is_left_alone(typed):
             ground = grounds[typed.award.id]
-            judged.faults += _faults_of(
-                typed, judged.saved.get(typed.award.id), ground, positions[typed.award.id], today
-            )
-            judged.faults += _claimed_here_too(typed, claimed)
+            ruled = _faults_of(typed, judged.saved.get(typed.award.id), ground, today)
+            ruled += _claimed_here_too(typed, claimed)
+            # Of a cell that could not be read, only that is said: to the rules it is blank.
+            judged.faults += [fault for fault in ruled if (fault.sheet, fault.cell) not in said]
+    for typed in judged.claims:
+        # Figures that are not all there would give warnings that mean nothing.
+        if judged.is_sound and not judged.is_left_alone(typed):
+            judged.faults += _worth_knowing(typed, grounds[typed.award.id], positions[typed.award.id])
 
 
-def _faults_of(
-    typed: Typed, claim: Claim | None, ground: Ground, positions: Mapping[int, Position], today: date
-) -> list[Fault]:
+def _faults_of(typed: Typed, claim: Claim | None, ground: Ground, today: date) -> list[Fault]:
     """What the rules say of one award's claim: what cannot be taken over, and what sending it will ask for."""
     closed = not_open(None if claim is None else claim.status, ground)
     if closed:
@@ -194,11 +202,13 @@ def _faults_of(
     questions = {question.id for question in open_questions(claim)} if claim is not None else set()
     asked += blanks(contents, ground)
     asked += [NotAnswered(f"answers.{number}") for number in questions if not typed.answers.get(number)]
+    # What stands in no cell is missing with its row or its column, which is said already.
+    asked = [error for error in asked if typed.spots.get(error.field or "", (None, None))[1] is not None]
     found = _placed(typed, must, Severity.MUST) + _placed(typed, asked, Severity.SHOULD)
     for number in typed.answers.keys() - questions:
         sentence = f"Question {number} no longer waits for an answer. Delete this row. {DOWNLOAD}"
         found.append(Fault(*typed.spot(f"answers.{number}"), sentence))
-    return found + _saved_since(typed, claim) + _worth_knowing(typed, ground, positions)
+    return found + _saved_since(typed, claim)
 
 
 def _placed(typed: Typed, errors: Sequence[PortfolioError], severity: Severity) -> list[Fault]:
@@ -207,12 +217,12 @@ def _placed(typed: Typed, errors: Sequence[PortfolioError], severity: Severity) 
 
 def _saved_since(typed: Typed, claim: Claim | None) -> list[Fault]:
     edition = 0 if claim is None else claim.edition
-    if typed.saves == edition:
+    if typed.saves == edition or "saves" not in typed.spots:
         return []
-    sentence = (
-        f"The claim of {_named(typed.award)} was saved after this workbook was downloaded. "
-        "What you typed would replace it: look at each change below"
-    )
+    before = f"The claim of {_named(typed.award)} was saved after this workbook was downloaded"
+    if typed.saves is None:
+        before = "This cell no longer says how often the claim had been saved when the workbook was downloaded"
+    sentence = f"{before}. What you typed would replace what is saved: look at each change below"
     return [Fault(*typed.spot("saves"), sentence, Severity.SHOULD)]
 
 
@@ -223,8 +233,18 @@ def _worth_knowing(typed: Typed, ground: Ground, positions: Mapping[int, Positio
         stream.name: positions[stream.id].actual[:before] for stream in programme.streams if stream.id in positions
     }
     warnings = claim_warnings(typed.contents, ground, earlier=earlier, carry_over=programme.carry_over)
+    not_described = (
+        typed.spot(f"lines[{place}].description")
+        for place, line in enumerate(typed.contents.lines)
+        if line.amount < 0 and not line.description
+    )
     return [
-        Fault(*typed.here, f"{warning.about}: {warning.sentence}".removeprefix(": "), Severity.SHOULD, warning.code)
+        Fault(
+            *(next(not_described, typed.here) if warning.code == "W6" else typed.here),
+            f"{warning.about}: {warning.sentence}".removeprefix(": "),
+            Severity.SHOULD,
+            warning.code,
+        )
         for warning in warnings
         if warning.code != "W1"
     ]
