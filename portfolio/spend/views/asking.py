@@ -7,7 +7,7 @@ from flask import redirect, render_template
 from portfolio.history import HistoryEntry
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
-from portfolio.spend.asking import query_claim
+from portfolio.spend.asking import query_claim, threads_of
 from portfolio.spend.claiming import get_claim
 from portfolio.spend.forms import AskForm
 from portfolio.spend.happening import find_last_deed
@@ -48,6 +48,7 @@ def _asking(sheet: Sheet, form: AskForm, about: dict[str, Askable], since: Histo
         sheet=sheet,
         form=form,
         about=about,
+        threads=threads_of(sheet.claim) if sheet.claim is not None else [],
         since=since,
         here=address("claim", sheet.award, sheet.quarter),
     )
