@@ -86,6 +86,7 @@ def _filled(rule: Rule, values: dict[str, Any]) -> dict[str, Any]:
         "RowInAddress": 1,
         "UnicodeConverter": "unknown",
         "PathConverter": "unknown",
+        "AnyConverter": "spend",
     }
     return {name: values.get(name, by_kind[type(rule._converters[name]).__name__]) for name in rule.arguments}
 
