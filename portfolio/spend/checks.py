@@ -106,16 +106,6 @@ class NotOpen(PortfolioError):
         )
 
 
-class StaleEdition(PortfolioError):
-    """Somebody saved the claim after this page was opened."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Somebody else saved this claim after you opened it. What you typed is still here: "
-            "compare it with what they saved, then save again to keep yours"
-        )
-
-
 class PartMoved(PortfolioError):
     """Somebody saved the same part of the claim, or answered the same question, after this page was opened."""
 

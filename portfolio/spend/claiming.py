@@ -21,7 +21,6 @@ from portfolio.spend.checks import (
     NotAnswered,
     Part,
     PartMoved,
-    StaleEdition,
     blanks,
     faults,
     not_open,
@@ -155,67 +154,36 @@ def get_claim(session: Session, award: Award, quarter: Quarter) -> Claim:
     return claim
 
 
-def save_claim(
-    session: Session,
-    award: Award,
-    quarter: Quarter,
-    contents: Contents,
-    edition: int,
-    *,
-    today: date,
-    answers: Mapping[int, str] | None = None,
+def save_parts(
+    session: Session, award: Award, quarter: Quarter, typed: Contents, seen: Mapping[Part, str], *, today: date
 ) -> Claim:
-    """Save a lead's draft, blanks and all; `edition` is the one that was opened (0 where there was none).
+    """Save parts of a lead's draft, blanks and all, over whatever others saved of its other parts meanwhile.
 
-    `answers` are to finance's questions, by the question's id. Refused, all reasons at once: a quarter that is locked,
-    not begun (E4) or outside the award's dates (E3), a claim that was sent, streams and categories that are not there
-    (E13), and an edition that somebody else has saved over since.
-    """
-    hold(session, [award])
-    claim = find_claim(session, award, quarter)
-    ground = ground_of(session, award, quarter)
-    errors = not_open(None if claim is None else claim.status, ground)
-    if not errors and edition != (NEW if claim is None else claim.edition):
-        errors.append(StaleEdition())
-    errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
-    refuse_any([*errors, *unusable(contents, ground)])
-    names = Names.of(award.proposal.funding_year.programme)
-    if claim is None:
-        claim = build_claim(award, quarter, contents, names)
-        session.add(claim)
-    else:
-        fill_claim(claim, contents, names)
-    for question in open_questions(claim):
-        question.answer = (answers or {}).get(question.id, question.answer or "").strip() or None
-    session.flush()
-    return claim
-
-
-def save_part(
-    session: Session, award: Award, quarter: Quarter, part: Part, typed: Contents, seen: str, *, today: date
-) -> Claim:
-    """Save one part of a lead's draft, blanks and all, over whatever others saved of its other parts meanwhile.
-
-    Of `typed` only that part is read. `seen` is the part's digest (`parts.digest`) as it was opened; of a claim that
-    nobody has saved yet, that of blank contents. Refused, all reasons at once: a quarter that is locked, not begun (E4)
-    or outside the award's dates (E3), a claim that was sent, streams and categories that are not there (E13), and a
-    part that somebody else has saved otherwise since (PartMoved). What stands there already is saved without a trace.
+    Of `typed` only the parts are read that `seen` names, each with its digest (`parts.digest`) as it was opened; of a
+    claim that nobody has saved yet, that of blank contents. Refused, all reasons at once: a quarter that is locked, not
+    begun (E4) or outside the award's dates (E3), a claim that was sent, streams and categories that are not there
+    (E13), and a part that somebody else has saved otherwise since (PartMoved). What stands there already is saved
+    without a trace.
     """
     hold(session, [award])
     claim = find_claim(session, award, quarter)
     ground = ground_of(session, award, quarter)
     saved = Contents() if claim is None else contents_of(claim)
-    is_same = digest(typed, part) == digest(saved, part)
+    changed = [part for part in seen if digest(typed, part) != digest(saved, part)]
     errors = not_open(None if claim is None else claim.status, ground)
-    if not errors and not is_same and seen != digest(saved, part):
+    if not errors and any(seen[part] != digest(saved, part) for part in changed):
         errors.append(PartMoved())
     errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
-    refuse_any([*errors, *unusable(only(typed, part), ground)])
-    contents, names = put_in(saved, part, typed), Names.of(award.proposal.funding_year.programme)
+    contents = saved
+    for part in changed:
+        contents = put_in(contents, part, typed)
+        errors += unusable(only(typed, part), ground)
+    refuse_any(errors)
+    names = Names.of(award.proposal.funding_year.programme)
     if claim is None:
         claim = build_claim(award, quarter, contents, names)
         session.add(claim)
-    elif not is_same:
+    elif changed:
         fill_claim(claim, contents, names)
     session.flush()
     return claim
@@ -244,6 +212,7 @@ def save_answers(
             errors.append(PartMoved(f"answers.{question.id}"))
         question.answer = typed.strip() or None
     refuse_any(errors)
+    claim.edition += any(session.is_modified(question) for question in claim.queries)
     session.flush()
     return claim
 

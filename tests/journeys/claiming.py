@@ -28,12 +28,13 @@ from portfolio.money import ZERO, from_pence, to_pence
 from portfolio.people.rules import Role
 from portfolio.quarters import Quarter
 from portfolio.spend.checks import Contents
-from portfolio.spend.claiming import find_claim, save_claim, submit_claim
+from portfolio.spend.claiming import find_claim, submit_claim
 from portfolio.spend.models import Claim, ClaimLine
 from portfolio.spend.rules import RAG, ClaimStatus, Line
 from tests import make, stories
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q3
+from tests.saving import save_claim
 from tests.story import told
 
 CSPS, TODAY = 2, NOW.date()
@@ -126,9 +127,8 @@ def _save(
 ) -> None:
     with database.writing(Author("a lead", datetime.now(NOW.tzinfo), "Saved a claim")) as session:
         award = session.get_one(Award, award_id)
-        before = find_claim(session, award, quarter)
         contents = _contents(award, quarter, chance)
-        claim = save_claim(session, award, quarter, contents, before.edition if before else 0, today=TODAY)
+        claim = save_claim(session, award, quarter, contents, today=TODAY)
         told = Confirmed(award_id, _number(quarter), claim.edition, to_pence(contents.total), sent=False)
     journal.note(**vars(told))
 

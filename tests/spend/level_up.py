@@ -80,7 +80,7 @@ def _spend() -> dict[str, str]:
 
 
 def _forecast() -> dict[str, str]:
-    sent = {}
+    sent: dict[str, str] = {}
     for place, (quarter, amount) in enumerate((("Q3", "5500.00"), ("Q4", "5491.25"))):
         sent |= {
             f"forecasts-{place}-stream": "non-labour",

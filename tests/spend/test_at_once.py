@@ -1,8 +1,8 @@
 """Several processes enter claims at once, as several servers would: nothing is lost, and nobody is shown an error."""
 
+import itertools
 import os
 import random
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,10 +20,13 @@ from portfolio.config import Config
 from portfolio.history import broken_seals, rows_behind_its_back
 from portfolio.people.models import Person
 from portfolio.people.rules import Role
+from portfolio.spend.checks import Part
 from portfolio.spend.claiming import contents_of, find_claim
+from portfolio.spend.parts import digest
 from tests import make
 from tests.conftest import NOW, Visitor
 from tests.make import Q2
+from tests.pages import value_of
 
 PROCESSES = 3
 SECONDS = float(os.environ.get("PORTFOLIO_SECONDS_AT_ONCE", "5"))
@@ -36,8 +39,8 @@ class Told:
     """What one process was told: what was saved, and answers that are neither that nor "somebody else saved"."""
 
     errors: list[str]
-    saved: dict[str, dict[int, Decimal]]
-    """By award, the amount of each edition that was confirmed."""
+    saved: dict[str, list[tuple[str, Decimal]]]
+    """By award, each amount that was confirmed, and the digest of what stood there when the page was opened."""
 
 
 @contextmanager
@@ -54,22 +57,21 @@ def _browser(config: Config, person_id: int) -> Iterator[Visitor]:
 
 def enter(instance: Path, url: str, person_id: int, number: int, seconds: float) -> Told:
     """One process: saves its own award's claim, and now and then the one that all of them write."""
-    told, chance = Told([], {}), random.Random(number)  # noqa: S311 - figures to tell apart, not secrets
+    told, turn, chance = Told([], {}), itertools.count(1), random.Random(number)  # noqa: S311 - figures to tell apart, not secrets
     with _browser(Config(instance, url), person_id) as browser:
         until, awards = time.monotonic() + seconds, (SHARED, f"SVD-25-0{number}")
         # On a busy machine the time may be over before each was saved once; then it goes on until it was.
         while time.monotonic() < until or not (told.errors or told.saved.keys() >= set(awards)):
             reference = chance.choice(awards)
-            page = f"/spend/{reference}/dorset/2025-26/q2"
-            found = re.search(r'name="edition" value="(\d+)"', browser.get(page).text)
-            edition = int(found[1]) if found else 0
-            amount = Decimal(chance.randrange(1, 100_000)).scaleb(-2)
+            page = f"/spend/{reference}/dorset/2025-26/q2/spend"
+            seen = value_of(browser.get(page), "seen")
+            amount = Decimal(next(turn) * 10 + number).scaleb(-2)  # none is typed twice, so each digest is one save's
             line = {"stream": "labour", "category": "training", "amount": str(amount)}
-            sent = {"edition": str(edition), **{f"lines-0-{name}": value for name, value in line.items()}}
+            sent = {"seen": seen, "do": "list", **{f"lines-0-{name}": value for name, value in line.items()}}
             answer = browser.post(page, data=sent)
             if answer.status_code == 302:
-                told.saved.setdefault(reference, {})[edition + 1] = amount
-            elif "Somebody else saved this claim" not in answer.text:
+                told.saved.setdefault(reference, []).append((seen, amount))
+            elif "Somebody else saved this page" not in answer.text:
                 told.errors.append(f"{answer.status_code} {answer.text[:2000]}")
     return told
 
@@ -90,11 +92,13 @@ def test_nothing_is_lost_and_nobody_sees_an_error(session: Session, config: Conf
         tellings = [one.result() for one in every]
     assert [told.errors for told in tellings] == [[]] * PROCESSES
     for reference, award in awards.items():
-        editions = [edition for told in tellings for edition in told.saved.get(reference, {})]
-        confirmed = {edition: amount for told in tellings for edition, amount in told.saved.get(reference, {}).items()}
-        assert sorted(editions) == list(range(1, len(editions) + 1)), "no save was overwritten unseen"
+        confirmed = [pair for told in tellings for pair in told.saved.get(reference, [])]
+        opened = [seen for seen, _ in confirmed]
+        assert len(set(opened)) == len(opened), "no save was overwritten unseen"
         claim = find_claim(session, award, Q2)
         assert claim is not None
-        assert (claim.edition, contents_of(claim).total) == (len(editions), confirmed[len(editions)])
+        assert claim.edition == len(confirmed)
+        assert digest(contents_of(claim), Part.SPEND) not in opened, "the last save is what stands there"
+        assert contents_of(claim).total in {amount for _, amount in confirmed}
     assert list(broken_seals(session)) == []
     assert list(rows_behind_its_back(session)) == []

@@ -15,7 +15,6 @@ from portfolio.spend.checks import (
     Ground,
     NotAnswered,
     PartMoved,
-    StaleEdition,
     above_ceilings,
     blanks,
     claim_warnings,
@@ -241,7 +240,6 @@ def test_e2_no_more_is_forecast_than_the_award_has_left() -> None:
 
 
 def test_what_goes_wrong_between_two_people_is_said_in_a_sentence() -> None:
-    assert "What you typed is still here" in StaleEdition().sentence
     assert "save it, or take theirs" in PartMoved().sentence
     assert "Look at it again" in ClaimMoved().sentence
     assert NotAnswered("answers.3").field == "answers.3"

@@ -18,7 +18,7 @@ from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.approving import approve_claims, lock_claims
 from portfolio.spend.asking import Question, query_claim
 from portfolio.spend.checks import Contents
-from portfolio.spend.claiming import NEW, find_claim, save_claim, submit_claim
+from portfolio.spend.claiming import find_claim, save_answers, submit_claim
 from portfolio.spend.correcting import approve_correction, ask_for_correction
 from portfolio.spend.models import Claim, Correction, CorrectionRequest
 from portfolio.spend.rules import RAG, ClaimStatus, Line
@@ -26,6 +26,7 @@ from portfolio.spend.standing import claimed_of
 from tests import make
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q3, Q4
+from tests.saving import save_claim
 
 TODAY = date(2026, 3, 31)
 AWARDS = {"SVD-25-01": Decimal("100.00"), "SVD-25-02": Decimal("80.00")}
@@ -80,11 +81,11 @@ class World:
         """One deed, or the reason why not."""
         award = self.awards[reference]
         claim = find_claim(self.session, award, quarter)
-        edition = claim.edition if claim else NEW
+        edition = claim.edition if claim else 0
         if deed == "save":
-            answers = {question.id: "Told." for question in claim.queries} if claim else {}
-            contents = self.contents(quarter, amount)
-            save_claim(self.session, award, quarter, contents, edition, today=TODAY, answers=answers)
+            save_claim(self.session, award, quarter, self.contents(quarter, amount), today=TODAY)
+            answers = {question.id: (question.answer or "", "Told.") for question in claim.queries} if claim else {}
+            save_answers(self.session, award, quarter, answers, today=TODAY)
         elif deed == "submit":
             submit_claim(self.session, award, quarter, edition, by_id=self.lead_id, now=NOW, today=TODAY)
         elif deed == "query" and claim:

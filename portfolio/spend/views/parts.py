@@ -10,7 +10,7 @@ from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.boxes import entry_columns, forecast_rows, spend_boxes
 from portfolio.spend.checks import Contents, Part
-from portfolio.spend.claiming import faults_on, first_contents, save_part
+from portfolio.spend.claiming import faults_on, first_contents, save_parts
 from portfolio.spend.entering import FORMS, RAG_MEANS, ForecastForm, PartForm, SpendForm, form_of
 from portfolio.spend.happening import Meanwhile, find_closing, find_last_save
 from portfolio.spend.parts import differences, digest, only
@@ -88,7 +88,7 @@ def save(reference: str, csp_key: str, quarter: Quarter, part: str) -> Any:
         with refusals_on(form, places) as outcome:
             typed = form.contents(quarter.year)
             places.update(form.places(typed))
-            save_part(session(), award, quarter, wanted, typed, form.seen.data, today=today())
+            save_parts(session(), award, quarter, typed, {wanted: form.seen.data}, today=today())
             commit()
         if outcome.ok:
             return redirect(_onward(award, quarter, wanted))

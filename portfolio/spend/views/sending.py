@@ -8,6 +8,7 @@ from flask import redirect, render_template
 from portfolio.errors import PortfolioError
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
+from portfolio.spend.checks import Part
 from portfolio.spend.claiming import contents_of, faults_on, find_claim, submit_claim
 from portfolio.spend.entering import form_of
 from portfolio.spend.forms import SeenForm
@@ -32,12 +33,12 @@ def check(reference: str, csp_key: str, quarter: Quarter) -> Any:
     sheet = sheet_of(session(), award_at(reference, csp_key, Act.CLAIM), quarter)
     if sheet.closed(today()):
         return redirect(address("claim", sheet.award, quarter))
-    edition = sheet.claim.edition if sheet.claim is not None else ""
-    return _answers(sheet, SeenForm(formdata=None, data={"edition": str(edition)}))
+    return _answers(sheet, SeenForm(formdata=None))
 
 
 def _answers(sheet: Sheet, form: SeenForm) -> Any:
     faults = faults_on(session(), sheet.claim, sheet.ground, today())
+    form.edition.data = str(sheet.claim.edition) if sheet.claim is not None else ""
     said = {fault.sentence for fault in faults}
     problems = [*_linked(sheet, faults), *((sentence, None) for sentence in form.form_errors if sentence not in said)]
     page = render_template(
@@ -51,6 +52,7 @@ def _answers(sheet: Sheet, form: SeenForm) -> Any:
         columns=forecast_columns(sheet),
         warnings=warnings_of(sheet),
         problems=problems,
+        can_be_sent=not faults,
         meanwhile=find_closing(session(), sheet, sheet.closed(today())),
         pages={part.value: part_address(sheet.award, sheet.quarter, part) for part in parts_for(sheet.ground)},
         questions=asked_of(sheet),
@@ -65,14 +67,19 @@ def _linked(sheet: Sheet, faults: Sequence[PortfolioError]) -> list[tuple[str, s
     award, quarter, contents = sheet.award, sheet.quarter, sheet.contents
     forms = {part: form_of(part, contents, sheet.ground, contents) for part in parts_for(sheet.ground)}
     links: list[tuple[str, str | None]] = []
-    for fault in faults:
-        part = part_at(fault.field)
+    for part, fault in _in_order(faults):
         if part is not None:
             box = forms[part].places(contents).get(fault.field or "", fault.field)
             links.append((fault.sentence, part_address(award, quarter, part, box)))
         else:
             links.append((fault.sentence, address(_page_of(fault), award, quarter)))
     return links
+
+
+def _in_order(faults: Sequence[PortfolioError]) -> list[tuple[Part | None, PortfolioError]]:
+    """Faults with their parts, in the order of the claim's pages; last what is in no part."""
+    placed = [(part_at(fault.field), fault) for fault in faults]
+    return sorted(placed, key=lambda pair: list(Part).index(pair[0]) if pair[0] is not None else len(Part))
 
 
 def _page_of(fault: PortfolioError) -> str:
