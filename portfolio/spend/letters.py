@@ -18,6 +18,7 @@ from portfolio.people.models import Person
 from portfolio.quarters import Quarter, format_day
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.models import Claim, ClaimQuery, CorrectionRequest
+from portfolio.spend.rules import Stage
 from portfolio.words import begin, count
 
 THE_CLAIM = "the claim as a whole"
@@ -45,6 +46,8 @@ class DueClaim(Protocol):
     def quarter(self) -> Quarter: ...
     @property
     def due(self) -> date: ...
+    @property
+    def stage(self) -> str: ...
 
 
 def receipt(name: str, claim: Claim, number: str, site: str) -> Letter:
@@ -154,7 +157,8 @@ def reminder(name: str, rows: Sequence[DueClaim], today: date, site: str) -> Let
         name,
         "We still wait for:" if late else "Please send:",
         "\n\n".join(
-            f"- {row.reference}, {row.title}, {row.csp_name}: {row.quarter}, {_due(row.due, today)}\n"
+            f"- {row.reference}, {row.title}, {row.csp_name}: {row.quarter}, {_due(row.due, today)}"
+            f"{', with you again: finance asks about it' if row.stage == Stage.QUERIED else ''}\n"
             f"  {_page(site, row.reference, row.csp_key, row.quarter)}"
             for row in rows
         ),

@@ -117,6 +117,7 @@ def test_only_what_waits_for_its_lead_is_told_of(session: Session, awards: list[
     proposal = make.proposal(session, "SVD-24-01", funding_year=before)
     make.award(session, proposal, lead_person_id=lead.id, starts_on=date(2024, 4, 1), ends_on=date(2025, 9, 30))
     told = reminded_on(session, DUE)
+    assert texts(session)[0].count("due today, with you again: finance asks about it\n") == 1
     assert [(row.reference, row.quarter) for _, rows in told.told for row in rows] == [
         ("SVD-25-03", Q1),
         ("SVD-25-02", Q2),
