@@ -12,12 +12,10 @@ from portfolio.spend.asking import Thread, threads_of
 from portfolio.spend.checks import Contents, Variance, variances
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.figures import ByQuarter, Position
-from portfolio.spend.letters import THE_CLAIM
-from portfolio.spend.models import Claim, ClaimLine, ClaimQuery
+from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import Entry, Sheet
 from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage, same_person
 from portfolio.spend.waiting import Matters
-from portfolio.words import begin
 
 Column = list[str]
 """A column of a table, as the table macro takes it: heading, kind, and its label on a narrow screen."""
@@ -38,13 +36,6 @@ def of_stream(before: Mapping[tuple[str, str], Decimal], stream: str) -> Decimal
 def total_of(amounts: Iterable[Decimal | None]) -> Decimal:
     """What amounts come to; blanks count as nothing here."""
     return sum((amount for amount in amounts if amount is not None), ZERO)
-
-
-def compared_columns(sheet: Sheet) -> list[str | Column]:
-    """The columns of the later quarters where forecasts are compared, and what they come to."""
-    later = [[quarter.name, "number", f"{quarter.name} forecast"] for quarter in sheet.ground.to_forecast]
-    closing = [["Outturn", "number"], ["Award", "number"], ["Not used", "number", "Not used of the award"]]
-    return ["What is expected", *later, *closing]
 
 
 @dataclass(frozen=True)
@@ -164,46 +155,6 @@ def doors(sheet: Sheet, viewer_id: int, *, decides: bool, corrects: bool) -> Doo
 
 
 @dataclass(frozen=True)
-class Askable:
-    """What a question can be about, with the figures that it would be asked of, and what was asked before."""
-
-    line: str
-    before: Decimal | None = None
-    """Of the line, in the quarter before."""
-    amount: Decimal | None = None
-    description: str = ""
-    thread: Thread | None = None
-
-
-def askables(sheet: Sheet, claim: Claim) -> dict[str, Askable]:
-    """What finance can ask about, as the boxes name it: the claim as a whole, each of its lines, each earlier thread.
-
-    A line that was asked about before is gone on from there.
-    """
-    before, threads = sheet.spent_before(), threads_of(claim)
-    of_line = {thread.about: thread for thread in threads}
-    about = {"whole": Askable(begin(THE_CLAIM))}
-    lines: dict[tuple[int, int], list[ClaimLine]] = {}
-    for line in claim.lines:
-        lines.setdefault((line.stream_id, line.category_id), []).append(line)
-    for (stream_id, category_id), rows in lines.items():
-        stream, category = rows[0].stream.name, rows[0].category.name
-        thread = of_line.get((stream_id, category_id))
-        about[f"after-{thread.last.id}" if thread else f"line-{stream_id}-{category_id}"] = Askable(
-            f"{begin(stream)}, {category}",
-            before.get((stream, category)),
-            total_of(row.amount for row in rows),
-            "; ".join(row.description for row in rows if row.description),
-            thread,
-        )
-    return about | {
-        f"after-{thread.last.id}": Askable(thread.line, thread=thread)
-        for thread in threads
-        if f"after-{thread.last.id}" not in about
-    }
-
-
-@dataclass(frozen=True)
 class ApprovalRow:
     """A claim among several to approve."""
 
@@ -227,6 +178,7 @@ class Task:
     href: str
     status: str
     note: str
+    quarter: Quarter
 
 
 def tasks_of(
@@ -244,6 +196,7 @@ def tasks_of(
                 address_of(row),
                 row.stage,
                 f"{row.csp_name}. {_asked(questions.get(row.claim_id, ()))}{_until(row.due, today)}",
+                row.quarter,
             ),
         )
         for row in waiting

@@ -19,7 +19,7 @@ from portfolio.spend.telling import tell_sent
 from tests import make
 from tests.conftest import NOW, SignedIn, Visitor
 from tests.make import Q2, Q3, Q4
-from tests.pages import beside, read, value_of
+from tests.pages import beside, lines, read, value_of
 from tests.spend.level_up import Q2_PAGE
 
 TODAY = NOW.date()
@@ -164,3 +164,17 @@ def test_nobody_without_an_open_account_is_written_to(session: Session, signed_i
     finance = signed_in(Role.FINANCE)
     assert finance.post(f"{Q2_PAGE}/approve", data={"edition": "1"}).status_code == 302
     assert letters(session) == []
+
+
+def test_lines_stand_beside_their_plan_and_the_quarter_before(
+    session: Session, signed_in: SignedIn, award: Award, claim: Claim
+) -> None:
+    share = award.lines[0].profile[1]
+    share.category = make.category(award.proposal.funding_year.programme, "training")
+    session.commit()
+    told = lines(signed_in(Role.FINANCE).get(Q2_PAGE).text)
+    assert told == [
+        "Pay and on-costs £3,103.33 – £4,655.00 –",
+        "Training – £4,968.83 £712.77 –",
+        "Equipment and materials £412.98 – – – Total £3,516.31 £4,968.83 £5,367.77",
+    ]

@@ -9,11 +9,12 @@ from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.asking import query_claim, threads_of
 from portfolio.spend.claiming import get_claim
+from portfolio.spend.comparing import Askable, askables
 from portfolio.spend.forms import AskForm
 from portfolio.spend.happening import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, room
-from portfolio.spend.showing import Askable, askables, doors
+from portfolio.spend.showing import doors
 from portfolio.spend.telling import tell_asked
 from portfolio.spend.views.queue import on_to_next, queue
 from portfolio.web.access import allow, viewer

@@ -4,19 +4,21 @@ from typing import Any
 
 from flask import render_template
 
+from portfolio.decisions.queries import plan_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims
 from portfolio.spend.asking import threads_of
 from portfolio.spend.checks import Contents, over_forecast
 from portfolio.spend.claiming import contents_of, get_claim
+from portfolio.spend.comparing import compared_lines, forecast_columns, line_columns
 from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
 from portfolio.spend.happening import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, address_of, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
-from portfolio.spend.showing import compared_columns, doors, figures_of
+from portfolio.spend.showing import doors, figures_of
 from portfolio.spend.telling import tell_approved
 from portfolio.spend.views.corrections import corrections_on
 from portfolio.spend.views.lead import tasks_page, warnings_of
@@ -55,7 +57,9 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         claim=claim,
         contents=contents,
         figures=figures_of(sheet, contents),
-        columns=compared_columns(sheet),
+        lines=compared_lines(sheet, contents, plan_by_category(session(), award, sheet.quarter)),
+        line_columns=line_columns(sheet),
+        columns=forecast_columns(sheet),
         **corrections_on(sheet),
         warnings=warnings_of(sheet),
         over=[fault.sentence for fault in over_forecast(contents, sheet.ground)],
