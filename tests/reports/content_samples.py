@@ -15,6 +15,7 @@ from reports.content import (
     DecisionRow,
     InterventionRow,
     Kind,
+    LedgerRow,
     MatchRow,
     MeasureRow,
     Note,
@@ -191,6 +192,25 @@ def dorset(kind: Kind = Kind.OPCC, status: str = "prepared") -> ReturnContent:
             Note("W3", "Night-time match, SVD-25-04", "£7,500.00 of match is pledged and not yet secured."),
         ),
     )
+
+
+def with_ledger() -> ReturnContent:
+    """The combined return where Dorset's ledger is here, BCP's is not, and some of it belongs to no project."""
+    claimed = {
+        csp: from_pence(sum(pence for (of, _), pence in _claimed_in_q2() if of == csp)) for csp in (DORSET, BCP)
+    }
+    return replace(
+        dorset(),
+        ledger=(
+            LedgerRow(DORSET, claimed[DORSET] + from_pence(12001), claimed[DORSET], from_pence(-9000)),
+            LedgerRow(BCP, None, claimed[BCP], ZERO),
+            LedgerRow(None, from_pence(4550), ZERO, ZERO),
+        ),
+    )
+
+
+def _claimed_in_q2() -> list[tuple[tuple[str, str], int]]:
+    return [((key[0], key[1]), pence) for key, pence in EXPECTED["Q2"].items() if isinstance(key, tuple)]
 
 
 def one_csp() -> ReturnContent:

@@ -10,10 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from portfolio.money import ZERO
-from reports import returns
+from reports import claim_form, returns
 from reports.content import ReturnContent
 from tests import libreoffice
 from tests.libreoffice import LibreOffice
+from tests.reports.claim_samples import form
 from tests.reports.content_samples import BCP, DORSET, dorset, many_csps
 from tests.reports.test_cells import HOSTILE, with_texts
 from tests.reports.test_reading import SUMMARY, tampered
@@ -90,6 +91,7 @@ def test_recalculation_changes_nothing(office: LibreOffice, tmp_path: Path) -> N
     contents["rounding"] = with_rounding_at_its_hardest()
     contents["awkward_names"] = with_awkward_names()
     files = {name: returns.proved(content) for name, content in contents.items()}
+    files["claim_form"] = claim_form.write(form())
     assert changed(office, files, tmp_path) == {name: [] for name in files}
 
 

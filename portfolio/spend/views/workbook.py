@@ -140,7 +140,7 @@ def _shown(upload: WorkbookUpload, found: Preview, form: ConfirmForm) -> str:
         upload=upload,
         found=found,
         form=form,
-        again=WorkbookForm(),
+        again=WorkbookForm(formdata=None),
         must=must,
         should=should,
         most=MOST_FAULTS,
