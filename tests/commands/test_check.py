@@ -26,7 +26,7 @@ MONEY = [
 ]
 UNTOLD = {
     ("variation", "amount"), ("variation_share", "amount"), ("payment", "amount"), ("forecast", "amount"),
-    ("match_receipt", "amount"),
+    ("match_receipt", "amount"), ("correction_request", "amount"),
 }  # fmt: skip
 """What the demonstration has no row of."""
 

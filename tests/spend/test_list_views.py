@@ -54,6 +54,7 @@ def test_a_lead_sees_what_waits_and_why_a_quarter_is_locked(
     assert "Returned 31 July 2025 £4,968.84 £3,516.31 It stands in the OPCC return" in words
     assert "Q4 2025/26: Jan 2026 - Mar 2026 , SVD-25-03 Not yet due" in words
     assert "Q3 2025/26: Oct 2025 - Dec 2025 , SVD-25-03 Not started" in words
+    assert "Send Q2 2025/26 of all your projects as a workbook Have the deadlines in your own calendar" in words
     assert "What is left of each award" in words
     assert "Non-labour £19,875.33 £3,516.31 £0.00 £16,359.02" in words
     assert "Non-labour Q1 2025/26 £4,968.84 £3,516.31 −£1,452.53" in words
