@@ -31,17 +31,15 @@ class StreamBoxes:
     key: str
     """Names the stream's totals on the page."""
     name: str
+    has_plan: bool
+    """Whether the quarter's profile goes down to categories."""
+    columns: Sequence[str | Column]
     rows: Sequence[BoxRow]
     variance: Variance
     award: Decimal
     left: Decimal
     """Of the award, before this claim."""
     before: Decimal | None
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether the quarter's profile goes down to categories."""
-        return any(row.planned is not None for row in self.rows)
 
     @property
     def must_be_explained(self) -> bool:
@@ -61,10 +59,13 @@ def spend_boxes(form: SpendForm, sheet: Sheet, planned: Mapping[tuple[str, str],
     typed = {
         stream: total_of(line.amount.data for line in lines if line.stream.data == stream) for stream in ground.award
     }
+    has_plan = bool(planned)
     return [
         StreamBoxes(
             key=f"s{place}",
             name=found.stream,
+            has_plan=has_plan,
+            columns=_spend_columns(sheet, has_plan=has_plan),
             rows=[
                 BoxRow(
                     line.category.data,
@@ -82,6 +83,13 @@ def spend_boxes(form: SpendForm, sheet: Sheet, planned: Mapping[tuple[str, str],
         )
         for place, found in enumerate(variances(typed, ground), 1)
     ]
+
+
+def _spend_columns(sheet: Sheet, *, has_plan: bool) -> list[str | Column]:
+    now, before = sheet.quarter.name, sheet.quarter.previous.name
+    planned: list[Column] = [["Profile", "number", f"Profile of {now}"]] if has_plan else []
+    spent: list[Column] = [] if sheet.is_first else [[before, "number", f"{before} actual"]]
+    return ["Cost category", *planned, *spent, [now, "entry", f"{now} actual"], "What it was for"]
 
 
 @dataclass(frozen=True)
