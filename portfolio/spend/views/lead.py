@@ -9,14 +9,16 @@ from portfolio.funding_years.rules import deadline
 from portfolio.spend.checks import Part, claim_warnings
 from portfolio.spend.claiming import faults_on, open_questions
 from portfolio.spend.entering import PartForm, SpendForm
+from portfolio.spend.files import evidence_of
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.queries import Sheet
 from portfolio.spend.room import address, part_address
 from portfolio.spend.showing import figures_of
-from portfolio.spend.tasks import LEFT_OUT, NEEDS, Step, steps_of
+from portfolio.spend.tasks import DONE, LEFT_OUT, NEEDS, Step, steps_of
 from portfolio.web.access import may_open
 from portfolio.web.clock import today
 from portfolio.web.database import session
+from portfolio.words import count
 
 
 def tasks_page(sheet: Sheet) -> str:
@@ -59,11 +61,12 @@ def _line_of(sheet: Sheet, question: ClaimQuery, form: PartForm | None) -> str |
 
 def _steps_beside(sheet: Sheet, faults: Sequence[PortfolioError]) -> list[Step]:
     """What is no part of the claim's figures: its evidence, and sending it."""
-    evidence = page_if_any("evidence", sheet)
     wrong = [fault.sentence for fault in faults if fault.field == "evidence"]
+    files = len(evidence_of(session(), sheet.claim))
+    attached = (DONE, count(files, "file")) if files else (LEFT_OUT, None)
     state = "not ready" if faults else "ready to send"
     return [
-        *([Step("Evidence", evidence, NEEDS if wrong else LEFT_OUT, next(iter(wrong), None))] if evidence else []),
+        Step("Evidence", address("evidence", sheet.award, sheet.quarter), *((NEEDS, wrong[0]) if wrong else attached)),
         Step("Check and send", address("check", sheet.award, sheet.quarter), state),
     ]
 

@@ -11,6 +11,7 @@ from portfolio.quarters import Quarter
 from portfolio.spend.checks import Part
 from portfolio.spend.claiming import contents_of, faults_on, find_claim, submit_claim
 from portfolio.spend.entering import form_of
+from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
 from portfolio.spend.happening import find_closing
 from portfolio.spend.parts import part_at
@@ -19,7 +20,7 @@ from portfolio.spend.room import address, award_at, part_address, receipt_number
 from portfolio.spend.showing import figures_of, forecast_columns
 from portfolio.spend.tasks import parts_for
 from portfolio.spend.telling import tell_sent
-from portfolio.spend.views.lead import asked_of, page_if_any, warnings_of
+from portfolio.spend.views.lead import asked_of, warnings_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session
@@ -56,7 +57,7 @@ def _answers(sheet: Sheet, form: SeenForm) -> Any:
         meanwhile=find_closing(session(), sheet, sheet.closed(today())),
         pages={part.value: part_address(sheet.award, sheet.quarter, part) for part in parts_for(sheet.ground)},
         questions=asked_of(sheet),
-        evidence=page_if_any("evidence", sheet),
+        files=evidence_of(session(), sheet.claim),
         here=address("claim", sheet.award, sheet.quarter),
     )
     return (page, 422) if problems else page
