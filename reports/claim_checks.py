@@ -1,12 +1,12 @@
 """Checks: what somebody typed into a workbook of claims, added up and held against the award while they type."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from portfolio.money import ZERO
-from reports.cells import Value, as_text
+from reports.cells import as_text
 from reports.claim_content import (
     AMOUNT,
     EXPLANATION,
@@ -34,14 +34,19 @@ def heading(form: ClaimForm) -> str:
     return f"{form.quarter} {form.year}, {of}"
 
 
-def naming(extra: Sequence[tuple[str, Callable[[Any], Value], int]] = ()) -> list[Column[Any]]:
-    """The columns that say which award a row is of, and what else it is known by."""
+def naming(stream: bool = False) -> list[Column[Any]]:
+    """The columns that a row begins with: which award it is of and, where it is of one, which stream."""
+    streams: list[Column[Any]] = [text(STREAM, lambda row: row.stream, 15)] if stream else []
     return [
-        text(REFERENCE, lambda row: row.award.reference, 15),
-        text(PARTNERSHIP, lambda row: row.award.partnership, 26),
+        text(REFERENCE, lambda row: row.award.reference, 14),
         text(PROJECT, lambda row: row.award.project, 26),
-        *(text(heading, value, width) for heading, value, width in extra),
+        *streams,
     ]
+
+
+def partnership() -> Column[Any]:
+    """Whose award it is: the last column, because it is read least, and few have awards of several."""
+    return text(PARTNERSHIP, lambda row: row.award.partnership, 40)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class _Checked:
 def checks_sheet(form: ClaimForm, spend: Sheet, forecast: Sheet, progress: Sheet) -> Sheet:
     """A row for each stream of each award, which adds up what stands on the other sheets."""
     columns: list[Column[_Checked]] = [
-        *naming([(STREAM, lambda line: line.stream, 16)]),
+        *naming(stream=True),
         money("Profile", lambda line: line.row.profile, total=False),
         money("Spent", lambda line: line.spent, lambda line: f"ROUND(SUM({line.amounts}),2)", total=False),
         money("Variance", lambda line: line.variance, "ROUND({Spent}-{Profile},2)", total=False),
@@ -98,7 +103,8 @@ def checks_sheet(form: ClaimForm, spend: Sheet, forecast: Sheet, progress: Sheet
         money("Forecast", lambda line: line.forecast, _forecast_formula, total=False),
         money("Not expected to be spent", lambda line: line.left - line.forecast, "ROUND({Left after}-{Forecast},2)",
               total=False),
-        Column("Result", lambda line: line.result, Shape.TEXT, 30, _result_formula),
+        Column("Result", lambda line: line.result, Shape.TEXT, 32, _result_formula),
+        partnership(),
     ]  # fmt: skip
     return Sheet(
         "Checks",

@@ -9,7 +9,7 @@ from typing import Any
 
 from portfolio.quarters import format_day
 from reports.cells import Value, as_text
-from reports.claim_checks import checks_sheet, heading, naming
+from reports.claim_checks import checks_sheet, heading, naming, partnership
 from reports.claim_content import (
     AMOUNT,
     ANSWER,
@@ -37,7 +37,6 @@ from reports.claim_content import (
     RISKS,
     SAVES,
     SPENDING,
-    STREAM,
     TRANSACTION,
     VERSION,
     WHAT,
@@ -123,20 +122,18 @@ def _shown(heading: str, value: Callable[[Any], Value]) -> Column[Any]:
 
 
 def _spend(form: ClaimForm) -> Sheet:
+    profiled = any(row.profile is not None for row in form.spend)
     columns = [
-        *naming(
-            [
-                (STREAM, lambda row: row.stream, 16),
-                (CATEGORY, lambda row: row.category, 26),
-            ]
-        ),
-        Column(LINE, lambda row: row.line, Shape.NUMBER, 7),
-        _shown("Profile", lambda row: row.profile),
+        *naming(stream=True),
+        text(CATEGORY, lambda row: row.category, 26),
+        *([_shown("Profile", lambda row: row.profile)] if profiled else []),
         _shown("Last quarter", lambda row: row.last),
         _pounds(AMOUNT, lambda row: row.amount, "Like 1234.50. A refund begins with a minus sign.", negative=True),
         _words(form, WHAT, lambda row: row.what, 34, "Needed for a refund, and for “other”."),
         _words(form, TRANSACTION, lambda row: row.transaction, 24, "By which finance finds it. Each is claimed once."),
-        Column("To do", _missing, Shape.TEXT, 26, _missing_formula, blank=""),
+        Column("To do", _missing, Shape.TEXT, 36, _missing_formula, blank=""),
+        partnership(),
+        Column(LINE, lambda row: row.line, Shape.NUMBER, 8),
     ]
     return Sheet(
         "Spend",
@@ -170,10 +167,12 @@ def _missing_formula(row: SpendRow) -> str:
 
 def _forecast(form: ClaimForm) -> Sheet:
     columns = [
-        *naming([(STREAM, lambda row: row.stream, 16), (QUARTER, lambda row: row.quarter, 10)]),
+        *naming(stream=True),
+        text(QUARTER, lambda row: row.quarter, 10),
         money("Profile", lambda row: row.profile, total=False),
         _shown("Forecast last time", lambda row: row.last),
         _pounds(FORECAST, lambda row: row.forecast, "What you expect to spend in that quarter, like 1234.50."),
+        partnership(),
     ]
     return Sheet(
         "Forecast",
@@ -187,7 +186,6 @@ def _progress(form: ClaimForm) -> Sheet:
     colours = Entry("Choose a colour; what each means is on Start.", choices=tuple(form.rags))
     columns = [
         *naming(),
-        Column(SAVES, lambda row: row.saves, Shape.NUMBER, 10),
         _pounds(MATCH, lambda row: row.match, "Cash and in kind, like 1234.50. Enter 0 if there was none."),
         _words(form, NARRATIVE, lambda row: row.narrative, 60, "What was done this quarter."),
         Column(DELIVERY, lambda row: row.delivery, Shape.TEXT, 16, blank="", entry=colours),
@@ -195,6 +193,8 @@ def _progress(form: ClaimForm) -> Sheet:
         _words(form, OUTPUTS, lambda row: row.outputs, 44, "For example: 31 mentors trained in eight schools."),
         _words(form, RISKS, lambda row: row.risks, 44, "What could go wrong, and what you are doing about it."),
         _words(form, EXPLANATION, lambda row: row.explanation, 44, "Needed where Checks asks for it."),
+        partnership(),
+        Column(SAVES, lambda row: row.saves, Shape.NUMBER, 10),
     ]
     return Sheet(
         "Progress",
@@ -206,11 +206,13 @@ def _progress(form: ClaimForm) -> Sheet:
 
 def _questions(form: ClaimForm) -> Sheet:
     columns = [
-        *naming([(NUMBER, lambda row: row.number, 12), ("About", lambda row: row.about, 26)]),
+        *naming(),
+        text("About", lambda row: row.about, 26),
         text(QUESTION, lambda row: row.question, 50),
         _words(form, ANSWER, lambda row: row.answer, 50, "Finance reads it beside the question."),
+        partnership(),
+        Column(NUMBER, lambda row: row.number, Shape.NUMBER, 12),
     ]
-    columns[3] = Column(NUMBER, lambda row: row.number, Shape.NUMBER, 12)
     return Sheet(
         "Questions",
         as_text(f"Questions about {heading(form)}"),

@@ -126,12 +126,13 @@ def _filled(made: io.BytesIO, more: int, *, faulty: bool = False) -> bytes:
     file = load_workbook(made)
     spend, progress = file["Spend"], file["Progress"]
     for number, row in enumerate(spend.iter_rows(min_row=5), start=1):
-        row[8].value = "twelve" if faulty and number % 3 == 0 else number / 100 + more
-        row[9].value, row[10].value = f"Costs of week {number}", f"INV-{number}"
+        amount, what, transaction = row[5:8]
+        amount.value = "twelve" if faulty and number % 3 == 0 else number / 100 + more
+        what.value, transaction.value = f"Costs of week {number}", f"INV-{number}"
     for row in progress.iter_rows(min_row=4):
-        row[4].value, row[5].value = 0, "Two extra groups."
-        row[6].value, row[7].value = ("blue" if faulty else RAG.AMBER_GREEN.value), RAG.GREEN.value
-        row[10].value = "Groups began late."
+        match, narrative, delivery, spending, _, _, explanation = row[2:9]
+        match.value, narrative.value, explanation.value = 0, "Two extra groups.", "Groups began late."
+        delivery.value, spending.value = ("blue" if faulty else RAG.AMBER_GREEN.value), RAG.GREEN.value
     out = io.BytesIO()
     file.save(out)
     return out.getvalue()

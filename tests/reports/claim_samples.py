@@ -90,7 +90,7 @@ def last_quarter() -> ClaimForm:
         quarter="Q4",
         awards=[LEVEL_UP],
         partnerships=[LEVEL_UP.partnership],
-        spend=[row for row in several.spend if row.award == LEVEL_UP],
+        spend=[replace(row, profile=None) for row in several.spend if row.award == LEVEL_UP],
         forecasts=[],
         progress=several.progress[:1],
         questions=[],

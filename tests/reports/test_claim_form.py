@@ -33,6 +33,7 @@ def test_sheets_are_there_only_where_they_ask_something(book: Workbook) -> None:
     assert book.sheetnames == ["Start", "Spend", "Forecast", "Progress", "Questions", "Checks"]
     last = load_workbook(BytesIO(claim_form.write(last_quarter())))
     assert last.sheetnames == ["Start", "Spend", "Progress", "Checks"]
+    assert "Profile" not in next(last["Spend"].iter_rows(min_row=4, values_only=True)), "no category has one"
     assert last["Checks"]["A1"].value == "Checks of Q4 2025/26, Level-Up Project (SVD-25-03)"
     told = dict(zip(column(last, "Start", "Item"), column(last, "Start", "Detail"), strict=True))
     assert told["Awards"] == "SVD-25-03 Level-Up Project, Dorset Community Safety Partnership"
@@ -49,7 +50,7 @@ def test_start_says_what_the_workbook_is_for(book: Workbook) -> None:
 
 
 def test_what_somebody_typed_stays_text(book: Workbook) -> None:
-    cell = book["Spend"]["J7"]
+    cell = book["Spend"]["H7"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
     assert set(column(book, "Progress", "Project")) == {"Level-Up Project", "=Specialist & Nurse"}
 
@@ -88,24 +89,24 @@ def test_only_the_boxes_can_be_typed_into() -> None:
     }
     assert all(sheet.protection.sheet for sheet in made.worksheets)
     assert unlocked == {
-        *(("Spend", letter) for letter in "IJK"),
-        ("Forecast", "H"),
-        *(("Progress", letter) for letter in "EFGHIJK"),
-        ("Questions", "G"),
+        *(("Spend", letter) for letter in "GHI"),
+        ("Forecast", "G"),
+        *(("Progress", letter) for letter in "CDEFGHI"),
+        ("Questions", "E"),
     }
-    assert {cell.border.left.style for cell in made["Forecast"]["H"][3:]} == {"thin"}
+    assert {cell.border.left.style for cell in made["Forecast"]["G"][3:]} == {"thin"}
 
 
 def test_a_wrong_entry_is_told_of_as_one_types() -> None:
     made = load_workbook(BytesIO(claim_form.write(form())))
     spend = {str(rule.sqref): rule for rule in made["Spend"].data_validations.dataValidation}
-    amount = spend["I5:I12"]
-    assert amount.formula1 == "AND(ISNUMBER(I5),ROUND(I5,2)=I5,I5>=-10000000000,I5<=10000000000)"
+    amount = spend["G5:G12"]
+    assert amount.formula1 == "AND(ISNUMBER(G5),ROUND(G5,2)=G5,G5>=-10000000000,G5<=10000000000)"
     assert (amount.error, amount.allow_blank) == ("Enter pounds and pence as a number, like 1234.50", True)
-    assert spend["J5:J12"].error == "Shorten this to 120 characters or fewer"
+    assert spend["H5:H12"].error == "Shorten this to 120 characters or fewer"
     progress = {str(rule.sqref): rule for rule in made["Progress"].data_validations.dataValidation}
-    assert progress["G4:G5"].formula1 == '"Green,Red"'
-    assert progress["E4:E5"].error == "Enter pounds and pence as a number, like 1234.50, zero or more"
+    assert progress["E4:E5"].formula1 == '"Green,Red"'
+    assert progress["C4:C5"].error == "Enter pounds and pence as a number, like 1234.50, zero or more"
 
 
 def test_a_reader_with_a_screen_reader_stumbles_over_nothing() -> None:

@@ -103,8 +103,8 @@ def test_level_up_is_claimed_in_excel_as_on_the_web(session: Session, leading: F
     looked = upload(leading, filled(download(leading), *LEVEL_UP))
     assert title_of(looked) == "What your workbook changes"
     words = read(looked.text)
-    assert "Non-labour, equipment and materials: Amount Spend, I9 Nothing £837.77" in words
-    assert "How delivery is going Progress, G4 Nothing Amber/Green" in words
+    assert "Non-labour, equipment and materials: Amount Spend, F9 Nothing £837.77" in words
+    assert "How delivery is going Progress, E4 Nothing Amber/Green" in words
     assert session.scalar(select(func.count(Claim.id)).where(Claim.quarter == Q2)) == 0, "nothing is saved unasked"
     saved = confirm(leading, looked)
     assert saved.location == f"{Q2_PAGE}/check"
@@ -126,7 +126,7 @@ def test_a_draft_is_downloaded_and_only_what_is_new_is_shown(
     looked = upload(leading, filled(form, cells("Progress", {("Risks", REFERENCE): "Rain"})))
     words = read(looked.text)
     assert "1 claim would change; 11 other boxes say what is saved already" in words
-    assert "Risks Progress, J4 Nothing Rain" in words
+    assert "Risks Progress, H4 Nothing Rain" in words
     assert confirm(leading, looked).status_code == 302
     assert (claim_now(session, award).edition, claim_now(session, award).risks) == (2, "Rain")
 
@@ -142,17 +142,17 @@ def test_all_faults_are_listed_and_nothing_is_half_applied(session: Session, lea
     words = read(looked.text)
     assert "3 things in the workbook must be put right. Nothing of it is saved." in words
     for said in (
-        "Spend, I5 “12.345” has more than two decimals",
-        "Spend, I6 “$50” is not in pounds",
-        "Spend, I8 Enter a value, even if it is zero",
+        "Spend, F5 “12.345” has more than two decimals",
+        "Spend, F6 “$50” is not in pounds",
+        "Spend, F8 Enter a value, even if it is zero",
     ):
         assert said in words
     waiting = looked.request.path
     assert leading.post(waiting, data={"seen": ""}).status_code == 422
     assert session.scalar(select(func.count(Claim.id)).where(Claim.quarter == Q2)) == 0
     marked = load_workbook(BytesIO(leading.get(f"{waiting}/marked.xlsx").data))
-    assert marked["Spend"]["I5"].value == 12.345
-    assert "two decimals" in str(marked["Spend"]["I5"].comment.text if marked["Spend"]["I5"].comment else "")
+    assert marked["Spend"]["F5"].value == 12.345
+    assert "two decimals" in str(marked["Spend"]["F5"].comment.text if marked["Spend"]["F5"].comment else "")
 
 
 def test_a_workbook_survives_what_people_and_programs_do_to_it(
@@ -173,7 +173,7 @@ def test_a_workbook_survives_what_people_and_programs_do_to_it(
     book.save(out)
     looked = upload(leading, out.getvalue())
     assert title_of(looked) == "What your workbook changes"
-    assert "Amount Ausgaben, J11 Nothing £837.77" in read(looked.text)
+    assert "Amount Ausgaben, G11 Nothing £837.77" in read(looked.text)
     confirm(leading, looked)
     assert contents_of(claim_now(session, award)).total == Decimal("5367.77")
 
@@ -212,7 +212,7 @@ def test_several_awards_are_claimed_in_one_workbook_or_none_of_them(
     session.commit()
     more = cells("Spend", {("Amount", "SVD-25-04", "training"): 70, ("Amount", "SVD-25-04", "other"): 1})
     looked = upload(leading, filled(download(leading, ALL), *LEVEL_UP, more), ALL)
-    assert "Spend, J24 Say what the cost in “other” was for" in read(looked.text)
+    assert "Spend, G24 Say what the cost in “other” was for" in read(looked.text)
     assert leading.post(looked.request.path, data={"seen": ""}).status_code == 422
     assert session.scalar(select(func.count(Claim.id)).where(Claim.quarter == Q2)) == 0
     said = cells("Spend", {("What it was for", "SVD-25-04", "other"): "Stamps"})
@@ -270,8 +270,8 @@ def test_what_was_saved_meanwhile_is_shown_before_it_is_replaced(
     assert again.status_code == 422
     words = read(again.text)
     assert "Something was saved or decided after you looked" in words
-    assert "Non-labour, pay and on-costs: Amount Spend, I5 £1.00 £4,655.00" in words
-    assert "Progress, D4 The claim of SVD-25-03 (Dorset CSP) was saved after this workbook was downloaded" in words
+    assert "Non-labour, pay and on-costs: Amount Spend, F5 £1.00 £4,655.00" in words
+    assert "Progress, K4 The claim of SVD-25-03 (Dorset CSP) was saved after this workbook was downloaded" in words
     assert contents_of(claim_now(session, award)).lines[0].amount == Decimal("1.00")
     again.request.environ["PATH_INFO"] = looked.request.path
     assert confirm(leading, again).status_code == 302
@@ -295,7 +295,7 @@ def test_questions_are_answered_in_the_workbook(session: Session, leading: Flask
     session.commit()
     form = download(leading)
     looked = upload(leading, filled(form, cells("Questions", {("Your answer", REFERENCE): "The old mill"})))
-    assert "Answer to question 1 Questions, G4 Nothing The old mill" in read(looked.text)
+    assert "Answer to question 1 Questions, E4 Nothing The old mill" in read(looked.text)
     confirm(leading, looked)
     assert claim_now(session, award).queries[0].answer == "The old mill"
 
