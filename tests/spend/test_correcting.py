@@ -1,16 +1,21 @@
 """Corrections of locked quarters: asked for by one, decided on by another, under the rules as they are by then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portfolio.db import Database
 from portfolio.decisions.models import Award
+from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import YearStatus
+from portfolio.history import Author
 from portfolio.people.rules import Role, Within
 from portfolio.spend.adjustments import Adjustment, CorrectionState
 from portfolio.spend.correcting import (
@@ -188,3 +193,29 @@ def test_what_is_asked_for_stands_beside_what_was_claimed_and_corrected(session:
     assert to_decide(session, everything, waiting.asked_by_id) == 0
     assert to_decide(session, everything, make.person(session).id) == 1
     assert asked_beside(session, []) == []
+
+
+def test_two_who_approve_it_at_once_make_one_correction(
+    session: Session, database: Database, author: Author, award: Award
+) -> None:
+    number = ask(session, award).id
+    approvers = [make.person(session).id for _ in range(2)]
+    session.commit()
+    together = Barrier(2)
+
+    def press(by_id: int) -> str:
+        together.wait()
+        with database.session(writing=True) as own:
+            author(own)
+            asked_for = own.get_one(CorrectionRequest, number)
+            try:
+                approve_correction(own, asked_for, Q2, by_id=by_id, now=NOW, today=TODAY)
+            except PortfolioError as error:
+                return str(error)
+            own.commit()
+        return "approved"
+
+    with ThreadPoolExecutor(2) as threads:
+        told = sorted(threads.map(press, approvers))
+    assert told == ["This correction is approved already. Ask for another one if something is still wrong", "approved"]
+    assert make.count_of(session, Correction) == 1
