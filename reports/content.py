@@ -213,6 +213,24 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class LedgerRow:
+    """The council's ledger of the quarter held against what one CSP claims of it; it informs, and stops nothing."""
+
+    csp: str | None
+    """None: transactions that belong to no project of any CSP."""
+    ledger: Decimal | None
+    """What was spent as the ledger has it; None where no extract of it was uploaded for the quarter."""
+    claimed: Decimal
+    timing: Decimal
+    """Noted as booked in another quarter than claimed: positive is in the ledger and claimed in another quarter."""
+
+    @property
+    def unexplained(self) -> Decimal | None:
+        """What is left: positive is in the ledger, negative is claimed, and neither is accounted for."""
+        return None if self.ledger is None else self.ledger - self.claimed - self.timing
+
+
+@dataclass(frozen=True)
 class Note:
     """A numbered note `[note 1]`, or a warning that the figures gave rise to (code W1 to W10)."""
 
@@ -237,3 +255,5 @@ class ReturnContent:
     statement: Statement | None
     certification: Certification
     notes: tuple[Note, ...]
+    ledger: tuple[LedgerRow, ...] | None = None
+    """None in returns that do not tell of the ledger, and in those issued before any did."""

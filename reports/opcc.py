@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portfolio.money import ZERO
 from portfolio.quarters import FinancialYear
-from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
+from reports.checks import AT_MOST, EQUAL, NO_LEDGER, TOLD, Check, Figure, checks_sheet
 from reports.common import (
     assemble,
     certification_sheet,
@@ -257,6 +257,7 @@ def _checks(
         *checks,
         *_stream_checks(totals, rows, names, summary, interventions),
         *_line_checks(totals, names, summary, categories, spent),
+        *_ledger_lines(content, totals, names, summary),
     ]
 
 
@@ -324,4 +325,27 @@ def _line_checks(
             Figure("Summary, Cumulative", line.to_date, summary.cell("Cumulative", place)),
             AT_MOST,
             awarded,
+        )
+
+
+def _ledger_lines(content: ReturnContent, totals: SummaryTotals, names: Names, summary: Sheet) -> Iterable[Check]:
+    """Each CSP's ledger held against its claim, and what timing leaves unexplained of the difference."""
+    places = {line.csp: place for place, line in reversed(list(enumerate(totals.lines)))}
+    for row in content.ledger or ():
+        who = "no project" if row.csp is None else names.csp(row.csp)
+        cell = summary.cell("CSP", places[row.csp]) if row.csp in places else None
+        claimed = Figure(
+            "Nothing is claimed of it" if row.csp is None else "Summary, This claim",
+            row.claimed,
+            None if cell is None else sums_where(summary, "This claim", names, CSP=cell),
+        )
+        if row.ledger is None:
+            yield Check(f"Ledger: {who}", Figure(NO_LEDGER, None, None), TOLD, claimed)
+            continue
+        yield Check(f"Ledger: {who}", Figure("The council's ledger of this quarter", row.ledger, None), TOLD, claimed)
+        yield Check(
+            f"Ledger, left unexplained: {who}",
+            Figure("Ledger less claimed", row.ledger - row.claimed, None),
+            TOLD,
+            Figure("Timing differences noted", row.timing, None),
         )

@@ -119,7 +119,10 @@ class Table(Generic[Line]):
     subtotal_by: str = ""
     """The heading of the column whose texts tell which lines a subtotal adds up."""
     closing: Mapping[str, tuple[str, Cell]] = field(default_factory=dict)
-    """Cells of the total row that are no sums: heading → formula, with `{lines}` for the column's lines, and value."""
+    """Cells of the total row that are no sums: heading → formula and value.
+
+    `{lines}` in the formula are the column's own lines, `{Rule}` those of the column of that heading.
+    """
     sortable: bool = True
     places: dict[str, int] = field(init=False)
     cells: list[list[Cell]] = field(init=False)
@@ -256,13 +259,17 @@ class Sheet:
 
     def total_formula(self, column: "Column[Line]") -> str | None:
         """The formula of a column's cell in the total row; None where it has none."""
-        letter = self.letter(column.heading)
-        lines = f"{letter}{self.first_row}:{letter}{self.last_line}"
+        lines = self._lines_of(column.heading)
         if column.heading in self.table.closing:
-            return self.table.closing[column.heading][0].format(lines=lines)
+            others = {heading: self._lines_of(heading) for heading in self.table.places}
+            return self.table.closing[column.heading][0].format(lines=lines, **others)
         if column.ratio is not None:
             return self.compile(str(column.formula)).replace(ROW, str(self.total_row))
         return f"ROUND(SUM({lines}),2)" if column.total else None
+
+    def _lines_of(self, heading: str) -> str:
+        letter = self.letter(heading)
+        return f"{letter}{self.first_row}:{letter}{self.last_line}"
 
 
 @dataclass(frozen=True)

@@ -127,33 +127,25 @@ def compare_year(session: Session, year: FundingYear, quarters: Sequence[Quarter
     """Quarters of a year (all, unless some are named), the ledger that counts held against what was claimed."""
     asked = tuple(quarters) or year.year.quarters
     stands = {key: number for key, number in rules.standing(taken(session, year.id)).items() if key[1] in asked}
+    csps = {csp.id: csp.name for csp in year.police_area.csps}
     awards = _awards(session, year.id)
+    if not stands:
+        return Comparison(year, asked, csps, awards, stands, [], {})
     sorting = sorting_of(session, year, awards)
     of_extract = {number: of for (of, _), number in stands.items()}
-    groups = [
-        Group(posted, row.centre, sorting.place_of(posted))
-        for row in session.execute(_grouped(stands))
-        for posted in [
-            Posted(of_extract[row.extract_id], row.quarter, row.code, row.account, row.amount, row.transactions)
-        ]
-    ]
-    csps = {csp.id: csp.name for csp in year.police_area.csps}
-    return Comparison(
-        year,
-        asked,
-        csps,
-        awards,
-        stands,
-        groups,
-        rules.compare(
-            (group.posted for group in groups),
-            sorting,
-            _claimed(session, year.id, asked),
-            _noted(session, year.id, asked),
-            {award_id: named.csp_id for award_id, named in awards.items()},
-            rules.coverage(stands, csps),
-        ),
+    groups = []
+    for number, quarter, code, account, centre, amount, transactions in session.execute(_grouped(stands)):
+        posted = Posted(of_extract[number], quarter, code, account, amount, transactions)
+        groups.append(Group(posted, centre, sorting.place_of(posted)))
+    lines = rules.compare(
+        (group.posted for group in groups),
+        sorting,
+        _claimed(session, year.id, asked),
+        _noted(session, year.id, asked),
+        {award_id: named.csp_id for award_id, named in awards.items()},
+        rules.coverage(stands, csps),
     )
+    return Comparison(year, asked, csps, awards, stands, groups, lines)
 
 
 def sorting_of(session: Session, year: FundingYear, awards: Mapping[int, Named] | None = None) -> Sorting:

@@ -14,6 +14,7 @@ from portfolio.returns.contents import notes
 from portfolio.returns.contents.awards import award_facts, claims_told, intervention_rows, positions
 from portfolio.returns.contents.corrected import correction_notes
 from portfolio.returns.contents.decided import decision_rows, variation_rows
+from portfolio.returns.contents.ledger import ledger_rows
 from portfolio.returns.contents.progress import measure_rows, output_rows
 from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import (
@@ -82,6 +83,7 @@ def assemble(
             *correction_notes(scope, facts),
             *(Note(warning.code, warning.about, warning.sentence) for warning in warnings),
         ),
+        ledger=ledger_rows(scope, facts, found),
     )
     return content if version_of is None else signed(content, version_of)
 

@@ -20,8 +20,8 @@ from portfolio.returns.reconciling import unreconciled
 from portfolio.returns.rules import earlier_quarter_open, quarter_not_over
 from portfolio.returns.snapshot import digest_of_figures, thaw
 from reports import returns
-from reports.checks import Check
-from reports.content import Kind, Note, ReturnContent
+from reports.checks import TOLD, Check
+from reports.content import Kind, LedgerRow, Note, ReturnContent
 from reports.totals import SummaryLine, SummaryTotals, summary_totals
 
 MOST_LINES = 40
@@ -87,9 +87,16 @@ class Shown:
 
     @property
     def checks(self) -> list[Check]:
-        """The reconciliations of the workbook's Checks sheet."""
+        """The reconciliations of the workbook's Checks sheet, without what it tells of the ledger."""
         sheets = {sheet.name: sheet for sheet in returns.book(self.content).sheets}
-        return [line for line in sheets["Checks"].table.lines if isinstance(line, Check)]
+        lines = sheets["Checks"].table.lines
+        return [line for line in lines if isinstance(line, Check) and line.must != TOLD]
+
+    @property
+    def ledger(self) -> Sequence[LedgerRow]:
+        """What the council's ledger shows, where the return tells of it and a page has room for it."""
+        rows = self.content.ledger or ()
+        return rows if len(rows) <= MOST_LINES else ()
 
 
 def shown_now(session: Session, place: Place, prepared: Return | None) -> Shown:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
+from portfolio.ledger.proving import unaltered
 from portfolio.returns.proofs import awards, issued, spend
 from portfolio.spend import files
 
@@ -27,6 +28,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield "corrections count as they were approved", spend.approved(session)
     yield "partnerships, projects and cost categories come to the same, every quarter and to date", spend.sums(session)
     yield "every file of evidence is the one that was sent, byte for byte", files.altered(session)
+    yield "every ledger is as it was taken over, to the penny", unaltered(session)
     yield "every quarter of an issued return is locked", issued.locked(session)
     yield "every issued return was certified, and followed the one before", issued.signed(session)
     yield "every issued return is as it was issued, byte for byte", issued.unchanged(session)

@@ -61,6 +61,7 @@ def digest_of_figures(content: ReturnContent) -> str:
         field.name: _codec(hint)[0](getattr(content, field.name))
         for field, hint in _fields(ReturnContent)
         if hint is not Cover and hint is not Certification and field.name != "notes"
+        if not _is_untold(content, field)
     }
     told["notes"] = [[note.label, note.about, note.text] for note in content.notes if note.label != "W10"]
     return f"sha256:{sha256(_canonical({'covers': covers, **told}))}"
@@ -126,8 +127,19 @@ def _fields(kind: Any) -> list[tuple[dataclasses.Field[Any], Any]]:
 
 
 def _dataclass(kind: Any) -> Codec:
-    codecs = [(field.name, *_codec(hint)) for field, hint in _fields(kind)]
+    codecs = [(field, *_codec(hint)) for field, hint in _fields(kind)]
     return (
-        lambda row: {name: write(getattr(row, name)) for name, write, _ in codecs},
-        lambda kept: kind(**{name: read(kept[name]) for name, _, read in codecs}),
+        lambda row: {
+            field.name: write(getattr(row, field.name)) for field, write, _ in codecs if not _is_untold(row, field)
+        },
+        lambda kept: kind(**{field.name: read(kept[field.name]) for field, _, read in codecs if _is_here(kept, field)}),
     )
+
+
+def _is_untold(row: Any, field: dataclasses.Field[Any]) -> bool:
+    """Whether a field came later and says nothing: it is left out, as in what was issued before there was one."""
+    return field.default is None and getattr(row, field.name) is None
+
+
+def _is_here(kept: Any, field: dataclasses.Field[Any]) -> bool:
+    return field.name in kept or field.default is dataclasses.MISSING

@@ -25,7 +25,7 @@ LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
 def faults(session: Session) -> dict[str, list[str]]:
     """What is wrong, by check."""
     found = {name: list(wrong) for name, wrong in checks(session)}
-    assert len(found) == 16
+    assert len(found) == 17
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
