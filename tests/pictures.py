@@ -18,7 +18,7 @@ from tests.serving import served
 FOLDER = ROOT / "portfolio" / "static" / "help"
 SHOTS = (
     ("lead", "dan@council.example", "/", 1280, 900),
-    ("claim", "dan@council.example", "/spend/SVD-25-03/dorset/2025-26/q3", 1280, 1200),
+    ("claim", "dan@council.example", "/spend/SVD-25-03/dorset/2025-26/q3/spend", 1280, 1200),
     ("claims", "frank@finance.example", "/spend", 1280, 900),
     ("year", "frank@finance.example", "/years/2025-26", 1280, 1100),
     ("proposal", "olive@dorset.example", "/proposals/SVD-25-04", 1280, 1100),
