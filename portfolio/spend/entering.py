@@ -14,10 +14,10 @@ from portfolio.money import BlankMoney
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import rules
 from portfolio.spend.checks import Contents, Ground, Part
-from portfolio.spend.forms import SHORT_TEXT, Carried, number_sent
+from portfolio.spend.forms import Carried, number_sent
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.parts import digest
-from portfolio.spend.rules import RAG
+from portfolio.spend.rules import RAG, SHORT_REFERENCE, SHORT_TEXT
 from portfolio.web import forms
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, PoundsField
 
@@ -65,7 +65,7 @@ class LineForm(forms.Part):
     category = Carried()
     amount = PoundsField("Amount", missing=None)
     description = Line("What it was for")
-    transaction = Line("Ledger or invoice reference", most=120)
+    transaction = Line("Ledger or invoice reference", most=SHORT_REFERENCE)
 
 
 class SpendForm(PartForm):

@@ -11,14 +11,11 @@ from portfolio.spend.asking import Question
 from portfolio.spend.checks import Ground
 from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.models import Claim
-from portfolio.spend.rules import LIST_STATES
+from portfolio.spend.rules import LIST_STATES, SHORT_TEXT
 from portfolio.uploads.kinds import TAKEN
 from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField, SeveralOf
 from portfolio.web.uploading import OneFile
 from portfolio.words import begin, file_size
-
-SHORT_TEXT = 3_000
-"""The longest narrative: a page of a return."""
 
 LONGEST_NUMBER = 10
 

@@ -12,6 +12,11 @@ from portfolio.funding_years.rules import BadStep
 from portfolio.money import ZERO, format_pounds, per_cent
 from portfolio.quarters import Quarter, format_day
 
+SHORT_TEXT = 3_000
+"""The longest narrative, in characters: a page of a return."""
+SHORT_REFERENCE = 120
+"""The longest reference of a ledger's or an invoice's, in characters."""
+
 
 class ClaimStatus(StrEnum):
     """Where a claim stands; returned is locked inside an issued return."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from portfolio.spend.rules import SHORT_REFERENCE, SHORT_TEXT
 from reports.claim_content import (
     AMOUNT,
     ANSWER,
@@ -88,11 +89,7 @@ REQUIRED = (START, SPEND, PROGRESS)
 
 MOST: Mapping[str, int] = {
     WHAT: 200,
-    TRANSACTION: 120,
-    NARRATIVE: 3_000,
-    OUTPUTS: 3_000,
-    RISKS: 3_000,
-    EXPLANATION: 3_000,
-    ANSWER: 3_000,
+    TRANSACTION: SHORT_REFERENCE,
+    **dict.fromkeys((NARRATIVE, OUTPUTS, RISKS, EXPLANATION, ANSWER), SHORT_TEXT),
 }
 """The longest text under each heading, in characters: what the site's own forms take."""
