@@ -37,7 +37,8 @@ def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequenc
     for fault in faults:
         sheet, cell, severity = fault.sheet or "", fault.cell or "", str(fault.severity).capitalize()
         linked = sheet in titles and place_of(cell) is not None
-        rows.append([(sheet, plain), (cell, link if linked else plain), (fault.sentence, plain), (severity, plain)])
+        place = (cell or ("Whole sheet" if sheet else "All"), link if linked else plain)
+        rows.append([(sheet or "Whole workbook", plain), place, (fault.sentence, plain), (severity, plain)])
         if linked:
             where = escape("'" + sheet.replace("'", "''") + f"'!{cell}")
             links += f'<hyperlink ref="B{len(rows)}" location="{where}" display="{cell}"/>'
