@@ -28,6 +28,7 @@ from portfolio.spend.rules import ClaimStatus
 from portfolio.web.access import Access, access_to
 from tests import make
 from tests.conftest import NOW, Visitor
+from tests.ledgers import ledger_of
 from tests.reports.content_samples import dorset
 
 YEAR = FinancialYear(2025)
@@ -51,14 +52,15 @@ class Place:
     named: dict[str, Any]
 
     def values(self, rule: Rule) -> dict[str, Any]:
-        """What fills the places of an address; `number` means another thing in each room."""
+        """What fills the places of an address; `number` and `upload_id` mean another thing in each room."""
         room = rule.rule.split("/")[1]
         kind = "indicator" if "/projects/" in rule.rule else room
-        return {name: self.named[kind if name == "number" else name] for name in rule.arguments}
+        meant = {"number": kind, "upload_id": f"upload of {room}"}
+        return {name: self.named[meant.get(name, name)] for name in rule.arguments}
 
 
 def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: bool, own_area: bool) -> Place:
-    """A partnership with an award, a submitted claim, match, an indicator, a measure and an issued return."""
+    """A partnership with an award, a submitted claim, match, an indicator, a measure, a ledger and an issued return."""
     shares = make.ALLOCATIONS if own_area else {"labour": {key: Decimal("9000.00")}}
     year = make.funding_year(session, area=area, allocations=shares)
     csp = make.csp(session, key, area=area)
@@ -80,6 +82,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
     )  # fmt: skip
     session.add_all([indicator, issued])
     session.flush()
+    ledger = ledger_of(session, award, lead)
     named = {
         "reference": reference,
         "csp_key": key,
@@ -95,7 +98,10 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "returns": issued.id,
         "evidence_id": make.evidence(session, claim).id,
         "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
-        "upload_id": make.workbook_upload(session, lead, award).id,
+        "upload of spend": make.workbook_upload(session, lead, award).id,
+        "upload of ledger": ledger.upload.id,
+        "extract_id": ledger.extract.id,
+        "note_id": ledger.note.id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
     }
