@@ -1,5 +1,6 @@
 """Finance's questions: put to lines, told to the lead by mail, answered, gone on from; nothing typed is lost."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from portfolio.spend.asking import Question, query_claim, threads_of
 from portfolio.spend.claiming import get_claim, submit_claim
 from portfolio.spend.models import Claim, Forecast
 from portfolio.spend.rules import ClaimStatus
-from portfolio.spend.telling import tell_sent
+from portfolio.spend.telling import tell_asked, tell_sent
 from tests import make
 from tests.conftest import NOW, SignedIn, Visitor
 from tests.make import Q2, Q3, Q4
@@ -164,6 +165,17 @@ def test_nobody_without_an_open_account_is_written_to(session: Session, signed_i
     finance = signed_in(Role.FINANCE)
     assert finance.post(f"{Q2_PAGE}/approve", data={"edition": "1"}).status_code == 302
     assert letters(session) == []
+
+
+def test_after_the_deadline_the_letter_says_what_is_at_stake(session: Session, award: Award, claim: Claim) -> None:
+    late = date(2025, 11, 3)
+    asked = query_claim(session, claim, [Question("Why?")], 1, by_id=make.person(session).id, now=NOW)
+    tell_asked(session, claim, asked, "Fay Lund", today=late, now=NOW, site=SITE)
+    session.commit()
+    (letter,) = letters(session)
+    assert letter.subject == "1 question about your claim: SVD-25-03, Q2 2025/26"
+    assert "were due on 31 October 2025, so please send it back as soon as you can: what is not approved" in letter.text
+    assert letter.text.endswith(f"Answer here: {SITE}{Q2_PAGE}\n")
 
 
 def test_lines_stand_beside_their_plan_and_the_quarter_before(
