@@ -27,6 +27,8 @@ MOST_PARTS = 5_000
 """Files inside a document; more would take long to list."""
 MOST_LIST = 1024 * 1024
 """How much of a list inside a document is read, in bytes."""
+MOST_HEADERS = 64 * 1024
+"""How far the headers of an e-mail are read, in letters."""
 
 
 class NotTaken(PortfolioError):
@@ -191,7 +193,7 @@ def _text(name: str, content: bytes) -> Kind:
         raise NotTaken(OTHER)
     if text.lstrip("\ufeffï»¿ \t\r\n\f").startswith("<"):
         raise NotTaken(IS_PAGE)
-    if _is_mail(text):
+    if _is_mail(text[:MOST_HEADERS]):
         return EML
     ending = re.search(r"\.[^. ]+$", name.lower())
     if ending is None or ending[0] in TXT.endings:

@@ -56,7 +56,7 @@ def test_the_first_file_begins_the_claim(session: Session) -> None:
         claim.id,
         "invoice.pdf",
         "application/pdf",
-        47,
+        len(PDF),
     )
     assert found.attached_at == NOW
     attached(session, award, content=PNG, name="scan.pdf")

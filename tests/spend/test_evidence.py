@@ -1,6 +1,6 @@
 """How much evidence a claim may have, and that one file proves one claim."""
 
-from portfolio.spend.evidence import MOST_TOGETHER, Elsewhere, also_in_drafts, claimed_elsewhere, no_room
+from portfolio.spend.evidence import MOST_TOGETHER, AttachedAlready, Elsewhere, also_in_drafts, claimed_elsewhere, no_room
 from portfolio.words import MEGABYTE
 
 
@@ -32,6 +32,7 @@ def test_a_file_that_proves_another_claim_is_refused_and_named() -> None:
     ]
     assert {(error.code, error.field) for error in refused} == {("E7", "file")}
     assert claimed_elsewhere({"1": "a.pdf"}, [DRAFT]) == []
+    assert AttachedAlready("a.pdf").sentence == "This very file is attached to this claim already, as a.pdf"
 
 
 def test_the_same_file_in_a_draft_is_worth_knowing() -> None:
