@@ -6,6 +6,7 @@ Only the names in it are read, by the file's own table of sectors; a file that l
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 BEGINS = bytes.fromhex("d0cf11e0a1b11ae1")
 _NONE = 0xFFFFFFFA
@@ -41,7 +42,8 @@ def _entries(content: bytes) -> Iterator[tuple[str, int, int, int]]:
     if power not in (9, 12):
         raise Damaged("its sectors have no size that there is")
     size = 1 << power
-    table = [number for sector in _table(content, size) for number in _numbers(content, sector, size)]
+    most = len(content) // size // (size // 4) + 1  # as many as say of every sector of the file which one follows
+    table = [number for sector in islice(_table(content, size), most) for number in _numbers(content, sector, size)]
     (sector,) = struct.unpack_from("<I", content, 48)
     seen: set[int] = set()
     while sector < _NONE:

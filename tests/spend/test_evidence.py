@@ -1,6 +1,13 @@
 """How much evidence a claim may have, and that one file proves one claim."""
 
-from portfolio.spend.evidence import MOST_TOGETHER, AttachedAlready, Elsewhere, also_in_drafts, claimed_elsewhere, no_room
+from portfolio.spend.evidence import (
+    MOST_TOGETHER,
+    AttachedAlready,
+    Elsewhere,
+    also_in_drafts,
+    claimed_elsewhere,
+    no_room,
+)
 from portfolio.words import MEGABYTE
 
 

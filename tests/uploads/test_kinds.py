@@ -114,7 +114,10 @@ def test_old_files_that_are_damaged_lead_to_no_harm() -> None:
     circle = bytearray(whole)
     struct.pack_into("<I", circle, 512 * 3, 0)  # the directory's first sector follows itself
     broken = [whole[:length] for length in (8, 40, 100, 512, 700, 1536)]
-    broken += [bytes(circle), whole[:30] + b"\x05\x00" + whole[32:]]
+    endless = bytearray(whole)  # the table is named by sectors that name themselves, over and over
+    struct.pack_into("<II", endless, 68, 0, 0x7FFFFFFF)
+    struct.pack_into("<128I", endless, 512, *[0] * 128)
+    broken += [bytes(circle), bytes(endless).ljust(1_000_000, b"\x00"), whole[:30] + b"\x05\x00" + whole[32:]]
     for place, number in product((44, 48, 68, 72, 76, 512 * 3, 512 + 76), (0, 1, 3, 0x7FFFFFFF, 0xFFFFFFFE)):
         changed = bytearray(whole)
         struct.pack_into("<I", changed, place, number)
