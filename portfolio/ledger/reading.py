@@ -108,6 +108,7 @@ def read_rows(rows: Iterable[Row], headings: Sequence[str], columns: Columns) ->
         faults_before = len(found.faults)
         if isinstance(day, str):
             fault(number, date_at, day)
+        amount = ZERO
         try:
             amount = amount_of(typed) if typed else ZERO
         except PortfolioError as error:

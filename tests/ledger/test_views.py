@@ -1,7 +1,6 @@
 """The pages of the ledger: uploaded, its columns named, checked, taken over, compared, noted, withdrawn."""
 
 import csv
-from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -18,7 +17,7 @@ from portfolio.ledger.models import LedgerExtract
 from portfolio.people.rules import Role
 from tests import make
 from tests.conftest import SignedIn, title_of
-from tests.pages import lines, read
+from tests.pages import read
 
 REAL = (
     "\ufeffDorset Council,,,,,\nGeneral ledger,,Page 1,,,\n\nTrans Date,Cost Centre,Account,Description,Ref,Amount\n"
