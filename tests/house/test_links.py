@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,10 @@ from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
 from portfolio.measures.models import Indicator
 from portfolio.measures.rules import IndicatorKind
-from portfolio.people import joining
+from portfolio.people import calendars, joining
 from portfolio.people.models import Person, SecondFactor
 from portfolio.people.rules import Holding, Role
+from portfolio.proposals.models import Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns import actions as returning
@@ -41,6 +43,7 @@ from portfolio.web import mail
 from tests import make
 from tests.conftest import NOW, Visitor
 from tests.house.walking import Page, Sent, Walk
+from tests.ledgers import ledger_of
 
 STORY = ROOT / "portfolio" / "story" / "dorset_2025_26.json"
 Q1, Q2 = FinancialYear(2025).quarters[:2]
@@ -71,6 +74,8 @@ def everybody(session: Session, config: Config) -> dict[str, Person | None]:
     _work(session, year, people[Role.LEAD])
     _issue(session, year, [(ReturnKind.CSP, csp), (ReturnKind.CSP, bcp), (ReturnKind.OPCC, None)], people)
     _accounts(session, csp, config)
+    _ledger(session, year, people)
+    calendars.make_address(session, several.id, NOW, partial(config.derived_key, calendars.PURPOSE))
     return {
         "signed out": None,
         "no role": make.person(session),
@@ -130,6 +135,15 @@ def _work(session: Session, year: FundingYear, lead: Person) -> None:
     deferred = make.proposal(session, "SVD-25-92", funding_year=year)
     make.decision(session, deferred, outcome=Outcome.DEFERRED)
     make.funding_year(session, FinancialYear(2026), programme=year.programme, status=YearStatus.PROVISIONAL)
+    session.commit()
+
+
+def _ledger(session: Session, year: FundingYear, people: dict[Role, Person]) -> None:
+    """Of Q2: what was booked on a cost centre of the lead's and on one that is nobody's; another ledger waits."""
+    theirs = select(Award).join(Award.proposal).where(Award.lead_person_id == people[Role.LEAD].id)
+    award = session.scalars(theirs.where(Proposal.funding_year_id == year.id)).first()
+    assert award is not None
+    ledger_of(session, award, people[Role.FINANCE])
     session.commit()
 
 
