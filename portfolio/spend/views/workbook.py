@@ -5,12 +5,15 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from portfolio.decisions.models import Award
+from portfolio.decisions.queries import awards_within
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.entering import RAG_MEANS
 from portfolio.spend.forms import ConfirmForm, WorkbookForm
 from portfolio.spend.models import WorkbookUpload
-from portfolio.spend.room import address, award_at, room
+from portfolio.spend.queries import entries
+from portfolio.spend.room import address, address_of, award_at, room
+from portfolio.spend.rules import Stage
 from portfolio.spend.workbooks.faults import Severity
 from portfolio.spend.workbooks.filling import awards_to_claim, workbook_of
 from portfolio.spend.workbooks.layout import MOST_BYTES
@@ -49,16 +52,18 @@ def workbooks(quarter: Quarter) -> Any:
 
 
 def _page(form: WorkbookForm, quarter: Quarter, award: Award | None) -> str:
-    awards = awards_to_claim(session(), viewer().within(Act.CLAIM), quarter, today())
-    one = [found for found in awards if award is not None and found.id == award.id]
+    led = awards_within(viewer().within(Act.CLAIM))
+    found = session().scalars(entries(session(), [quarter], today(), led))
+    rows = [row for row in found if row.stage is not Stage.NOT_YET_DUE]
     return render_template(
         "spend/workbook.html",
         form=form,
         quarter=quarter,
         award=award,
-        awards=one if award is not None else awards,
-        leads_several=len(awards) > 1,
+        rows=[row for row in rows if award is None or row.award_id == award.id],
+        leads_several=len(rows) > 1,
         address=address,
+        address_of=address_of,
     )
 
 

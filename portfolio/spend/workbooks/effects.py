@@ -17,7 +17,7 @@ from portfolio.words import begin
 from reports.claim_content import AMOUNT, TRANSACTION, WHAT
 
 NOTHING = "Nothing"
-_LINE = {"amount": AMOUNT, "description": WHAT.lower(), "transaction": TRANSACTION.lower()}
+_LINE = {"amount": AMOUNT.lower(), "description": WHAT.lower(), "transaction": TRANSACTION.lower()}
 
 
 @dataclass(frozen=True)
