@@ -18,6 +18,7 @@ PAGES = (
     (LEAD, "/"),
     (LEAD, "/account"),
     (LEAD, "/spend"),
+    (LEAD, "/spend/SVD-25-03/dorset"),
     (LEAD, "/spend/SVD-25-03/dorset/2025-26/q3"),
     (OFFICER, "/"),
     (OFFICER, "/proposals"),
@@ -73,6 +74,13 @@ def signed_in(browser: Browser, site: str, email: str, width: int = 1280) -> Pag
     return page
 
 
+def violations(page: Page) -> list[str]:
+    """What the automatic checker finds on a page, and whether it is wider than the screen."""
+    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    is_wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [*found, "wider than the screen"] if is_wider else found
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("email", dict.fromkeys(email for email, _ in PAGES))
 def test_every_page_is_accessible_and_fits(browser: Browser, site: str, email: str, width: int) -> None:
@@ -82,10 +90,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, site: str, email: s
         answer = page.goto(site + address)
         assert answer is not None
         assert answer.status == 200, address
-        found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append("wider than the screen")
-        if found:
+        if found := violations(page):
             faults[address] = found
     page.close()
     assert faults == {}
@@ -120,3 +125,27 @@ def test_a_claim_goes_from_its_lead_to_finance(browser: Browser, site: str) -> N
     finance.goto(f"{site}/years/2025-26?quarter=q3")
     expect(finance.get_by_role("main")).to_contain_text("£141,039.93")
     finance.close()
+
+
+def test_a_correction_goes_from_who_asks_to_who_approves(browser: Browser, site: str) -> None:
+    lead = signed_in(browser, site, LEAD, 390)
+    lead.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q1/correct")
+    lead.get_by_label("Stream").select_option("non-labour")
+    lead.get_by_label("Cost category").select_option("equipment and materials")
+    lead.get_by_label("Difference").fill("−73.11")
+    lead.get_by_label("Reason").fill("A laptop was returned.")
+    faults = {"ask": violations(lead)}
+    lead.get_by_role("button", name="Ask for the correction").click()
+    expect(lead.get_by_text("waits for somebody else to approve it")).to_be_visible()
+    lead.close()
+    certifier = signed_in(browser, site, CERTIFIER, 390)
+    certifier.get_by_role("link", name="Decide on 1 correction").click()
+    faults["list"] = violations(certifier)
+    certifier.get_by_role("link", name="SVD-25-03, Q1 2025/26").click()
+    faults["decide"] = violations(certifier)
+    certifier.get_by_role("button", name="Approve −£73.11").click()
+    expect(certifier.get_by_text("It counts in Q2 2025/26 from now on")).to_be_visible()
+    certifier.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q1")
+    expect(certifier.get_by_text("Claimed £412.98, corrected by −£73.11 in Q2")).to_be_visible()
+    certifier.close()
+    assert faults == {"ask": [], "list": [], "decide": []}
