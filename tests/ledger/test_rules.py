@@ -13,7 +13,7 @@ from portfolio.ledger.columns import Columns, Holds, NoHeadings, find_headings, 
 from portfolio.ledger.reading import amount_of, read_rows
 from portfolio.ledger.rules import Line, Place, Posted, Project, Reason, Sorting, Taken, code_of, compare
 from portfolio.money import ZERO, from_pence
-from portfolio.quarters import FinancialYear
+from portfolio.quarters import FinancialYear, Quarter
 
 YEAR = FinancialYear(2025)
 Q1, Q2, Q3, Q4 = YEAR.quarters
@@ -64,9 +64,9 @@ LEDGERS = st.lists(
 @given(LEDGERS, AMOUNTS, AMOUNTS, st.sets(st.tuples(QUARTERS, st.sampled_from([10, 20]))))
 def test_matched_timing_and_unexplained_come_to_the_ledger(
     ledger: list[Posted],
-    claimed: list[tuple[rules.Quarter, int, int, Decimal]],
-    timing: list[tuple[rules.Quarter, int, int, Decimal]],
-    covered: set[tuple[rules.Quarter, int]],
+    claimed: list[tuple[Quarter, int, int, Decimal]],
+    timing: list[tuple[Quarter, int, int, Decimal]],
+    covered: set[tuple[Quarter, int]],
 ) -> None:
     csp_of = {project.award_id: project.csp_id for project in PROJECTS}
     lines = compare(ledger, SORTING, claimed, timing, csp_of, covered)

@@ -46,6 +46,7 @@ def index() -> Any:
         page=page,
         parts=showing.parts_of(compared, quarter, csp_id),
         whole=compared.whole(quarter, csp_id),
+        nowhere=rules.Line() if csp_id else compared.nowhere(quarter, None),
         reasons=showing.reasons_of(compared, quarter, csp_id),
         extracts=[one for one in extracts_of(session(), year.id) if one.id in standing],
         quarters=_each_quarter(compared, csp_id),
