@@ -151,9 +151,8 @@ def test_a_draft_is_saved_with_its_blanks_and_is_not_sent(session: Session, lead
 
 
 def test_everything_that_is_missing_is_asked_for_at_once_with_links(leading: FlaskClient) -> None:
-    empty = leading.get(f"{Q2_PAGE}/check")
-    assert empty.status_code == 422
-    assert "Enter what was spent of the non-labour stream, even if it is zero" in read(empty.text)
+    empty = read(leading.get(f"{Q2_PAGE}/check").text)
+    assert "Enter what was spent of the non-labour stream, even if it is zero" in empty
     fill_in(
         leading,
         spend={"lines__9__description": "", "variance_explanation": ""},
@@ -162,7 +161,6 @@ def test_everything_that_is_missing_is_asked_for_at_once_with_links(leading: Fla
         progress={"narrative": "", "delivery_rag": "", "spend_rag": ""},
     )
     page = leading.get(f"{Q2_PAGE}/check")
-    assert page.status_code == 422
     assert title_of(page) == "Error: Check your claim for Q2 2025/26, Level-Up Project"
     links = page.text.partition('id="problems-title"')[2].partition("</ul>")[0].split("<li>")[1:]
     assert [(link.split('"')[1].removeprefix(Q2_PAGE), _words(link)) for link in links] == [
@@ -223,7 +221,6 @@ def test_an_amount_that_cannot_be_read_is_shown_again_as_typed(session: Session,
 def test_more_than_the_award_is_refused_where_it_was_typed(leading: FlaskClient) -> None:
     fill_in(leading, spend={"lines__0__amount": "15646.26"})
     page = leading.get(f"{Q2_PAGE}/check")
-    assert page.status_code == 422
     assert "would come to £19,875.34, £0.01 more than the award of £19,875.33" in read(page.text)
     assert f'href="{Q2_PAGE}/spend#lines-0-amount"' in page.text
 

@@ -185,9 +185,7 @@ def test_what_finance_asks_stands_first_and_leads_to_its_line(
     assert "Finance asks Non-labour, equipment and materials : Which laptops?" in read(page.text)
     assert f'href="{Q2_PAGE}/spend#lines-4-amount"' in page.text
     assert "Finance asks about Non-labour, equipment and materials" in read(leading.get(f"{Q2_PAGE}/spend").text)
-    checked = leading.get(f"{Q2_PAGE}/check")
-    assert checked.status_code == 422
-    assert f'href="{Q2_PAGE}/answers"' in checked.text
+    assert f'href="{Q2_PAGE}/answers"' in leading.get(f"{Q2_PAGE}/check").text
     boxes = {"answers-0-question": str(first.id), "answers-1-question": str(second.id)}
     boxes |= {"answers-0-seen": "", "answers-1-seen": ""}
     answers = boxes | {"answers-0-answer": "Three for mentors. ", "answers-1-answer": "Yes."}

@@ -37,12 +37,12 @@ def check(reference: str, csp_key: str, quarter: Quarter) -> Any:
     return _answers(sheet, SeenForm(formdata=None))
 
 
-def _answers(sheet: Sheet, form: SeenForm) -> Any:
+def _answers(sheet: Sheet, form: SeenForm) -> str:
     faults = faults_on(session(), sheet.claim, sheet.ground, today())
     form.edition.data = str(sheet.claim.edition) if sheet.claim is not None else ""
     said = {fault.sentence for fault in faults}
     problems = [*_linked(sheet, faults), *((sentence, None) for sentence in form.form_errors if sentence not in said)]
-    page = render_template(
+    return render_template(
         "spend/check.html",
         award=sheet.award,
         quarter=sheet.quarter,
@@ -60,7 +60,6 @@ def _answers(sheet: Sheet, form: SeenForm) -> Any:
         files=evidence_of(session(), sheet.claim),
         here=address("claim", sheet.award, sheet.quarter),
     )
-    return (page, 422) if problems else page
 
 
 def _linked(sheet: Sheet, faults: Sequence[PortfolioError]) -> list[tuple[str, str | None]]:
@@ -105,7 +104,7 @@ def submit(reference: str, csp_key: str, quarter: Quarter) -> Any:
             commit()
         if outcome.ok:
             return redirect(address("receipt", award, quarter))
-    return _answers(sheet_of(session(), award, quarter), form)
+    return _answers(sheet_of(session(), award, quarter), form), 422
 
 
 @room.get("/spend/<reference>/<csp_key>/<quarter:quarter>/receipt")
