@@ -95,9 +95,9 @@ def with_types(listed: bytes, overrides: dict[str, str], defaults: dict[str, str
 
 
 def new_name(package: Package, changes: Sequence[str], pattern: str) -> str:
-    """A name that no part has yet, such as xl/comments7.xml from xl/comments{}.xml."""
-    for number in range(1, 10_000):
-        name = pattern.format(number)
+    """A name that no part has yet, such as xl/comments.xml or xl/comments7.xml from xl/comments{}.xml."""
+    for number in range(10_000):
+        name = pattern.format(number or "")
         if name not in package and name not in changes:
             return name
     raise NotAWorkbook("This workbook holds too many parts to be marked")

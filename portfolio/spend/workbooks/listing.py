@@ -19,18 +19,18 @@ FONTS = (
 LOOKS = tuple(
     f'<xf numFmtId="49" fontId="{{{font}}}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" '
     f'applyAlignment="1"><alignment vertical="top" wrapText="{wrap}"/></xf>'
-    for font, wrap in enumerate((1, 1, 0, 1))
+    for font, wrap in ((0, 1), (1, 1), (2, 0), (3, 1), (0, 0))
 )
 
 
 def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequence[int]) -> str:
     """The sheet that lists what is wrong: a row each, with a link to the cell."""
-    plain, bold, big, link = looks
+    plain, bold, big, link, long = looks
     must = sum(fault.severity is Severity.MUST for fault in faults)
     count = f"{must} to put right, {len(faults) - must} worth a look"
     rows = [
         [(LIST, big)],
-        [(f"{count}. Put them right in this workbook, and upload it again.", plain)],
+        [(f"{count}. Put them right in this workbook, and upload it again.", long)],
         [(heading, bold) for heading in ("Sheet", "Cell", "What is wrong", "How much it matters")],
     ]
     links = ""
@@ -43,7 +43,7 @@ def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequenc
             where = escape("'" + sheet.replace("'", "''") + f"'!{cell}")
             links += f'<hyperlink ref="B{len(rows)}" location="{where}" display="{cell}"/>'
     body = "".join(
-        f'<row r="{number}">'
+        f'<row r="{number}" ht="{_height(row)}" customHeight="1">'
         + "".join(
             f'<c r="{letters(column)}{number}" s="{look}" t="inlineStr">'
             f'<is><t xml:space="preserve">{_text(text)}</t></is></c>'
@@ -58,6 +58,7 @@ def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequenc
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{main}">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         '<sheetViews><sheetView tabSelected="1" workbookViewId="0"><pane ySplit="3" topLeftCell="A4" '
         'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         f"<cols>{widths}</cols><sheetData>{body}</sheetData>"
@@ -65,6 +66,13 @@ def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequenc
         + '<pageMargins left="0.5" right="0.5" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
+
+
+def _height(row: Sequence[tuple[str, int]]) -> int:
+    """Points that a row needs: not every program fits rows to their texts."""
+    if len(row) == 1:
+        return 24 if row[0][0] == LIST else 15
+    return 15 * max(1, -(-len(row[2][0]) // 90))
 
 
 def _text(text: str) -> str:

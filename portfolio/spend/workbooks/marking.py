@@ -198,7 +198,7 @@ def _conditions(
         )
 
 
-_COLOURS = (("FFFFD5CC", "FFB10E1E", "thin"), ("FFFFF2CC", "FF7A5C00", "dashed"))
+_COLOURS = (("FFFFD5CC", "FFB10E1E", "thin"), ("FFD6E8FA", "FF0B4A8F", "dashed"))
 
 
 def _colour(fill: str, line: str, style: str) -> str:
@@ -215,5 +215,6 @@ _NO_STYLES = (
     b'<fills count="2"><fill><patternFill patternType="none"/></fill>'
     b'<fill><patternFill patternType="gray125"/></fill></fills>'
     b'<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    b'<cellXfs count="1"><xf/></cellXfs></styleSheet>'
+    b'<cellXfs count="1"><xf xfId="0"/></cellXfs>'
+    b'<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
