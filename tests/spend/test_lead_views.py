@@ -52,7 +52,7 @@ def test_the_list_says_what_is_to_be_done(leading: FlaskClient) -> None:
     assert save(leading, Part.MATCH, do="list").location == Q2_PAGE
     assert save(leading, Part.PROGRESS, spend_rag="", delivery_rag="", do="list").location == Q2_PAGE
     page = leading.get(Q2_PAGE)
-    assert "Progress is saved. The claim is not sent yet." in page.text
+    assert "“Progress” is saved. The claim is not sent yet." in page.text
     assert (states(page.text)["Match"], states(page.text)["Spend"]) == ("Done", "Not started")
     assert "Say how delivery is going, and 1 more thing" in read(page.text)
 

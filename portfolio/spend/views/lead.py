@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import render_template, url_for
+from flask import render_template
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import deadline
@@ -15,7 +15,6 @@ from portfolio.spend.queries import Sheet
 from portfolio.spend.room import address, part_address
 from portfolio.spend.showing import figures_of
 from portfolio.spend.tasks import DONE, LEFT_OUT, NEEDS, Step, steps_of
-from portfolio.web.access import may_open
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.words import count
@@ -40,7 +39,7 @@ def tasks_page(sheet: Sheet) -> str:
         due=due,
         is_late=due < today(),
         here=address("claim", award, quarter),
-        workbook=page_if_any("workbook", sheet),
+        workbook=address("workbook", award, quarter),
     )
 
 
@@ -69,14 +68,6 @@ def _steps_beside(sheet: Sheet, faults: Sequence[PortfolioError]) -> list[Step]:
         Step("Evidence", address("evidence", sheet.award, sheet.quarter), *((NEEDS, wrong[0]) if wrong else attached)),
         Step("Check and send", address("check", sheet.award, sheet.quarter), state),
     ]
-
-
-def page_if_any(endpoint: str, sheet: Sheet) -> str | None:
-    """The address of another page of the quarter, where it is there and the viewer may open it."""
-    if not may_open(f"spend.{endpoint}"):
-        return None
-    reference, csp_key = sheet.award.proposal.reference, sheet.award.csp.key
-    return url_for(f"spend.{endpoint}", reference=reference, csp_key=csp_key, quarter=sheet.quarter)
 
 
 def warnings_of(sheet: Sheet) -> list[RuleWarning]:

@@ -99,7 +99,7 @@ def save(reference: str, csp_key: str, quarter: Quarter, part: str) -> Any:
 def _onward(award: Award, quarter: Quarter, saved: Part) -> str:
     """Where a saved page leads; a difference from the profile that must be explained is asked for at once."""
     if request.form.get("do") == "list":
-        flash(f"{TITLES[saved]} is saved. The claim is not sent yet.", "success")
+        flash(f"“{TITLES[saved]}” is saved. The claim is not sent yet.", "success")
         return address("claim", award, quarter)
     sheet = sheet_of(session(), award, quarter)
     if saved is Part.SPEND and any(

@@ -51,7 +51,7 @@ def _answers(sheet: Sheet, form: SeenForm) -> str:
         contents=sheet.contents,
         figures=figures_of(sheet, sheet.contents),
         columns=forecast_columns(sheet),
-        warnings=warnings_of(sheet),
+        warnings=[warning for warning in warnings_of(sheet) if warning.code != "W1"],  # it is among the problems
         problems=problems,
         can_be_sent=not faults,
         meanwhile=find_closing(session(), sheet, sheet.closed(today())),
