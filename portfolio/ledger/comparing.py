@@ -85,24 +85,28 @@ class Comparison:
         """An award's quarter as one line."""
         return rules.together(self.of_award(quarter, award_id).values())
 
+    @cached_property
+    def _sums(self) -> dict[tuple[Quarter, int | None], Line]:
+        """Each quarter as one line: with each partnership, and (None) with none of them."""
+        found: dict[tuple[Quarter, int | None], Line] = {}
+        for place, line in self.lines.items():
+            key = place.quarter, place.csp_id
+            found[key] = found.get(key, Line()) + line
+        return found
+
     def whole(self, quarter: Quarter, csp_id: int | None = None) -> Line:
         """A quarter as one line: all of it, or all that stands with a partnership."""
-        return rules.together(
-            line for place, line in self.lines.items() if place.quarter == quarter and csp_id in (None, place.csp_id)
-        )
+        if csp_id is not None:
+            return self._sums.get((quarter, csp_id), Line())
+        return rules.together(line for (of, _), line in self._sums.items() if of == quarter)
 
     def without_award(self, quarter: Quarter, csp_id: int | None = None) -> dict[Reason, Line]:
         """What is held against no claim in a quarter, by reason; of all, or of one partnership."""
         found: dict[Reason, Line] = {}
-        for reason in Reason:
-            lines = [
-                line
-                for place, line in self.lines.items()
-                if (place.quarter, place.reason) == (quarter, reason) and csp_id in (None, place.csp_id)
-            ]
-            if lines:
-                found[reason] = rules.together(lines)
-        return found
+        for place, line in self.lines.items():
+            if place.reason is not None and place.quarter == quarter and csp_id in (None, place.csp_id):
+                found[place.reason] = found.get(place.reason, Line()) + line
+        return {reason: found[reason] for reason in Reason if reason in found}
 
     def nowhere(self, quarter: Quarter, csp_id: int | None) -> Line:
         """What stands with no award of a quarter: in a partnership's own ledger, or (None) in that of all."""
@@ -138,8 +142,7 @@ def compare_year(session: Session, year: FundingYear, quarters: Sequence[Quarter
         posted = Posted(of_extract[number], quarter, code, account, amount, transactions)
         groups.append(Group(posted, centre, sorting.place_of(posted)))
     lines = rules.compare(
-        (group.posted for group in groups),
-        sorting,
+        ((group.posted, group.place) for group in groups),
         _claimed(session, year.id, asked),
         _noted(session, year.id, asked),
         {award_id: named.csp_id for award_id, named in awards.items()},

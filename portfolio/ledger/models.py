@@ -137,7 +137,12 @@ class LedgerEntry(Base):
 
     extract: Mapped[LedgerExtract] = relationship()
 
-    __table_args__ = (is_quarter(), Index(None, "extract_id", "quarter", "code"), {"info": {"passing": True}})
+    # All that the sums of a quarter are made of, in their order: they are added up from the index alone.
+    __table_args__ = (
+        is_quarter(),
+        Index(None, "extract_id", "quarter", "code", "account", "centre", "amount"),
+        {"info": {"passing": True}},
+    )
 
 
 class LedgerNote(Base):

@@ -20,6 +20,8 @@ from portfolio.money import ZERO, parse_pounds
 from portfolio.quarters import EARLIEST, LATEST
 from portfolio.uploads.cells import letters
 
+MOST_OF_CODE = 60
+"""Letters of a cost centre or an account that are kept."""
 MOST_OF_TEXT = 300
 """Letters of a description or a reference that are kept."""
 
@@ -124,8 +126,8 @@ def read_rows(rows: Iterable[Row], headings: Sequence[str], columns: Columns) ->
                     number,
                     day,
                     amount,
-                    _tidy(texts[centre_at]),
-                    _tidy(texts[account_at]),
+                    _tidy(texts[centre_at])[:MOST_OF_CODE],
+                    _tidy(texts[account_at])[:MOST_OF_CODE],
                     "" if description_at is None else _tidy(texts[description_at]),
                     "" if reference_at is None else _tidy(texts[reference_at]),
                 )
@@ -134,6 +136,8 @@ def read_rows(rows: Iterable[Row], headings: Sequence[str], columns: Columns) ->
 
 
 def _tidy(text: str) -> str:
+    if text.isalnum():
+        return text[:MOST_OF_TEXT]
     return " ".join(text.translate(_CLEAN).split())[:MOST_OF_TEXT]
 
 

@@ -153,8 +153,7 @@ class Sorting:
 
 
 def compare(
-    posted: Iterable[Posted],
-    sorting: Sorting,
+    placed: Iterable[tuple[Posted, Place]],
     claimed: Amounts,
     timing: Amounts,
     partnership_of: Mapping[int, int],
@@ -162,12 +161,11 @@ def compare(
 ) -> dict[Place, Line]:
     """The ledger held against claims: what matched, timing and unexplained come to at each place (see above).
 
-    `partnership_of` gives each award's partnership; `covered` are the partnerships by quarter whose ledger is here.
-    Claims of others are left out: they are held against nothing.
+    `placed` are transactions with where they stand; `partnership_of` gives each award's partnership; `covered` are the
+    partnerships by quarter whose ledger is here. Claims of others are left out: they are held against nothing.
     """
     lines: dict[Place, Line] = defaultdict(Line)
-    for each in posted:
-        place = sorting.place_of(each)
+    for each, place in placed:
         set_aside = each.amount if place.reason is Reason.NOT_SPEND else ZERO
         lines[place] += Line(ledger=each.amount, set_aside=set_aside, transactions=each.transactions)
     told = [(*one, True) for one in claimed] + [(*one, False) for one in timing]

@@ -25,6 +25,10 @@ def posted(code: str, account: str = "1000", amount: str = "1.00", csp_id: int |
     return Posted(csp_id, Q2, code, account, Decimal(amount))
 
 
+def placed(ledger: list[Posted]) -> list[tuple[Posted, Place]]:
+    return [(each, SORTING.place_of(each)) for each in ledger]
+
+
 @pytest.mark.parametrize(
     ("transactions", "place"),
     [
@@ -69,7 +73,7 @@ def test_matched_timing_and_unexplained_come_to_the_ledger(
     covered: set[tuple[Quarter, int]],
 ) -> None:
     csp_of = {project.award_id: project.csp_id for project in PROJECTS}
-    lines = compare(ledger, SORTING, claimed, timing, csp_of, covered)
+    lines = compare(placed(ledger), claimed, timing, csp_of, covered)
     whole = rules.together(lines.values())
     for line in [*lines.values(), whole]:
         assert line.matched + line.timing + line.unexplained == line.ledger
@@ -84,7 +88,7 @@ def test_matched_timing_and_unexplained_come_to_the_ledger(
 
 def test_what_is_claimed_beyond_the_ledger_is_below_zero_and_hides_in_no_other_project() -> None:
     ledger = [posted("4512", amount="80.00"), posted("9999", amount="20.00")]
-    lines = compare(ledger, SORTING, [(Q2, 1, 7, Decimal("100.00"))], [], {1: 10}, {(Q2, 10)})
+    lines = compare(placed(ledger), [(Q2, 1, 7, Decimal("100.00"))], [], {1: 10}, {(Q2, 10)})
     assert lines[Place(Q2, 10, 1, 7)].unexplained == Decimal("-20.00")
     assert rules.in_words(rules.together(lines.values())) == "Nothing is left unexplained"
     assert rules.in_words(Line(ledger=Decimal("1.00"))).startswith("£1.00 is in the ledger and neither claimed")

@@ -1,11 +1,14 @@
 """The pages of the ledger: uploaded, its columns named, checked, taken over, compared, noted, withdrawn."""
 
 import csv
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,7 +65,7 @@ def sent(
 def taken(browser: FlaskClient, year: FundingYear, content: str, **more: Any) -> TestResponse:
     """Upload a ledger, name its columns where that is asked, and take it over."""
     here = sent(browser, year, content, **more).headers["Location"]
-    if "What the columns hold" in title_of(browser.get(here)) or "Columns of" in title_of(browser.get(here)):
+    if title_of(browser.get(here)).startswith("Columns of"):
         browser.post(f"{here}/columns", data=COLUMNS)
     return browser.post(here)
 
@@ -139,3 +142,90 @@ def test_accounts_are_named_and_the_rest_is_explained_or_not(
     certifier = signed_in(Role.CERTIFIER)
     assert "Note a timing difference" not in certifier.get(here).text
     assert certifier.post(here, data=note).status_code == 403
+
+
+def test_a_workbook_is_a_ledger_too(finance: FlaskClient, year: FundingYear) -> None:
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Date", "Cost Centre", "Account", "Debit", "Credit"])
+    sheet.write_datetime(1, 0, date(2025, 7, 31), book.add_format({"num_format": "d mmm yyyy"}))
+    sheet.write_row(1, 1, [4512, 1000, 0.1 + 0.2, ""])
+    sheet.write_row(2, 0, ["45869", "4512", "1000", "", 1017.26])
+    book.close()
+    here = sent(finance, year, made.getvalue(), "gl.xlsx").headers["Location"]
+    finance.post(f"{here}/columns", data={"date": 1, "centre": 2, "account": 3, "debit": 4, "credit": 5})
+    assert "31 July 2025 to 31 July 2025 Total −£1,016.96" in read(finance.get(here).text)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("gl.pdf", b"%PDF-1.7 nothing", "PDF"),
+        ("gl.csv", b"a,b\n1,2\n", "No row of headings was found in the first 60 rows"),
+        ("gl.csv", b"", "This file is empty"),
+    ],
+)
+def test_what_is_no_ledger_is_refused_on_its_field(
+    finance: FlaskClient, year: FundingYear, name: str, content: bytes, sentence: str
+) -> None:
+    answer = sent(finance, year, content, name)
+    assert answer.status_code == 422
+    assert sentence in read(answer.text)
+
+
+def test_every_fault_of_a_file_stands_on_its_page_and_nothing_is_taken_over(
+    finance: FlaskClient, year: FundingYear, session: Session
+) -> None:
+    bad = "Trans Date,Cost Centre,Account,Description,Ref,Amount\n07/31/2025,4512,1,,,x\n31/07/2025,4512,1,,,\n"
+    answer = taken(finance, year, bad)
+    assert answer.status_code == 422
+    page = read(answer.text)
+    assert "3 rows and cells cannot be read. Nothing was taken over" in page
+    assert "2 F, Amount “x” is not an amount" in page
+    assert "3 F, Amount There is a date and no amount" in page
+    old = bad.partition("\n")[0] + "\n05/04/2024,4512,1000,Old,J5,8.00\n"
+    assert "No transaction of this file is dated in 2025/26" in read(taken(finance, year, old).text)
+    assert session.scalars(select(LedgerExtract)).all() == []
+    here = sent(finance, year, REAL).headers["Location"]
+    assert "The upload is forgotten" in read(finance.post(f"{here}/give-up", follow_redirects=True).text)
+    assert finance.get(here).status_code == 404
+
+
+def test_an_extract_is_withdrawn_and_a_cost_centre_named(
+    finance: FlaskClient, year: FundingYear, award: Award, session: Session
+) -> None:
+    make.extract(session, year, [("4512", "1000", Decimal("5.00")), ("=1+1", "2", Decimal("-3.00"))])
+    here = "/ledger/projects/SVD-25-02/bcp/2025-26/q2"
+    assert "nobody can tell whose the transactions are" in read(
+        finance.post(f"{here}/cost-centre", data={"cost_centre": " 4512 "}, follow_redirects=True).text
+    )
+    page = read(finance.get(f"/ledger/{year.id}/2025-26/q2/unmatched").text)
+    assert "4512 1000 Several projects have this cost centre SVD-25-01, SVD-25-02 1 £5.00" in page
+    assert "=1+1" in page
+    page = read(finance.get(f"/ledger/{year.id}/2025-26/q2/transactions?code=4512&account=1000").text)
+    assert "J2" in page
+    assert "J3" not in page
+    assert finance.get(f"/ledger/{year.id}/2024-25/q2/unmatched").status_code == 404
+    assert finance.post("/ledger/extracts/1/withdraw").status_code == 422
+    page = read(finance.post("/ledger/extracts/1/withdraw", data={"because": "Wrong"}, follow_redirects=True).text)
+    assert "Withdrawn by" in page
+    assert "Withdrawn" in read(finance.get(f"/ledger/{year.id}/extracts").text)
+    assert "No ledger extract was uploaded for this quarter" in read(finance.get(here).text)
+
+
+def test_no_page_asks_more_of_the_database_for_more_rows(
+    finance: FlaskClient, year: FundingYear, session: Session, queries_of: Callable[[FlaskClient, str], int]
+) -> None:
+    make.extract(session, year, [("4512", "1000", Decimal("5.00"))])
+    pages = [
+        "/ledger",
+        "/ledger/projects/SVD-25-01/dorset/2025-26/q2",
+        *(f"/ledger/{year.id}/{page}" for page in ("accounts", "2025-26/q2/unmatched", "2025-26/q2/transactions")),
+    ]
+    few = [queries_of(finance, page) for page in pages]
+    for number in range(3):
+        more = make.proposal(session, f"SVD-25-1{number}")
+        make.claim(session, make.award(session, more, cost_centre=f"9{number}"), make.Q2)
+    make.extract(session, year, [(f"9{number % 6}", f"{number}", Decimal("1.00")) for number in range(60)])
+    assert [queries_of(finance, page) for page in pages] == few

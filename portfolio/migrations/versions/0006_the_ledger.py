@@ -130,7 +130,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
     )
     op.create_index(
-        op.f("ix_ledger_entry_extract_id_quarter_code"), "ledger_entry", ["extract_id", "quarter", "code"], unique=False
+        op.f("ix_ledger_entry_extract_id_quarter_code_account_centre_amount"),
+        "ledger_entry",
+        ["extract_id", "quarter", "code", "account", "centre", "amount"],
+        unique=False,
     )
     op.create_table(
         "ledger_note",
