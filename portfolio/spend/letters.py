@@ -114,17 +114,6 @@ def sent_back(name: str, claim: Claim, answered: Sequence[ClaimQuery], site: str
     )
 
 
-def correction_asked(name: str, asked_for: CorrectionRequest, by: str, site: str) -> Letter:
-    """To those who can approve a correction that somebody (`by`) asked for."""
-    return _letter(
-        f"A correction waits for approval: {asked_for.award.proposal.reference}, {asked_for.corrects.short}",
-        name,
-        f"{by} asks for a correction of {_of(asked_for.award)}:",
-        _correction(asked_for),
-        f"Approve or refuse it: {page_of(site, asked_for.award, asked_for.corrects)}",
-    )
-
-
 def correction_approved(name: str, asked_for: CorrectionRequest, by: str, site: str) -> Letter:
     """To who asked for a correction."""
     return _letter(
