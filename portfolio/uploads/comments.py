@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from portfolio.uploads.cells import letters
-from portfolio.uploads.splicing import Edit, Element, appended, elements, in_utf8, spliced
+from portfolio.uploads.splicing import Edit, Element, appended, elements, grouped, in_utf8, spliced
 
 BEGINS = "To put right:"
 """How every comment of ours begins, which is how it is known again after another program saved it."""
@@ -34,12 +34,12 @@ def with_comments(listed: bytes | None, wanted: Mapping[Place, str]) -> tuple[by
     edits: list[Edit] = []
     gone: set[Place] = set()
     new = dict(wanted)
-    for comment in (element for element in found if element.name == "comment"):
+    for comment, *inside in grouped(found, "comment"):
         place = place_of(comment.values.get("ref", ""))
-        text = next((one for one in found if one.name == "text" and comment.covers(one)), None)
+        text = next((one for one in inside if one.name == "text"), None)
         if place is None or text is None:
             continue
-        said = _said(xml, found, text)
+        said = _said(xml, inside, text)
         others, ours, _ = said.partition(BEGINS)
         ours_now = new.pop(place, "")
         if not ours:

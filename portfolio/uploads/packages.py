@@ -19,7 +19,7 @@ MOST_ENTRIES = 1_000
 MOST_UNPACKED = 128 * 1024 * 1024
 """Bytes of all parts together once unpacked; a ledger of 50,000 rows and 20 columns has 50 million."""
 
-MOST_MARKS = 1_500_000
+MOST_MARKS = 1_000_000
 """Tags of all parts that are read, which is what reading costs; the claims of 200 awards have 150,000."""
 
 MOST_DEEP = 1_000

@@ -9,6 +9,7 @@ from portfolio.uploads.packages import MOST_MARKS, NotAWorkbook, damage_told, no
 
 _OPENING = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
+_DECLARED = 1024  # bytes in which a part says how it is encoded, if at all
 _MOST_FOUND = 200_000  # the comments of 200 awards, each cell of theirs wrong, are 20,000
 
 Edit = tuple[int, int, bytes]
@@ -50,7 +51,7 @@ def in_utf8(xml: bytes) -> bytes:
     parser.StartDoctypeDeclHandler = no_definitions
     parser.XmlDeclHandler = lambda version, encoding, standalone: found.append(encoding or "")
     with damage_told():
-        parser.Parse(xml, True)
+        parser.Parse(xml[:_DECLARED], False)
         encoding = found[0].lower() if found else ""
         if xml.startswith((b"\xff\xfe", b"\xfe\xff")):
             encoding = "utf-16"
@@ -94,6 +95,17 @@ def elements(xml: bytes, deeper: Collection[str] = ()) -> list[Element]:
     with damage_told():
         parser.Parse(xml, True)
     return [element for element in found if element is not None]
+
+
+def grouped(found: Iterable[Element], name: str) -> list[list[Element]]:
+    """Each element of a name, with whatever stands in it after it; `found` is in the order that elements start."""
+    groups: list[list[Element]] = []
+    for element in found:
+        if element.name == name:
+            groups.append([element])
+        elif groups and groups[-1][0].covers(element):
+            groups[-1].append(element)
+    return groups
 
 
 def spliced(xml: bytes, edits: Iterable[Edit]) -> bytes:

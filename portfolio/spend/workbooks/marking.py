@@ -19,7 +19,7 @@ from portfolio.uploads.parts import (
     with_styles,
     with_types,
 )
-from portfolio.uploads.splicing import Edit, Element, appended, elements, in_utf8, spliced
+from portfolio.uploads.splicing import Edit, Element, appended, elements, grouped, in_utf8, spliced
 
 _KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -175,8 +175,7 @@ def _conditions(
             if severity is min((fault.severity for fault in faults), key=list(Severity).index)
         ]
         groups += [(colour, cells[first : first + _REFERENCES]) for first in range(0, len(cells), _REFERENCES)]
-    for rules in (one for one in found if one.name == "conditionalFormatting"):
-        parts = [one for one in found if one.name == "cfRule" and rules.covers(one)]
+    for rules, *parts in grouped(found, "conditionalFormatting"):
         ours = [one for one in parts if _MARK in unescape(xml[one.start : one.end].decode())]
         if ours and len(ours) == len(parts):
             yield rules.start, rules.end, b""
