@@ -1,9 +1,11 @@
 """A claim in Excel: downloaded, filled in, sent back, looked at and confirmed; and everything that comes between."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,31 +27,31 @@ from tests.conftest import NOW, SignedIn, title_of
 from tests.make import Q1, Q2
 from tests.pages import read
 from tests.spend import level_up
-from tests.spend.grids import Grid, by_openpyxl, grid_of, put, spot
+from tests.spend.grids import spot
 from tests.spend.level_up import Q2_PAGE, claim_now, fill_in, save
 
 PAGE = f"{Q2_PAGE}/workbook"
 ALL = "/spend/workbook/2025-26/q2"
-Fill = Callable[[Grid], None]
+Fill = tuple[str, Mapping[tuple[str, ...], Any]]
 REFERENCE = "SVD-25-03"
 
 
 def filled(form: bytes, *fills: Fill) -> bytes:
     """A workbook as somebody fills it in."""
-    grid = grid_of(form)
-    for fill in fills:
-        fill(grid)
-    return by_openpyxl(form, grid)
-
-
-def cells(sheet: str, values: Mapping[tuple[str, str], object] | Mapping[tuple[str, str, str], object]) -> Fill:
-    """What is typed into a sheet: heading and keys of the row, and the value."""
-
-    def fill(grid: Grid) -> None:
+    book = load_workbook(BytesIO(form))
+    for sheet, values in fills:
+        grid = {sheet: [list(row) for row in book[sheet].values]}
         for (heading, *keys), value in values.items():
-            put(grid, spot(grid, sheet, heading, *keys), value)
+            at = spot(grid, sheet, heading, *keys)
+            book[sheet].cell(at.row + 1, at.column + 1).value = value
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
-    return fill
+
+def cells(sheet: str, values: Mapping[tuple[str, str], Any] | Mapping[tuple[str, str, str], Any]) -> Fill:
+    """What is typed into a sheet: heading and keys of the row, and the value."""
+    return sheet, {tuple(key): value for key, value in values.items()}
 
 
 LEVEL_UP = (
@@ -214,6 +216,10 @@ def test_several_awards_are_claimed_in_one_workbook_or_none_of_them(
     assert leading.post(looked.request.path, data={"seen": ""}).status_code == 422
     assert session.scalar(select(func.count(Claim.id)).where(Claim.quarter == Q2)) == 0
     said = cells("Spend", {("What it was for", "SVD-25-04", "other"): "Stamps"})
+    invoice = "Ledger or invoice reference"
+    twice = {(invoice, REFERENCE, "other"): "INV-1", (invoice, "SVD-25-04", "training"): "INV-1"}
+    looked = upload(leading, filled(download(leading, ALL), *LEVEL_UP, more, said, cells("Spend", twice)), ALL)
+    assert "Spend, H16 Transaction INV-1 is already claimed in SVD-25-03 (Dorset CSP)" in read(looked.text)
     looked = upload(leading, filled(download(leading, ALL), *LEVEL_UP, more, said), ALL)
     assert "2 claims would change" in read(looked.text)
     saved = confirm(leading, looked)
@@ -348,6 +354,19 @@ def test_statements_do_not_grow_with_awards(
     many = statements(filled(download(leading, ALL), *LEVEL_UP))
     assert many <= few + 1, "transactions are looked for only where there are any"
     assert many <= 20
+
+
+def test_a_workbook_that_nobody_confirms_is_kept_for_a_week(
+    session: Session, leading: FlaskClient, lead: Person
+) -> None:
+    other = make.person(session, Role.LEAD)
+    make.workbook_upload(session, other, uploaded_at=NOW - timedelta(days=8))
+    kept = make.workbook_upload(session, other, uploaded_at=NOW - timedelta(days=6))
+    make.workbook_upload(session, lead, name="before.xlsx")
+    session.commit()
+    upload(leading, filled(download(leading), *LEVEL_UP))
+    found = {(row.person_id, row.name) for row in session.scalars(select(WorkbookUpload))}
+    assert found == {(other.id, kept.name), (lead.id, "Claim Q2 (mine).xlsx")}
 
 
 def test_colours_are_read_in_every_way_people_write_them(session: Session, leading: FlaskClient, award: Award) -> None:

@@ -6,9 +6,9 @@ Reading takes a while, so it is done by whoever asks, before the transaction tha
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from portfolio.decisions.models import Award
@@ -22,6 +22,9 @@ from portfolio.spend.workbooks.effects import Change, changes_of, digest
 from portfolio.spend.workbooks.faults import Fault
 from portfolio.spend.workbooks.judging import Judged, judge
 from portfolio.spend.workbooks.reading import Filled
+
+WAITS = timedelta(days=7)
+"""How long a workbook is kept that nobody confirms."""
 
 
 class Moved(PortfolioError):
@@ -69,8 +72,9 @@ def keep_upload(
     content: bytes,
     now: datetime,
 ) -> WorkbookUpload:
-    """Keep a workbook until its sender confirms it; one that they sent before waits no longer."""
-    session.execute(delete(WorkbookUpload).where(WorkbookUpload.person_id == person_id))
+    """Keep a workbook until its sender confirms it; one sent before by them, or forgotten by anybody, goes."""
+    forgotten = WorkbookUpload.uploaded_at < now - WAITS
+    session.execute(delete(WorkbookUpload).where(or_(WorkbookUpload.person_id == person_id, forgotten)))
     upload = WorkbookUpload(
         person_id=person_id,
         quarter=quarter,
