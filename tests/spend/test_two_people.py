@@ -1,18 +1,25 @@
 """Two people at one claim: nobody's work is lost, and who comes second is told what happened, by whom, and chooses."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portfolio.db import Database
 from portfolio.decisions.models import Award
+from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import YearStatus
+from portfolio.history import Author
 from portfolio.people.models import Person
 from portfolio.people.rules import Role
-from portfolio.spend.checks import Part
-from portfolio.spend.claiming import contents_of
-from portfolio.spend.models import ClaimQuery
+from portfolio.spend.checks import Contents, Part
+from portfolio.spend.claiming import contents_of, save_parts
+from portfolio.spend.models import ClaimLine, ClaimQuery
+from portfolio.spend.parts import digest
 from portfolio.spend.rules import ClaimStatus
 from tests import make
 from tests.conftest import NOW, SignedIn
@@ -201,3 +208,69 @@ def test_what_finance_asks_stands_first_and_leads_to_its_line(
     assert late.status_code == 422
     assert "This claim is resubmitted, so it cannot be changed" in read(late.text)
     assert "Four.</textarea>" in late.text
+
+
+def test_parts_saved_at_the_same_moment_are_both_kept_and_begin_one_claim(
+    session: Session, database: Database, author: Author, award: Award
+) -> None:
+    session.commit()
+    award_id, begin = award.id, Barrier(3)
+    session.rollback()
+    typed = {
+        Part.MATCH: Contents(match_spent=Decimal("12.00")),
+        Part.OUTPUTS: Contents(outputs="31 mentors"),
+        Part.RISKS: Contents(risks="Rain"),
+    }
+
+    def enter(part: Part) -> None:
+        begin.wait()
+        with database.writing(author) as own:
+            seen = {part: digest(Contents(), part)}
+            save_parts(own, own.get_one(Award, award_id), Q2, typed[part], seen, today=NOW.date())
+
+    with ThreadPoolExecutor(3) as people:
+        list(people.map(enter, typed))
+    claim = claim_now(session, award)
+    assert (claim.edition, claim.match_spent, claim.outputs, claim.risks) == (3, Decimal("12.00"), "31 mentors", "Rain")
+
+
+def test_one_part_saved_at_the_same_moment_is_kept_once_and_refused_once(
+    session: Session, database: Database, author: Author, award: Award
+) -> None:
+    session.commit()
+    award_id, begin = award.id, Barrier(2)
+    session.rollback()
+
+    def enter(risks: str) -> str | None:
+        begin.wait()
+        try:
+            with database.writing(author) as own:
+                seen = {Part.RISKS: digest(Contents(), Part.RISKS)}
+                save_parts(own, own.get_one(Award, award_id), Q2, Contents(risks=risks), seen, today=NOW.date())
+        except PortfolioError:
+            return None
+        return risks
+
+    with ThreadPoolExecutor(2) as people:
+        kept = [risks for risks in people.map(enter, ("Rain", "Snow")) if risks is not None]
+    assert [claim_now(session, award).risks] == kept
+
+
+def test_the_pages_take_no_more_statements_for_more_lines_and_questions(
+    session: Session,
+    leading: FlaskClient,
+    award: Award,
+    lead: Person,
+    queries_of: Callable[[FlaskClient, str], int],
+) -> None:
+    queried(session, leading, award, lead)
+    pages = [f"{Q2_PAGE}{page}" for page in ("", "/answers", "/spend", "/forecast", "/check")]
+    before = [queries_of(leading, page) for page in pages]
+    claim = claim_now(session, award)
+    for category in award.proposal.funding_year.programme.categories:
+        claim.lines.append(ClaimLine(stream=claim.lines[0].stream, category=category, amount=Decimal("1.00")))
+        about = {"stream": claim.lines[0].stream, "category": category}
+        claim.queries.append(ClaimQuery(asked_by_id=lead.id, asked_at=NOW, question=f"{category.name}?", **about))
+    session.commit()
+    assert [queries_of(leading, page) for page in pages] == before
+    assert max(before) <= 30, before
