@@ -11,7 +11,7 @@ from portfolio.ledger import noting, rules, showing
 from portfolio.ledger.comparing import compare_year, counts, entries_of, get_note, notes_of
 from portfolio.ledger.forms import ButtonForm, CentreForm, TimingForm, named
 from portfolio.ledger.models import LedgerEntry
-from portfolio.ledger.views.room import award_at, me, quarter_of, room, year_of
+from portfolio.ledger.views.room import award_at, me, room, year_of
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter, between
 from portfolio.web.access import allow, viewer
@@ -32,7 +32,8 @@ def project(reference: str, csp_key: str, quarter: Quarter) -> Any:
 
 def _show(award: Award, quarter: Quarter, timing: TimingForm | None = None, centre: CentreForm | None = None) -> str:
     year = year_of(award, Act.SEE_LEDGER)
-    compared = compare_year(session(), year, [quarter_of(year, quarter)])
+    # An award may run into the next year, whose claims have no ledger here: the page says so.
+    compared = compare_year(session(), year, [quarter])
     lines = compared.of_award(quarter, award.id)
     whole = compared.whole_award(quarter, award.id)
     code = rules.code_of(award.cost_centre or "")
@@ -75,7 +76,7 @@ def note(reference: str, csp_key: str, quarter: Quarter) -> Any:
     """Notes a timing difference."""
     award, form = award_at(reference, csp_key, Act.RECONCILE), TimingForm()
     year = year_of(award, Act.RECONCILE)
-    others = {named(one): one for one in _others(award, quarter_of(year, quarter))}
+    others = {named(one): one for one in _others(award, quarter)}
     form.offer(year.programme.categories, others.values())
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
