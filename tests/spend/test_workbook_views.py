@@ -231,6 +231,19 @@ def test_several_awards_are_claimed_in_one_workbook_or_none_of_them(
     assert find_claim(session, third, Q2) is None, "nothing was typed for it"
 
 
+def test_claims_that_together_are_above_the_allocation_are_worth_a_look(
+    session: Session, leading: FlaskClient, lead: Person
+) -> None:
+    asks = {"non-labour": Decimal("75000.00")}
+    make.award(session, make.proposal(session, "SVD-25-04", title="Nurse", asks=asks), lead_person_id=lead.id)
+    session.commit()
+    large = cells("Spend", {("Amount", "SVD-25-04", "training"): 74_000})
+    looked = upload(leading, filled(download(leading, ALL), *LEVEL_UP, large), ALL)
+    words = read(looked.text)
+    assert "Spend, F16 Dorset Community Safety Partnership's claims of the non-labour stream would come to" in words
+    assert "£82,884.08, £2,093.87 more than its allocation of £80,790.21" in words
+
+
 def test_a_workbook_of_another_award_or_of_all_is_refused_on_an_awards_page(
     session: Session, leading: FlaskClient, lead: Person
 ) -> None:

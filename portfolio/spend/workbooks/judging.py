@@ -1,5 +1,6 @@
 """Judges a workbook of claims by the rules of the site's own forms, and says in which cell each fault stands."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_found, awards_within
 from portfolio.errors import PortfolioError
+from portfolio.money import ZERO
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter
@@ -18,7 +20,7 @@ from portfolio.spend.checks import Contents, Ground, NotAnswered, blanks, claim_
 from portfolio.spend.claiming import open_questions, with_rows
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
-from portfolio.spend.rules import ClaimedTwice, NeedsExplanation
+from portfolio.spend.rules import AboveAllocation, ClaimedTwice, NeedsExplanation
 from portfolio.spend.standing import grounds_of, hold
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.spend.workbooks.gathering import Gathering, Key, Typed, key_in, key_of
@@ -188,6 +190,24 @@ def _judge_claims(session: Session, judged: Judged, gathering: Gathering, today:
         # Figures that are not all there would give warnings that mean nothing.
         if judged.is_sound and not judged.is_left_alone(typed):
             judged.faults += _worth_knowing(typed, grounds[typed.award.id], positions[typed.award.id])
+    judged.faults += _above_together(judged.claims, grounds)
+
+
+def _above_together(claims: Sequence[Typed], grounds: Mapping[int, Ground]) -> list[Fault]:
+    """E2 of a partnership's claims in one workbook: each alone may fit its allocation, and all of them may not."""
+    several: dict[tuple[int, int, str], list[Typed]] = defaultdict(list)
+    for typed in claims:
+        for stream, amount in typed.contents.spent.items():
+            if amount > 0:
+                several[typed.award.proposal.funding_year_id, typed.award.csp_id, stream].append(typed)
+    found = []
+    for (_, _, stream), sharing in several.items():
+        ground, amounts = grounds[sharing[-1].award.id], [typed.contents.spent[stream] for typed in sharing]
+        allocation, before = ground.allocation.get(stream), ground.claimed_by_csp.get(stream, ZERO)
+        if allocation is not None and before + max(amounts) <= allocation < before + sum(amounts):
+            error = AboveAllocation(ground.csp, stream, before + sum(amounts), allocation)
+            found += _placed(sharing[-1], [error], Severity.SHOULD)
+    return found
 
 
 def _faults_of(typed: Typed, claim: Claim | None, ground: Ground, today: date) -> list[Fault]:
