@@ -64,6 +64,7 @@ class Act(StrEnum):
     SET_MATCH = "record match funding"
     SEE_CLAIMS = "see claims"
     CLAIM = "enter and submit a claim"
+    SEE_EVIDENCE = "save the evidence of a claim"
     APPROVE_CLAIM = "approve or query a claim"
     CORRECT = "ask for a correction of a locked quarter"
     APPROVE_CORRECTION = "approve a correction"
@@ -99,7 +100,7 @@ REACH: dict[Role, Reach] = {
 }
 
 MAY: dict[Role, frozenset[Act]] = {
-    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM, Act.CORRECT}),
+    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM, Act.SEE_EVIDENCE, Act.CORRECT}),
     Role.CSP_OFFICER: frozenset(
         {
             *_SEEING_PARTNERSHIP,
@@ -111,6 +112,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_RETURNS,
             Act.INVITE,
             Act.REMIND,
+            Act.SEE_EVIDENCE,
         }
     ),
     Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP}),
@@ -119,6 +121,7 @@ MAY: dict[Role, frozenset[Act]] = {
             *_SEEING_PARTNERSHIP,
             Act.SET_YEAR,
             Act.APPROVE_CLAIM,
+            Act.SEE_EVIDENCE,
             Act.CORRECT,
             Act.APPROVE_CORRECTION,
             Act.REMIND,
@@ -133,12 +136,20 @@ MAY: dict[Role, frozenset[Act]] = {
         {Act.SEE_YEAR, Act.SEE_MATCH, Act.SEE_MEASURES, Act.SET_MEASURES, Act.SEE_RETURNS, Act.FORWARD_RETURN}
     ),
     Role.CERTIFIER: frozenset(
-        {*_SEEING_PARTNERSHIP, Act.SEE_LEDGER, Act.APPROVE_CORRECTION, Act.SEE_RETURNS, Act.CERTIFY_RETURN}
+        {
+            *_SEEING_PARTNERSHIP,
+            Act.SEE_EVIDENCE,
+            Act.SEE_LEDGER,
+            Act.APPROVE_CORRECTION,
+            Act.SEE_RETURNS,
+            Act.CERTIFY_RETURN,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {
             *_SEEING_PARTNERSHIP,
             Act.SET_YEAR,
+            Act.SEE_EVIDENCE,
             Act.SEE_LEDGER,
             Act.SEE_RETURNS,
             Act.SEE_HISTORY,

@@ -32,10 +32,10 @@ IN_A_CELL = "sandbox; default-src 'none'"
 
 
 @room.get(PLACE)
-@allow(Act.SEE_CLAIMS)
+@allow(Act.SEE_EVIDENCE)
 def evidence(reference: str, csp_key: str, quarter: Quarter) -> Any:
     """The files of a claim; its lead attaches and removes them while the claim is open."""
-    award = award_at(reference, csp_key, Act.SEE_CLAIMS)
+    award = award_at(reference, csp_key, Act.SEE_EVIDENCE)
     return _page(sheet_of(session(), award, quarter), EvidenceForm())
 
 
@@ -75,7 +75,7 @@ def attach(reference: str, csp_key: str, quarter: Quarter) -> Any:
                 form.file.sent.content,
                 form.chosen(),
                 by_id=viewer().person_id,
-                within=viewer().within(Act.SEE_CLAIMS),
+                within=viewer().within(Act.SEE_EVIDENCE),
                 now=moment(),
                 today=today(),
             )
@@ -95,10 +95,10 @@ def _attached_as(name: str, kept: Evidence) -> str:
 
 
 @room.get(f"{PLACE}/<int:evidence_id>")
-@allow(Act.SEE_CLAIMS)
+@allow(Act.SEE_EVIDENCE)
 def evidence_file(reference: str, csp_key: str, quarter: Quarter, evidence_id: int) -> Any:
     """One file, to be saved; that somebody else opened it is recorded, because it may name people."""
-    award = award_at(reference, csp_key, Act.SEE_CLAIMS)
+    award = award_at(reference, csp_key, Act.SEE_EVIDENCE)
     found = get_evidence(session(), award, quarter, evidence_id)
     answer = file_download(found.name, content_of(session(), found), found.media_type)
     answer.headers["Content-Security-Policy"] = IN_A_CELL
