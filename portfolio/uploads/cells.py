@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 
+from portfolio.uploads.formats import Formats
 from portfolio.uploads.packages import COPY, DAMAGED, NotAWorkbook, Package, parser_of, tags
 
 MOST_TEXT = 32_767
@@ -12,20 +13,11 @@ MOST_TEXT = 32_767
 
 MOST_TEXTS = 16_000_000
 """Characters of all texts together that cells share."""
-MOST_FORMATS = 65_536
-"""Formats of cells, which is about the limit of Excel itself."""
 
 _ROW, _CELL, _FORMULA, _VALUE, _TEXT, _ITEM, _PHONETIC = map(tags, ("row", "c", "f", "v", "t", "si", "rPh"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
-_DATE_CODES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_PERCENT_CODES = {9: "0%", 10: "0.00%"}
-_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-
-
 _MOST_RAW = MOST_TEXT * 8  # one character may be written as seven, _x000D_
-_DAY = 86_400  # seconds: a clock time is a fraction of a day, seldom an exact one
-_MIDNIGHT = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 
 
 class ErrorValue(str):
@@ -62,59 +54,6 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         found = chr(65 + rest) + found
     return found
-
-
-class Formats:
-    """What a workbook's styles say of its numbers: which are dates, and from which day they count."""
-
-    def __init__(self, package: Package, part: str | None, epoch_1904: bool) -> None:
-        codes: dict[int, str] = {}
-        numbers: list[int] = []
-        inside = False
-        cell_formats, code, form = tags("cellXfs"), tags("numFmt"), tags("xf")
-
-        def start(tag: str, values: dict[str, str]) -> None:
-            nonlocal inside
-            if tag in code:
-                codes[int(values["numFmtId"])] = values.get("formatCode", "")[:255]
-            elif tag in cell_formats:
-                inside = True
-            elif inside and tag in form:
-                numbers.append(int(values.get("numFmtId", 0)))
-                if len(numbers) > MOST_FORMATS:
-                    raise NotAWorkbook(f"This workbook has more than {MOST_FORMATS:,} formats of cells. {COPY}")
-
-        def end(tag: str) -> None:
-            nonlocal inside
-            if tag in cell_formats:
-                inside = False
-
-        if part is not None and part in package:
-            parser = parser_of(start)
-            parser.EndElementHandler = end
-            package.walk(part, parser)
-        known = {number: codes.get(number, _PERCENT_CODES.get(number, "")) for number in set(numbers)}
-        self.codes = [known[number] for number in numbers]
-        self._dates = [number in _DATE_CODES or _is_date(known[number]) for number in numbers]
-        self._days = 1462 if epoch_1904 else 0
-
-    def shown(self, number: float, style: int) -> Value:
-        """The number, or the day or time that its style makes of it."""
-        if style >= len(self._dates) or not self._dates[style]:
-            return number
-        if 0 <= number < 1:
-            return (_MIDNIGHT + timedelta(seconds=round(number * _DAY) % _DAY)).time()
-        days = number + self._days
-        if not 0 <= days < 2_958_466:  # dates end with the year 9999
-            return number
-        # The format's first epoch has a 29 February 1900, which never was.
-        found = _MIDNIGHT + timedelta(seconds=round((days if days >= 60 else days + 1) * _DAY))
-        return found if found.time() != time() else found.date()
-
-
-def _is_date(code: str) -> bool:
-    shown = _NOT_SHOWN.sub("", code).lower().partition(";")[0].replace("general", "")
-    return any(letter in shown for letter in "dmyhs")
 
 
 def texts_of(package: Package, part: str) -> list[str]:
@@ -177,6 +116,7 @@ def rows_of(
     package: Package, part: str, title: str, texts: list[str], formats: Formats, most_rows: int, most_columns: int
 ) -> Iterator[list[Cell]]:
     """The rows of a sheet that hold something. Raises NotAWorkbook: damaged, or a cell outside of the limits."""
+    # Two functions that share plain variables: they are called a hundred thousand times, and methods take a third more.
     done: list[list[Cell]] = []
     cells: list[Cell] = []
     held: list[str] = []
@@ -184,22 +124,21 @@ def rows_of(
     columns: dict[str, int] = {}
     codes = formats.codes
     row = column = style = 0
-    kind = "n"
+    said, kind = "0", "n"
     raw: str | None = None
     is_formula = phonetic = inside = False
 
     def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal row, column, style, kind, raw, is_formula, phonetic, inside
+        nonlocal row, said, column, style, kind, raw, is_formula, phonetic, inside
         if tag in _CELL:
             place = values.get("r")
             before = column
             if place is None:
                 column += 1
             else:
-                known = columns.get(place.rstrip("0123456789"))
-                if known is None or not place.endswith(str(row)):
-                    known = _column(place, row, columns)
-                column = known
+                named = place.rstrip("0123456789")
+                known = columns.get(named)
+                column = known if known and place[len(named) :] == said else _column(place, row, columns)
             if column <= before:
                 raise NotAWorkbook(DAMAGED)
             kind = values.get("t", "n")
@@ -215,6 +154,7 @@ def rows_of(
             row = int(values.get("r", row + 1))
             if row <= before:
                 raise NotAWorkbook(DAMAGED)
+            said = str(row)
             column = 0
         elif tag in _FORMULA:
             is_formula = True

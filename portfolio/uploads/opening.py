@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from portfolio.uploads.cells import Cell, Formats, rows_of, texts_of
+from portfolio.uploads.cells import Cell, rows_of, texts_of
+from portfolio.uploads.formats import Formats
 from portfolio.uploads.packages import DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
 
 __all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]

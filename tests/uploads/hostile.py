@@ -202,6 +202,10 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
         "is damaged",
     ),
     "a cell of another row": (lambda: with_sheet(b'<row r="1"><c r="A2"><v>1</v></c></row>'), "is damaged"),
+    "a cell of row 12 in row 2": (
+        lambda: with_sheet(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A12"><v>2</v></c></row>'),
+        "is damaged",
+    ),
     "a cell twice": (
         lambda: with_sheet(b'<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>'),
         "is damaged",
