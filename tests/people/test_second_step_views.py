@@ -205,12 +205,12 @@ def test_a_passphrase_without_its_code_opens_no_page(
     app: Flask, client: FlaskClient, enrolled: tuple[pyotp.TOTP, list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     sign_in(client)
-    values = {"person_id": 1, "filename": "site.css", "year": "2025-26", "quarter": "2025-26/q2"}
+    values = {"person_id": 1, "filename": "site.css", "year": "2025-26", "quarter": "2025-26/q2", "part": "spend"}
     tried = 0
     for rule in app.url_map.iter_rules():
         if access_to(app, rule.endpoint).public and rule.endpoint not in OPEN_TO_NOBODY_YET:
             continue
-        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], 1)), rule.rule)
+        address = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(values.get(found[1], 1)), rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             tried += 1
             answer = client.open(address, method=method)

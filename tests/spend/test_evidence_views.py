@@ -122,15 +122,26 @@ def test_others_see_the_files_and_that_they_do_is_on_record(
 ) -> None:
     claim = make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED, by=lead)
     kept = make.evidence(session, claim)
-    member, neighbour = signed_in(Role.CSP_MEMBER), signed_in(Role.CSP_MEMBER, csp=make.csp(session, "bcp"))
-    page = member.get(PAGE)
+    officer, neighbour = signed_in(Role.CSP_OFFICER), signed_in(Role.CSP_OFFICER, csp=make.csp(session, "bcp"))
+    page = officer.get(PAGE)
     assert "invoice.pdf" in page.text
     assert "Attach a file" not in page.text
     assert "Remove" not in page.text
-    assert member.get(f"{PAGE}/{kept.id}").status_code == 200
+    assert officer.get(f"{PAGE}/{kept.id}").status_code == 200
     (noted,) = session.scalars(select(PersonalReading))
     assert (noted.what, noted.about) == ("Evidence of SVD-25-03, Q2 2025/26: invoice.pdf", lead.mark)
     assert neighbour.get(f"{PAGE}/{kept.id}").status_code == 404
+
+
+def test_a_member_is_told_which_files_there_are_and_saves_none(
+    session: Session, signed_in: SignedIn, award: Award, lead: Person
+) -> None:
+    kept = make.evidence(session, make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED, by=lead))
+    member = signed_in(Role.CSP_MEMBER)
+    claim = member.get(Q2_PAGE).text
+    assert "invoice.pdf" in claim
+    assert "/evidence/" not in claim
+    assert member.get(f"{PAGE}/{kept.id}").status_code == 403
 
 
 def test_a_file_of_another_claim_does_not_open_through_ones_own(
