@@ -1,6 +1,7 @@
 """Level-Up, SVD-25-03, with the story's own figures: its award, its Q1, and the claim of Q2 as its lead types it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from flask.testing import FlaskClient
@@ -10,14 +11,19 @@ from werkzeug.test import TestResponse
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory
 from portfolio.funding_years.rules import DEFAULT_CATEGORIES, OTHER
+from portfolio.history import Author
 from portfolio.people.models import Person
+from portfolio.people.rules import mark_of
 from portfolio.spend.checks import Part
-from portfolio.spend.claiming import find_claim
+from portfolio.spend.claiming import find_claim, submit_claim
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
 from tests import make
+from tests.conftest import NOW
 from tests.make import Q1, Q2
 from tests.pages import value_of
+from tests.saving import save_claim
+from tests.spend.test_checks import CLAIM
 
 ADDRESS = "/spend/SVD-25-03/dorset/2025-26"
 Q2_PAGE = f"{ADDRESS}/q2"
@@ -134,8 +140,14 @@ def send(browser: FlaskClient) -> TestResponse:
     return browser.post(f"{Q2_PAGE}/check", data={"edition": value_of(browser.get(f"{Q2_PAGE}/check"), "edition")})
 
 
-def sent(session: Session, leading: FlaskClient, award: Award) -> Claim:
-    """Level-Up's Q2, submitted by its lead on the site."""
-    fill_in(leading)
-    assert send(leading).location == f"{Q2_PAGE}/receipt"
+def sent(session: Session, award: Award) -> Claim:
+    """Level-Up's Q2 as the story tells it, submitted by its lead."""
+    assert award.lead_person_id is not None
+    session.commit()
+    scene: Author = session.info["author"]
+    replace(scene, name=mark_of(award.lead_person_id), deed="Submitted a claim")(session)
+    claim = save_claim(session, award, Q2, CLAIM, today=NOW.date())
+    submit_claim(session, award, Q2, claim.edition, by_id=award.lead_person_id, now=NOW, today=NOW.date())
+    session.commit()
+    scene(session)
     return claim_now(session, award)

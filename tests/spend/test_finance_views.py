@@ -85,7 +85,7 @@ def test_nobody_approves_their_own_claim_among_others(session: Session, signed_i
 def test_who_submitted_and_who_approved_both_stand_in_the_history(
     session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
 ) -> None:
-    edition = level_up.sent(session, leading, award).edition
+    edition = level_up.sent(session, award).edition
     finance = signed_in(Role.FINANCE, name="Fay Lund")
     assert finance.post(f"{Q2_PAGE}/approve", data={"edition": str(edition)}).location == Q2_PAGE
     told = lines(signed_in(Role.ADMINISTRATOR).get(f"/history/claim/{claim_now(session, award).id}").text)

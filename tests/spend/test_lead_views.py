@@ -1,5 +1,6 @@
 """A lead's pages: the list of tasks, a page for each part, check your answers, the receipt; and no other's awards."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,11 +17,13 @@ from portfolio.spend.claiming import contents_of
 from portfolio.spend.models import Claim, Forecast
 from portfolio.spend.rules import ClaimStatus
 from tests import make
-from tests.conftest import SignedIn, title_of
+from tests.conftest import NOW, SignedIn, title_of
 from tests.make import Q2, Q3
 from tests.pages import read, value_of
+from tests.saving import save_claim
 from tests.spend import level_up
 from tests.spend.level_up import ADDRESS, Q2_PAGE, claim_now, fill_in, save, send, sent
+from tests.spend.test_checks import CLAIM
 
 
 def states(page: str) -> dict[str, str]:
@@ -135,7 +138,7 @@ def test_level_up_is_claimed_checked_and_submitted(
 
 
 def test_a_claim_that_was_loaded_has_a_receipt_too(session: Session, leading: FlaskClient, award: Award) -> None:
-    sent(session, leading, award).submitted_by_id = None
+    sent(session, award).submitted_by_id = None
     session.commit()
     assert "Submitted by Loaded from a file" in read(leading.get(f"{Q2_PAGE}/receipt").text)
 
@@ -218,8 +221,11 @@ def test_an_amount_that_cannot_be_read_is_shown_again_as_typed(session: Session,
     assert make.count_of(session, Claim) == 1
 
 
-def test_more_than_the_award_is_refused_where_it_was_typed(leading: FlaskClient) -> None:
-    fill_in(leading, spend={"lines__0__amount": "15646.26"})
+def test_more_than_the_award_is_refused_where_it_was_typed(
+    session: Session, leading: FlaskClient, award: Award
+) -> None:
+    first = replace(CLAIM.lines[0], amount=Decimal("15646.26"))
+    save_claim(session, award, Q2, replace(CLAIM, lines=(first, *CLAIM.lines[1:])), today=NOW.date())
     page = leading.get(f"{Q2_PAGE}/check")
     assert "would come to £19,875.34, £0.01 more than the award of £19,875.33" in read(page.text)
     assert f'href="{Q2_PAGE}/spend#lines-0-amount"' in page.text

@@ -25,7 +25,9 @@ from tests import make
 from tests.conftest import NOW, SignedIn
 from tests.make import Q2
 from tests.pages import read, value_of
+from tests.saving import save_claim
 from tests.spend.level_up import Q2_PAGE, claim_now, save, seen, send, sent
+from tests.spend.test_checks import CLAIM
 
 HAPPENED = "What happened while this page was open"
 
@@ -90,7 +92,7 @@ def test_finance_approves_what_the_lead_had_open(
     session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
 ) -> None:
     opened = seen(leading, Part.SPEND)
-    claim = sent(session, leading, award)
+    claim = sent(session, award)
     finance = signed_in(Role.FINANCE, name="Fay Lund")
     assert finance.post(f"{Q2_PAGE}/approve", data={"edition": str(claim.edition)}).status_code == 302
     page = save(leading, Part.SPEND, seen=opened, lines__0__amount="1.00")
@@ -106,7 +108,7 @@ def test_finance_approves_what_the_lead_had_open(
 def test_finance_reads_one_edition_and_the_lead_sends_another(
     session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award
 ) -> None:
-    claim = sent(session, leading, award)
+    claim = sent(session, award)
     finance = signed_in(Role.FINANCE)
     read_edition = {"edition": str(claim.edition)}
     session.add(ClaimQuery(claim=claim, asked_by_id=finance.person.id, asked_at=NOW, question="Which venue?"))
@@ -148,8 +150,9 @@ def test_a_year_that_is_closed_while_a_page_is_open(session: Session, leading: F
 def test_a_claim_that_was_sent_elsewhere_is_told_of_on_the_check_page(
     session: Session, leading: FlaskClient, award: Award
 ) -> None:
-    claim = sent(session, leading, award)
-    page = leading.post(f"{Q2_PAGE}/check", data={"edition": str(claim.edition - 1)})
+    save_claim(session, award, Q2, CLAIM, today=NOW.date())
+    assert send(leading).status_code == 302
+    page = leading.post(f"{Q2_PAGE}/check", data={"edition": "1"})
     assert page.status_code == 422
     words = read(page.text)
     assert "This claim is submitted, so it cannot be changed" in words
@@ -157,8 +160,7 @@ def test_a_claim_that_was_sent_elsewhere_is_told_of_on_the_check_page(
 
 
 def test_what_is_sent_is_what_was_checked(session: Session, leading: FlaskClient, award: Award) -> None:
-    for part in Part:
-        save(leading, part)
+    save_claim(session, award, Q2, CLAIM, today=NOW.date())
     edition = value_of(leading.get(f"{Q2_PAGE}/check"), "edition")
     save(leading, Part.RISKS, risks="Rain")
     page = leading.post(f"{Q2_PAGE}/check", data={"edition": edition})
@@ -168,9 +170,9 @@ def test_what_is_sent_is_what_was_checked(session: Session, leading: FlaskClient
     assert send(leading).location == f"{Q2_PAGE}/receipt"
 
 
-def queried(session: Session, leading: FlaskClient, award: Award, lead: Person) -> list[ClaimQuery]:
+def queried(session: Session, award: Award, lead: Person) -> list[ClaimQuery]:
     """Two questions about Q2: of a line, and of the claim as a whole."""
-    claim = sent(session, leading, award)
+    claim = sent(session, award)
     line = claim.lines[1]
     claim.status = ClaimStatus.QUERIED
     rows = [
@@ -187,7 +189,7 @@ def queried(session: Session, leading: FlaskClient, award: Award, lead: Person) 
 def test_what_finance_asks_stands_first_and_leads_to_its_line(
     session: Session, leading: FlaskClient, award: Award, lead: Person
 ) -> None:
-    first, second = queried(session, leading, award, lead)
+    first, second = queried(session, award, lead)
     page = leading.get(Q2_PAGE)
     assert "Finance asks Non-labour, equipment and materials : Which laptops?" in read(page.text)
     assert f'href="{Q2_PAGE}/spend#lines-4-amount"' in page.text
@@ -263,7 +265,7 @@ def test_the_pages_take_no_more_statements_for_more_lines_and_questions(
     lead: Person,
     queries_of: Callable[[FlaskClient, str], int],
 ) -> None:
-    queried(session, leading, award, lead)
+    queried(session, award, lead)
     pages = [f"{Q2_PAGE}{page}" for page in ("", "/answers", "/spend", "/forecast", "/check")]
     before = [queries_of(leading, page) for page in pages]
     claim = claim_now(session, award)

@@ -306,7 +306,7 @@ def test_a_quarter_locked_meanwhile_takes_nothing(session: Session, leading: Fla
 
 
 def test_questions_are_answered_in_the_workbook(session: Session, leading: FlaskClient, award: Award) -> None:
-    claim = level_up.sent(session, leading, award)
+    claim = level_up.sent(session, award)
     claim.status = ClaimStatus.QUERIED
     claim.queries.append(ClaimQuery(asked_by=make.person(session, Role.FINANCE), asked_at=NOW, question="Which venue?"))
     session.commit()
