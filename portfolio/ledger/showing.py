@@ -10,7 +10,7 @@ from portfolio.ledger import rules
 from portfolio.ledger.comparing import Comparison, Group, Named, Stands
 from portfolio.ledger.reading import Transaction
 from portfolio.ledger.rules import Line, Place, Posted, Reason, Sorting
-from portfolio.money import ZERO, format_plain
+from portfolio.money import ZERO
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.words import begin
 
@@ -185,7 +185,7 @@ def preview(
     )
 
 
-def file_lines(comparison: Comparison, quarter: Quarter, csp_id: int | None) -> Iterator[list[str]]:
+def file_lines(comparison: Comparison, quarter: Quarter, csp_id: int | None) -> Iterator[list[str | Decimal]]:
     """The comparison of a quarter as the lines of a file, every category apart; they come to the ledger's sum."""
     for named in comparison.awards.values():
         if csp_id not in (None, named.csp_id):
@@ -201,6 +201,6 @@ def file_lines(comparison: Comparison, quarter: Quarter, csp_id: int | None) -> 
     yield ["Total", "", "", "", "", *_figures(comparison.whole(quarter, csp_id))]
 
 
-def _figures(line: Line) -> list[str]:
+def _figures(line: Line) -> list[str | Decimal]:
     amounts = (line.ledger, line.set_aside, line.claimed, line.difference, line.timing, line.unexplained)
-    return [*(format_plain(amount) for amount in amounts), str(line.transactions)]
+    return [*amounts, str(line.transactions)]

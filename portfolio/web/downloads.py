@@ -4,13 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from flask import Response, send_file, stream_with_context
 
+from portfolio.money import format_plain
+
 FORMULA_BEGINS = tuple("=+-@＝＋－＠\t\r\n")
 """Spreadsheet programs take a cell that begins with one of these for a formula, also in a CSV file."""
-_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-"""A figure as we write it: what is below zero begins like a formula, and is none."""
 MOST_OF_NAME = 120
 """Letters of a file's name, from its end, where its kind stands; file systems take 255 bytes."""
 BYTE_ORDER_MARK = "\ufeff"
@@ -32,23 +33,26 @@ def safe_name(name: str) -> str:
 
 def safe_cell(text: str) -> str:
     """A text as a cell of a CSV file: behind an apostrophe where it would be taken for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) and not _AMOUNT.fullmatch(text) else text
+    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
 
 
-def csv_download(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    """A CSV file that is written while it is sent, however long it is; its name is ours, never somebody's text."""
+def csv_download(name: str, headings: Sequence[str], rows: Iterable[Sequence[str | Decimal]]) -> Response:
+    """A CSV file that is written while it is sent, however long it is; its name is ours, never somebody's text.
+
+    Amounts are `Decimal` pounds and stay figures below zero too; texts are never taken for formulas.
+    """
     answer = Response(stream_with_context(_lines(headings, rows)), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
 
-def _lines(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _lines(headings: Sequence[str], rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
     yield BYTE_ORDER_MARK
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(headings)
     for row in rows:
-        writer.writerow([safe_cell(text) for text in row])
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else format_plain(cell) for cell in row])
         if written.tell() > 32_768:
             yield written.getvalue()
             written.seek(0)

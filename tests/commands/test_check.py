@@ -26,9 +26,10 @@ MONEY = [
 ]
 UNTOLD = {
     ("variation", "amount"), ("variation_share", "amount"), ("payment", "amount"), ("forecast", "amount"),
-    ("match_receipt", "amount"), ("correction_request", "amount"),
+    ("match_receipt", "amount"), ("correction_request", "amount"), ("ledger_extract", "total"),
+    ("ledger_note", "amount"), ("ledger_entry", "amount"),
 }  # fmt: skip
-"""What the demonstration has no row of."""
+"""What the demonstration has no row of. Of the ledger's transactions a check of their own tells."""
 
 
 def by_hand(file: Path, *statements: str) -> None:

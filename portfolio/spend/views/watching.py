@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,7 +10,6 @@ from sqlalchemy import ColumnElement, Select
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within
-from portfolio.money import format_plain
 from portfolio.people.models import Person
 from portfolio.people.rules import Act, Within
 from portfolio.quarters import FinancialYear, Quarter
@@ -143,7 +143,7 @@ def file() -> Any:
     return csv_download(f"claims-{asked.form.quarter.data}.csv", HEADINGS, _lines(asked.found))
 
 
-def _lines(found: Select[Any]) -> Iterator[Sequence[str]]:
+def _lines(found: Select[Any]) -> Iterator[Sequence[str | Decimal]]:
     with_leads = found.outerjoin(Person, Person.id == Award.lead_person_id).add_columns(Person.name)
     for row, lead in session().execute(with_leads.execution_options(yield_per=AT_ONCE)):
         yield (
@@ -156,8 +156,8 @@ def _lines(found: Select[Any]) -> Iterator[Sequence[str]]:
             begin(row.stage),
             row.due.isoformat(),
             str((today() - row.due).days) if row.stage == Stage.LATE else "",
-            format_plain(row.profile),
-            format_plain(row.claimed) if row.claimed is not None else "",
+            row.profile,
+            row.claimed if row.claimed is not None else "",
             moment_in_numbers(row.submitted_at) if row.submitted_at else "",
         )
 
