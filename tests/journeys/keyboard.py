@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from portfolio.commands.demo import PASSWORD
 
-A_KEY, A_PAGE = 0.5, 12
-"""Seconds that an unhurried person takes for a key, and to read a page before they act on it."""
+A_KEY, A_LETTER, A_PAGE = 0.5, 0.3, 12
+"""Seconds that an unhurried person takes for a key, for a letter (forty words a minute), and to read a page first."""
 FOCUSED = """() => {
   const here = document.activeElement;
   const named = here.labels && here.labels.length ? here.labels[0] : here;
@@ -23,12 +23,18 @@ class Keyboard:
 
     page: Page
     pressed: int = 0
+    typed: int = 0
     read: int = 0
+
+    @property
+    def keys(self) -> int:
+        """How many keys that were, letters among them."""
+        return self.pressed + self.typed
 
     @property
     def seconds(self) -> float:
         """What that takes by hand, beside what the machine takes."""
-        return self.pressed * A_KEY + self.read * A_PAGE
+        return self.pressed * A_KEY + self.typed * A_LETTER + self.read * A_PAGE
 
     def open(self, address: str) -> None:
         """Follow a link of a message, or type an address."""
@@ -43,7 +49,7 @@ class Keyboard:
     def type(self, text: str) -> None:
         """Some text."""
         self.page.keyboard.type(text)
-        self.pressed += len(text)
+        self.typed += len(text)
 
     def go_to(self, name: str) -> None:
         """Press Tab until what begins with a name is under the keys."""
@@ -64,12 +70,12 @@ class Keyboard:
             self.press("Enter")
         self.read += 1
 
-    def sign_in(self, site: str, email: str) -> None:
-        """Sign in."""
-        self.open(f"{site}/sign-in")
+    def sign_in(self, site: str, email: str, path: str = "/") -> None:
+        """Sign in, on the way to a page."""
+        self.open(f"{site}{path}")
         self.fill("E-mail address", email)
         self.fill("Passphrase", PASSWORD)
-        self.enter(r"/$")
+        self.enter(f"{path}$")
 
 
 def faults_of(page: Page) -> list[str]:

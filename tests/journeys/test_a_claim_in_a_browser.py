@@ -142,7 +142,7 @@ def test_without_the_script_in_at_most_twelve_pages(
     assert as_the_story_tells_it(session, award)
     assert len(loads) == lena.read <= MOST_PAGES, loads
     with capsys.disabled():
-        print(f"\nLevel-Up's quarter took {len(loads)} pages and {lena.pressed} keys")  # noqa: T201 - what was measured
+        print(f"\nLevel-Up's quarter took {len(loads)} pages and {lena.keys} keys")  # noqa: T201 - what was measured
 
 
 def test_with_the_script_totals_variance_and_room_follow_what_is_typed(
@@ -151,9 +151,7 @@ def test_with_the_script_totals_variance_and_room_follow_what_is_typed(
     with at_the_keyboard(browser, script=True) as lena:
         page = lena.page
         started = time.monotonic()
-        lena.sign_in(site, EMAIL)
-        lena.go_to("Start the claim")
-        lena.enter(f"{Q2_PAGE}$")
+        lena.sign_in(site, EMAIL, Q2_PAGE)  # the link of the reminder
         lena.go_to("Spend")
         lena.enter(f"{Q2_PAGE}/spend")
         fill_spend(lena)
@@ -179,7 +177,7 @@ def test_with_the_script_totals_variance_and_room_follow_what_is_typed(
     by_hand = took + lena.seconds
     with capsys.disabled():
         print(  # noqa: T201 - what was measured
-            f"\nLevel-Up's quarter took {took:.1f} s of the machine's, with {lena.pressed} keys on {lena.read} pages: "
+            f"\nLevel-Up's quarter took {took:.1f} s of the machine's, with {lena.keys} keys on {lena.read} pages: "
             f"about {by_hand:.0f} s by hand"
         )
     assert by_hand < MOST_SECONDS

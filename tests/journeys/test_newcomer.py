@@ -72,7 +72,7 @@ def test_a_newcomer_reaches_their_first_claim(
     by_hand = took + nina.seconds
     with capsys.disabled():
         print(  # noqa: T201 - what was measured
-            f"\nA newcomer reached the first claim in {took:.1f} s of the machine's, with {nina.pressed} keys on "
+            f"\nA newcomer reached the first claim in {took:.1f} s of the machine's, with {nina.keys} keys on "
             f"{nina.read} pages: about {by_hand:.0f} s by hand"
         )
     assert by_hand < AT_MOST
