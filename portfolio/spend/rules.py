@@ -241,8 +241,8 @@ class NeedsExplanation(PortfolioError):
         share = per_cent(abs(variance), profile)
         in_per_cent = "" if share is None else f" ({share:,.1f}%)"
         super().__init__(
-            f"Spend of the {stream} stream is {format_pounds(abs(variance))}{in_per_cent} {direction} than the profile of "
-            f"{format_pounds(profile)}. Explain why, so that the return can say so",
+            f"Spend of the {stream} stream is {format_pounds(abs(variance))}{in_per_cent} {direction} than the profile "
+            f"of {format_pounds(profile)}. Explain why, so that the return can say so",
             "variance_explanation",
         )
 

@@ -69,15 +69,12 @@ def test_every_constraint_has_a_name(database: Database) -> None:
     found = inspect(database.engine)
     for table in Base.metadata.tables:
         assert found.get_pk_constraint(table)["name"] == f"pk_{table}"
-        named = [
-            *found.get_foreign_keys(table),
-            *found.get_unique_constraints(table),
-            *found.get_check_constraints(table),
-        ]
-        unread = [each for each in named if not each["name"]]
+        rules = [*found.get_unique_constraints(table), *found.get_check_constraints(table)]
+        assert all(rule["name"] for rule in rules), table
+        unread = [key for key in found.get_foreign_keys(table) if not key["name"]]
         # SQLAlchemy does not read the name of a key that SQLite's ADD COLUMN brought; the table's own words have it.
         written = _words_of(database, table) if unread else ""
-        assert all(f"CONSTRAINT fk_{table}_{each['constrained_columns'][0]} " in written for each in unread), table
+        assert all(f"CONSTRAINT fk_{table}_{key['constrained_columns'][0]} " in written for key in unread), table
 
 
 def _words_of(database: Database, table: str) -> str:
@@ -148,12 +145,15 @@ def guarded(session: Session) -> Guarded:
     session.flush()
     make.lock(session, award, make.Q1)
     counted = make.correction(session, award, Decimal("-1.00"))
-    waiting, _ = (
-        make.correction_request(session, award, Decimal("-1.00"), by=asker, **decided)
-        for asker, decided in (
-            (officer, {}),
-            (make.person(session), {"decided_by_id": officer.id, "decided_at": NOW, "correction": counted}),
-        )
+    waiting = make.correction_request(session, award, Decimal("-1.00"), by=officer)
+    make.correction_request(
+        session,
+        award,
+        Decimal("-1.00"),
+        by=make.person(session),
+        decided_by_id=officer.id,
+        decided_at=NOW,
+        correction=counted,
     )
     make.timing(session, award, Decimal("1.00"), by=officer)
     make.extract(session, award.proposal.funding_year, [("4512", "1000", Decimal("1.00"))], by=officer)

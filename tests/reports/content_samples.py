@@ -196,9 +196,7 @@ def dorset(kind: Kind = Kind.OPCC, status: str = "prepared") -> ReturnContent:
 
 def with_ledger() -> ReturnContent:
     """The combined return where Dorset's ledger is here, BCP's is not, and some of it belongs to no project."""
-    claimed = {
-        csp: from_pence(sum(pence for (of, _), pence in _claimed_in_q2() if of == csp)) for csp in (DORSET, BCP)
-    }
+    claimed = {csp: from_pence(sum(pence for (of, _), pence in _claimed_in_q2() if of == csp)) for csp in (DORSET, BCP)}
     return replace(
         dorset(),
         ledger=(
