@@ -135,12 +135,7 @@ def compare_year(session: Session, year: FundingYear, quarters: Sequence[Quarter
     awards = _awards(session, year.id)
     if not stands:
         return Comparison(year, asked, csps, awards, stands, [], {})
-    sorting = sorting_of(session, year, awards)
-    of_extract = {number: of for (of, _), number in stands.items()}
-    groups = []
-    for number, quarter, code, account, centre, amount, transactions in session.execute(_grouped(stands)):
-        posted = Posted(of_extract[number], quarter, code, account, amount, transactions)
-        groups.append(Group(posted, centre, sorting.place_of(posted)))
+    groups = _groups(session, stands, sorting_of(session, year, awards))
     lines = rules.compare(
         ((group.posted, group.place) for group in groups),
         _claimed(session, year.id, asked),
@@ -149,6 +144,20 @@ def compare_year(session: Session, year: FundingYear, quarters: Sequence[Quarter
         rules.coverage(stands, csps),
     )
     return Comparison(year, asked, csps, awards, stands, groups, lines)
+
+
+def groups_of(session: Session, year: FundingYear) -> list[Group]:
+    """The transactions of a year that count, by cost centre, account and quarter, with where they stand."""
+    return _groups(session, rules.standing(taken(session, year.id)), sorting_of(session, year))
+
+
+def _groups(session: Session, stands: Stands, sorting: Sorting) -> list[Group]:
+    of_extract = {number: of for (of, _), number in stands.items()}
+    groups = []
+    for number, quarter, code, account, centre, amount, transactions in session.execute(_grouped(stands)):
+        posted = Posted(of_extract[number], quarter, code, account, amount, transactions)
+        groups.append(Group(posted, centre, sorting.place_of(posted)))
+    return groups
 
 
 def sorting_of(session: Session, year: FundingYear, awards: Mapping[int, Named] | None = None) -> Sorting:

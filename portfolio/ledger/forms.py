@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from wtforms import FieldList, FormField, HiddenField
+from wtforms import FormField, HiddenField
 
 from portfolio.funding_years.models import CSP, CostCategory, FundingYear
 from portfolio.ledger.columns import Columns, Holds
 from portfolio.quarters import Quarter
 from portfolio.uploads.cells import letters
-from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField
+from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
 from portfolio.web.uploading import OneFile
 
 NO_SPEND = 0
@@ -109,7 +109,7 @@ class AccountPart(Part):
 class AccountsForm(Form):
     """Account codes and their cost categories."""
 
-    accounts = FieldList(FormField(AccountPart))
+    accounts = Several(FormField(AccountPart))
 
     def offer(self, categories: Iterable[CostCategory]) -> None:
         """Offer the programme's categories, and that it is no spend."""

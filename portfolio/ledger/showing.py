@@ -1,7 +1,7 @@
 """What the pages and the file of the ledger show of a comparison: rows in the order in which they are read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,6 +57,14 @@ def projects_of(
         if csp_id in (None, named.csp_id) and (quarter, named.csp_id) in comparison.covered
     ]
     return [row for row in rows if row.line.unexplained or not only_open]
+
+
+def by_part(rows: Iterable[ProjectRow], parts: Iterable[Part]) -> list[tuple[Part, list[ProjectRow]]]:
+    """The partnerships of some projects, each with its own."""
+    found: dict[int, list[ProjectRow]] = defaultdict(list)
+    for row in rows:
+        found[row.named.csp_id].append(row)
+    return [(part, found[part.csp_id]) for part in parts if part.csp_id in found]
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,10 @@ class AccountRow:
     line: Line
 
 
-def accounts_in(comparison: Comparison) -> list[AccountRow]:
+def accounts_in(groups: Iterable[Group]) -> list[AccountRow]:
     """The account codes of the transactions that stand with a project, largest sums first."""
     found: dict[str, tuple[str, Line]] = {}
-    for group in comparison.groups:
+    for group in groups:
         if group.place.award_id is not None:
             code = rules.code_of(group.posted.account)
             written, line = found.get(code, (group.posted.account, Line()))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.ledger import showing
-from portfolio.ledger.comparing import accounts_of, compare_year
+from portfolio.ledger.comparing import accounts_of, groups_of
 from portfolio.ledger.forms import NO_SPEND, AccountsForm
 from portfolio.ledger.taking import set_accounts
 from portfolio.ledger.views.room import room, year_at
@@ -26,7 +26,7 @@ def accounts(year_id: int) -> Any:
 def _show(year_id: int, form: AccountsForm | None) -> str:
     year = year_at(year_id, Act.RECONCILE)
     known = accounts_of(session(), year)
-    every = showing.accounts_in(compare_year(session(), year))
+    every = showing.accounts_in(groups_of(session(), year))
     wanted = request.args.get("show") == "open"
     rows, page = paged_list([row for row in every if not wanted or row.code not in known])
     if form is None:

@@ -36,15 +36,16 @@ def index() -> Any:
     csp_id = form.csp.data
     compared = compare_year(session(), year)
     rows, page = paged_list(showing.projects_of(compared, quarter, csp_id, only_open=form.show.data is not None))
+    parts = showing.parts_of(compared, quarter, csp_id)
     standing = {number for (_, of), number in compared.stands.items() if of == quarter}
     return render_template(
         "ledger/index.html",
         year=year,
         quarter=quarter,
         form=form,
-        rows=rows,
+        projects=showing.by_part(rows, parts),
         page=page,
-        parts=showing.parts_of(compared, quarter, csp_id),
+        parts=parts,
         whole=compared.whole(quarter, csp_id),
         nowhere=rules.Line() if csp_id else compared.nowhere(quarter, None),
         reasons=showing.reasons_of(compared, quarter, csp_id),
