@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from wtforms import FieldList, FormField, ValidationError
+from wtforms import FormField, ValidationError
 
 from portfolio.funding_years.models import CSP, FundingYear, Organisation
 from portfolio.money import ZERO
@@ -15,7 +15,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind
 from portfolio.quarters import Quarter
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, Part, PoundsField, SeveralOf
+from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, Part, PoundsField, Several, SeveralOf
 from portfolio.words import begin
 
 constraint_means("uq_proposal_reference", "Somebody has just used this reference. Save again to get the next one")
@@ -114,8 +114,8 @@ class ProposalForm(Form):
     outcomes_promised = Paragraphs("Outcomes promised", hint="What will be different, and how it will be measured")
     starts_on = DateParts("Start", missing="Enter the start date")
     ends_on = DateParts("End", missing="Enter the end date")
-    asks = FieldList(FormField(AskPart), min_entries=LINES, max_entries=MOST_LINES)
-    offers = FieldList(FormField(OfferPart), min_entries=OFFERS, max_entries=MOST_LINES)
+    asks = Several(FormField(AskPart), min_entries=LINES, max_entries=MOST_LINES)
+    offers = Several(FormField(OfferPart), min_entries=OFFERS, max_entries=MOST_LINES)
 
     offer: Offer
 

@@ -17,6 +17,7 @@ from portfolio.spend.rules import (
     RAG,
     ClaimStatus,
     Line,
+    NotAwarded,
     VarianceRule,
     above_allocation,
     above_award,
@@ -240,6 +241,11 @@ def unusable(contents: Contents, ground: Ground) -> list[PortfolioError]:
         if line.category not in ground.categories
     ]
     errors += not_awarded(contents.lines, ground.award)
+    errors += [
+        NotAwarded(stream, f"forecasts.{stream}.{quarter.name}")
+        for stream, quarter in contents.forecasts
+        if stream not in ground.award
+    ]
     errors += bad_forecast(ground.quarter, {quarter for _, quarter in contents.forecasts})
     return errors
 

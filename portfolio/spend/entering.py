@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from wtforms import FieldList, FormField
+from wtforms import FormField
 
 from portfolio.money import BlankMoney
 from portfolio.quarters import FinancialYear, Quarter
@@ -19,7 +19,7 @@ from portfolio.spend.models import ClaimQuery
 from portfolio.spend.parts import digest
 from portfolio.spend.rules import RAG, SHORT_REFERENCE, SHORT_TEXT
 from portfolio.web import forms
-from portfolio.web.forms import Form, Line, OneOf, Paragraphs, PoundsField
+from portfolio.web.forms import Form, Line, OneOf, Paragraphs, PoundsField, Several
 
 RAG_MEANS = {
     RAG.GREEN: "On track: nothing stands in the way",
@@ -71,7 +71,7 @@ class LineForm(forms.Part):
 class SpendForm(PartForm):
     """What was spent, a box for every category of every awarded stream, and why it differs from the profile."""
 
-    lines = FieldList(FormField(LineForm))
+    lines = Several(FormField(LineForm))
     variance_explanation = Paragraphs("Why spend differs from the profile", missing="", most=SHORT_TEXT)
 
     @classmethod
@@ -184,7 +184,7 @@ class ExpectedForm(forms.Part):
 class ForecastForm(PartForm):
     """A box for each awarded stream in each later quarter."""
 
-    forecasts = FieldList(FormField(ExpectedForm))
+    forecasts = Several(FormField(ExpectedForm))
 
     @classmethod
     def shown(cls, contents: Contents, ground: Ground) -> Mapping[str, Any]:
@@ -263,7 +263,7 @@ class AnswerForm(forms.Part):
 class AnswersForm(Form):
     """The answers to every question of finance's that waits for one."""
 
-    answers = FieldList(FormField(AnswerForm))
+    answers = Several(FormField(AnswerForm))
 
     @classmethod
     def filled(cls, questions: Iterable[ClaimQuery]) -> "AnswersForm":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField
+from wtforms import FormField, HiddenField
 
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.adjustments import Adjustment
@@ -13,7 +13,7 @@ from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import LIST_STATES, SHORT_TEXT
 from portfolio.uploads.kinds import TAKEN
-from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField, SeveralOf
+from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField, Several, SeveralOf
 from portfolio.web.uploading import OneFile
 from portfolio.words import begin, file_size
 
@@ -50,7 +50,7 @@ class AskedForm(Part):
 class AskForm(SeenForm):
     """Finance's questions to a claim: a box for each line, of which those that are blank ask nothing."""
 
-    questions = FieldList(FormField(AskedForm))
+    questions = Several(FormField(AskedForm))
 
     def asked(self) -> list[Question]:
         """What was typed; what somebody meddled with is about no line that is there."""
@@ -73,7 +73,7 @@ def _question(about: str, text: str) -> Question:
 class ApproveManyForm(Form):
     """Claims to approve together: each by number and the edition that was read."""
 
-    claims = FieldList(Carried())
+    claims = Several(Carried())
 
     def editions(self) -> dict[int, int]:
         """The editions read, by claim."""

@@ -18,6 +18,8 @@ _ROW, _CELL, _FORMULA, _VALUE, _TEXT, _ITEM, _PHONETIC = map(tags, ("row", "c", 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _MOST_RAW = MOST_TEXT * 8  # one character may be written as seven, _x000D_
+_MOST_DIGITS = 300  # a whole number with more is none that a spreadsheet can hold, and without end as a float
+_NO_LETTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
 class ErrorValue(str):
@@ -109,7 +111,11 @@ _TOO_LONG = f"This workbook holds a text of more than {MOST_TEXT:,} characters i
 def _text(text: str) -> str:
     if len(text) > _MOST_RAW:
         raise NotAWorkbook(_TOO_LONG)
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    # Letters are escaped by their halves, and by codes that are none: neither may leave here, where nothing writes it.
+    units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace").translate(_NO_LETTERS)
 
 
 def rows_of(
@@ -212,7 +218,7 @@ def _value(raw: str, kind: str, style: int, formats: Formats) -> Value:
     match kind:
         case "n":
             try:
-                number: int | float = int(raw) if raw.isdigit() else float(raw)
+                number: int | float = int(raw) if raw.isdigit() and len(raw) < _MOST_DIGITS else float(raw)
             except ValueError:
                 return raw
             if number - number != 0:  # not a number, or without end: no program writes it, so it stays what it says

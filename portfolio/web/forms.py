@@ -5,6 +5,7 @@ may, its label says "(optional)", and its value is None (text: ""). `missing=""`
 its label says nothing, and a rule asks for it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, FieldList, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import Length, StopValidation
 
@@ -120,6 +121,21 @@ class PoundsField(Said):
             return
         except PortfolioError as error:
             raise ValueError(error.sentence) from error
+
+
+class Several(FieldList):  # type: ignore[type-arg]  # only the stubs know what it is a list of
+    """Fields or parts of one kind, each numbered in the names of its boxes; numbers of no page of ours are passed over.
+
+    A number of five thousand digits, or a superscript two, would otherwise be ours to stumble over.
+    """
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        """The numbers in names like `lines-12-amount`."""
+        numbered = (_NUMBERED.match(name, len(prefix)) for name in formdata if name.startswith(prefix))
+        return (int(found[1]) for found in numbered if found is not None)
+
+
+_NUMBERED = re.compile(r"-(\d{1,4})(?:-|$)", re.ASCII)
 
 
 MONTHS = {name: number for number in range(1, 13) for name in (f"{date(2000, number, 1):%B}".lower(),)}

@@ -180,6 +180,7 @@ _FAULTS: Mapping[str, Edits] = {
     "a category that there is not": {beside(TRAINING, "Cost category"): "biscuits"},
     "a line without a number": {beside(TRAINING, "Line"): "one"},
     "line nought": {beside(TRAINING, "Line"): 0},
+    "a line of very many digits": {beside(TRAINING, "Line"): "000000001" + "9" * 5_000},
     "a row of spend twice": twice(TRAINING),
     "a row of spend deleted": without(TRAINING),
     "a forecast twice": twice(FORECAST),

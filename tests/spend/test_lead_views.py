@@ -237,6 +237,8 @@ def test_meddling_with_what_the_page_carries_changes_nothing(session: Session, l
         (Part.SPEND, {"lines__0__category": "yachts"}),
         (Part.FORECAST, {"forecasts__0__quarter": "Q9"}),
         (Part.FORECAST, {"forecasts__0__quarter": "Q1"}),
+        (Part.FORECAST, {"forecasts__0__stream": "labour"}),
+        (Part.FORECAST, {"forecasts__0__stream": "yachts"}),
         (Part.MATCH, {"seen": "nine"}),
         (Part.PROGRESS, {"delivery_rag": "Purple"}),
     ):

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField, SeveralOf
+from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField, Several, SeveralOf
 
 
 class Colour(StrEnum):
@@ -159,3 +159,14 @@ def test_choices_may_come_later_and_a_field_may_become_optional(app: Flask) -> N
         assert "row" not in form.errors
         assert "title" not in form.errors
         assert form.row.data == 5
+
+
+class Listed(Form):
+    """A list of lines."""
+
+    names = Several(Line("Name"))
+
+
+def test_a_list_takes_the_numbers_that_pages_write_and_no_others(app: Flask) -> None:
+    sent = {f"names-{number}": number for number in ("1", "0", "\u00b2", "\u0663", "-1", "9" * 5000, "", "x")}
+    assert filled(app, Listed, sent).names.data == ["0", "1"]

@@ -205,7 +205,7 @@ class Gathering:
             self._say(table, row, STREAM, NotAwarded(row.keys[STREAM] or "(blank)", STREAM))
         if category is None:
             self._say(table, row, CATEGORY, NotACategory(row.keys[CATEGORY], CATEGORY))
-        if not number.isdecimal() or not 0 < int(number[:9]) < 1000:
+        if not number.isdecimal() or len(number) > 3 or int(number) == 0:
             sentence = f"“{number[:20]}” is not the number of a line. Put back 1, or 2 for a second line of a category"
             self._say(table, row, LINE, sentence)
             return None
