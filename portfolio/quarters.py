@@ -110,6 +110,11 @@ class Quarter:
         return f"Q{self.number}"
 
     @property
+    def slug(self) -> str:
+        """`2025-26/q2`, as it stands in an address."""
+        return f"{self.year.slug}/{self.name.lower()}"
+
+    @property
     def first_day(self) -> date:
         """The first day of the quarter."""
         if self.number == 4:

@@ -142,12 +142,7 @@ class TimingForm(Form):
     def offer(self, categories: Iterable[CostCategory], quarters: Iterable[Quarter]) -> None:
         """Offer the programme's categories, and the quarters that it can lie between."""
         self.category.choices = [(one.id, one.name) for one in categories]
-        self.belongs_to.choices = [(named(one), str(one)) for one in quarters]
-
-
-def named(quarter: Quarter) -> str:
-    """A quarter as a choice's value: `2025-26/q2`."""
-    return f"{quarter.year.slug}/{quarter.name.lower()}"
+        self.belongs_to.choices = [(one.slug, str(one)) for one in quarters]
 
 
 class CentreForm(Form):

@@ -26,7 +26,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter, between
 from portfolio.spend.queries import Entry, entries
 from portfolio.spend.reminding import DAYS_BEFORE
-from portfolio.spend.rules import WAIT_FOR_LEAD, Stage
+from portfolio.spend.rules import SENT, WAIT_FOR_LEAD, Stage
 from portfolio.words import count
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ FETCH_EVERY = timedelta(hours=12)
 """How often programs are asked to look; they do as they like."""
 AT_NINE = timedelta(hours=9)
 """Alarms ring at nine on their day, and not at midnight."""
-SENT = (Stage.SUBMITTED, Stage.RESUBMITTED, Stage.APPROVED, Stage.RETURNED)
+RECEIVED = tuple(stage for stage in SENT if stage not in WAIT_FOR_LEAD)
+"""The stages of a claim that was sent and is not with its lead again."""
 Counts = Mapping[tuple[int, Quarter], Mapping[Stage, int]]
 
 
@@ -93,7 +94,7 @@ def _claim(row: Entry, stage: Stage) -> Event:
                 f"Answer finance’s questions: {what}",
                 "Finance asks about this claim. Answer, and send it back.",
             )
-        case _ if stage in SENT:
+        case _ if stage in RECEIVED:
             summary, says = f"Sent: {what}", f"This claim is {stage}. There is nothing to do."
         case _:
             summary, says = f"Claim due: {what}", "The last day to send this claim."
@@ -102,8 +103,8 @@ def _claim(row: Entry, stage: Stage) -> Event:
         row.due,
         summary,
         f"{says}\n{row.csp_name}, {quarter}",
-        f"/spend/{row.reference}/{row.csp_key}/{quarter.year.slug}/{quarter.name.lower()}",
-        stage not in SENT,
+        f"/spend/{row.reference}/{row.csp_key}/{quarter.slug}",
+        stage not in RECEIVED,
     )
 
 
@@ -142,7 +143,7 @@ def _counts(session: Session, viewer: Viewer, years: Iterable[FinancialYear], to
 def _deadline(year: FundingYear, quarter: Quarter, counts: Mapping[Stage, int] | None, *, knows: bool) -> Event:
     counts = counts or {}
     grant = f"{year.programme.name}, {year.police_area.name}"
-    sent = sum(counts.get(stage, 0) for stage in SENT)
+    sent = sum(counts.get(stage, 0) for stage in RECEIVED)
     to_come = sum(number for stage, number in counts.items() if stage in (*WAIT_FOR_LEAD, Stage.NOT_YET_DUE))
     says = f"{count(sent, 'claim')} sent, {to_come} still to come.\n" if knows else ""
     return Event(

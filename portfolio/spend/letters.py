@@ -198,7 +198,7 @@ def _letter(subject: str, name: str, *paragraphs: str) -> Letter:
 
 
 def _page(site: str, reference: str, csp_key: str, quarter: Quarter) -> str:
-    return f"{site}/spend/{reference}/{csp_key}/{quarter.year.slug}/{quarter.name.lower()}"
+    return f"{site}/spend/{reference}/{csp_key}/{quarter.slug}"
 
 
 def _of(award: Award) -> str:

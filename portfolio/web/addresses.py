@@ -43,7 +43,7 @@ class QuarterInAddress(BaseConverter):
 
     def to_url(self, value: Quarter) -> str:
         """Write it."""
-        return f"{value.year.slug}/{value.name.lower()}"
+        return value.slug
 
 
 class RowInAddress(IntegerConverter):

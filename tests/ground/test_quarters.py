@@ -63,7 +63,7 @@ def test_a_year_reads_back_from_how_it_is_shown(year: FinancialYear) -> None:
 
 
 def test_a_year_knows_its_days_and_quarters() -> None:
-    assert (str(YEAR), YEAR.slug) == ("2025/26", "2025-26")
+    assert (str(YEAR), YEAR.slug, Q2.slug) == ("2025/26", "2025-26", "2025-26/q2")
     assert (YEAR.first_day, YEAR.last_day) == (date(2025, 4, 1), date(2026, 3, 31))
     assert date(2025, 4, 1) in YEAR
     assert date(2026, 3, 31) in YEAR

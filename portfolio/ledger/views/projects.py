@@ -9,7 +9,7 @@ from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within, reaches
 from portfolio.ledger import noting, rules, showing
 from portfolio.ledger.comparing import compare_year, counts, entries_of, get_note, notes_of
-from portfolio.ledger.forms import ButtonForm, CentreForm, TimingForm, named
+from portfolio.ledger.forms import ButtonForm, CentreForm, TimingForm
 from portfolio.ledger.models import LedgerEntry
 from portfolio.ledger.views.room import award_at, me, room, year_of
 from portfolio.people.rules import Act
@@ -76,7 +76,7 @@ def note(reference: str, csp_key: str, quarter: Quarter) -> Any:
     """Notes a timing difference."""
     award, form = award_at(reference, csp_key, Act.RECONCILE), TimingForm()
     year = year_of(award, Act.RECONCILE)
-    others = {named(one): one for one in _others(award, quarter)}
+    others = {one.slug: one for one in _others(award, quarter)}
     form.offer(year.programme.categories, others.values())
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
