@@ -111,17 +111,22 @@ def plan_by_line(session: Session, award_ids: Collection[int]) -> dict[int, dict
     return plans
 
 
-def plan_by_category(session: Session, award: Award, quarter: Quarter) -> dict[tuple[str, str], Decimal]:
-    """What an award's profile plans of a quarter by (stream, category), in pounds, where it goes down to categories."""
+def plans_by_category(
+    session: Session, award_ids: Collection[int], quarter: Quarter
+) -> dict[int, dict[tuple[str, str], Decimal]]:
+    """What awards' profiles plan of a quarter by award and (stream, category), in pounds; most go by stream alone."""
     rows = session.execute(
-        select(Stream.name, CostCategory.name, total(ProfileShare.amount))
+        select(AwardLine.award_id, Stream.name, CostCategory.name, total(ProfileShare.amount))
         .join(AwardLine, AwardLine.id == ProfileShare.award_line_id)
         .join(Stream, Stream.id == AwardLine.stream_id)
         .join(CostCategory, CostCategory.id == ProfileShare.category_id)
-        .where(AwardLine.award_id == award.id, ProfileShare.quarter == quarter)
-        .group_by(Stream.name, CostCategory.name)
+        .where(AwardLine.award_id.in_(award_ids), ProfileShare.quarter == quarter)
+        .group_by(AwardLine.award_id, Stream.name, CostCategory.name)
     )
-    return {(stream, category): amount for stream, category, amount in rows}
+    plans: dict[int, dict[tuple[str, str], Decimal]] = {award_id: {} for award_id in award_ids}
+    for award_id, stream, category, amount in rows:
+        plans[award_id][stream, category] = amount
+    return plans
 
 
 def is_current() -> ColumnElement[bool]:
@@ -204,13 +209,9 @@ def awards_of_year(session: Session, funding_year_id: int, condition: ColumnElem
     ).all()
 
 
-def awards_found(session: Session, *conditions: ColumnElement[bool], with_plans: bool = False) -> Sequence[Award]:
-    """Awards of whatever years and partnerships, with their programmes' streams and categories, by reference.
-
-    `with_plans` reads what each line plans by quarter too.
-    """
+def awards_found(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Award]:
+    """Awards of whatever years and partnerships, with their programmes' streams and categories, by reference."""
     year = joinedload(Award.proposal).joinedload(Proposal.funding_year)
-    lines = joinedload(Award.lines)
     found = (
         select(Award)
         .join(Award.proposal)
@@ -222,11 +223,9 @@ def awards_found(session: Session, *conditions: ColumnElement[bool], with_plans:
             year.joinedload(FundingYear.programme).options(
                 selectinload(Programme.streams), selectinload(Programme.categories)
             ),
-            lines.joinedload(AwardLine.stream),
+            joinedload(Award.lines).joinedload(AwardLine.stream),
         )
     )
-    if with_plans:
-        found = found.options(lines.selectinload(AwardLine.profile))
     return session.scalars(found).unique().all()
 
 

@@ -15,7 +15,7 @@ from portfolio.spend.checks import ClaimMoved, QuarterLocked, YearClosed
 from portfolio.spend.claiming import with_rows
 from portfolio.spend.models import Claim, LockedQuarter
 from portfolio.spend.rules import ClaimStatus, next_status, same_person
-from portfolio.spend.standing import exceeded, hold
+from portfolio.spend.standing import exceeded, hold, locks_of
 
 
 class NotApproved(PortfolioError):
@@ -71,19 +71,9 @@ def hold_claims(session: Session, claims: Sequence[Claim]) -> None:
     session.scalars(with_rows(Claim.id.in_(numbers)).execution_options(populate_existing=True)).all()
 
 
-def _locks(session: Session, claims: Collection[Claim]) -> dict[tuple[int, int, Quarter], str]:
-    rows = session.scalars(
-        select(LockedQuarter).where(
-            LockedQuarter.csp_id.in_({claim.award.csp_id for claim in claims}),
-            LockedQuarter.quarter.in_({claim.quarter for claim in claims}),
-        )
-    )
-    return {(row.funding_year_id, row.csp_id, row.quarter): row.because for row in rows}
-
-
 def closed_reasons(session: Session, claims: Collection[Claim]) -> dict[int, list[PortfolioError]]:
     """Why claims no longer move, by claim: the year is closed, or the quarter locked."""
-    locks = _locks(session, claims)
+    locks = locks_of(session, [claim.award for claim in claims], {claim.quarter for claim in claims})
     reasons: dict[int, list[PortfolioError]] = {}
     for claim in claims:
         year = claim.award.proposal.funding_year

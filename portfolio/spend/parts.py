@@ -36,7 +36,7 @@ def put_in(contents: Contents, part: Part, typed: Contents) -> Contents:
 def digest(contents: Contents, part: Part) -> str:
     """A part's SHA-256: the same for the same entries, in whatever order they stand."""
     named = _named(only(contents, part))
-    entries = sorted((what, _shown(value)) for what, value in named.items() if value not in (None, ""))
+    entries = sorted((what, in_words(value)) for what, value in named.items() if value not in (None, ""))
     return hashlib.sha256(json.dumps(entries).encode()).hexdigest()
 
 
@@ -59,7 +59,7 @@ def differences(theirs: Contents, yours: Contents) -> list[Difference]:
     """What two people entered differently in the same claim, so that the second can choose."""
     saved, typed = _named(theirs), _named(yours)
     return [
-        Difference(what, _shown(saved.get(what)), _shown(typed.get(what)))
+        Difference(what, in_words(saved.get(what)), in_words(typed.get(what)))
         for what in dict.fromkeys((*saved, *typed))
         if saved.get(what) != typed.get(what)
     ]
@@ -85,7 +85,8 @@ def _named(contents: Contents) -> dict[str, object]:
     }
 
 
-def _shown(value: object) -> str:
+def in_words(value: object) -> str:
+    """An entry as people read it; a blank reads `Nothing`."""
     if value is None or value == "":
         return "Nothing"
     return format_pounds(value) if isinstance(value, Decimal) else str(value)

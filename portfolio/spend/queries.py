@@ -230,12 +230,6 @@ class Sheet:
             amounts[line.stream.name, line.category.name] += line.amount
         return amounts
 
-    def forecast_before(self) -> dict[str, Decimal]:
-        """What the quarter before forecast for this one, by stream."""
-        return {
-            stream: amount for (stream, quarter), amount in self.forecasts_before().items() if quarter == self.quarter
-        }
-
     def forecasts_before(self) -> dict[tuple[str, Quarter], Decimal]:
         """What the quarter before forecast for each quarter after it, by stream."""
         forecasts = self.last.forecasts if self.last else ()

@@ -78,7 +78,7 @@ def grounds_of(
     claimed = _claimed(session, every, quarter)
     allocations = _allocations(session, every)
     elsewhere = _elsewhere(session, quarter, lines_by_award)
-    locked = _locked(session, every, quarter)
+    locks = locks_of(session, every, [quarter])
     grounds = {}
     for award in every:
         year = award.proposal.funding_year
@@ -106,7 +106,7 @@ def grounds_of(
             categories={category.name: category.needs_text for category in programme.categories},
             variance_rule=rule_of(programme),
             claimed_elsewhere=elsewhere.get(award.id, {}),
-            locked_because=locked.get((year.id, award.csp_id)),
+            locked_because=locks.get((year.id, award.csp_id, quarter)),
             closed=year.status is YearStatus.CLOSED,
         )
     return grounds
@@ -128,14 +128,7 @@ def locks(quarter: SQLColumnExpression[Quarter]) -> ColumnElement[bool]:
 
 def locked_quarters(session: Session, award: Award, quarters: Collection[Quarter]) -> dict[Quarter, str]:
     """Those of an award's quarters that are locked, and why."""
-    rows = session.scalars(
-        select(LockedQuarter).where(
-            LockedQuarter.funding_year_id == award.proposal.funding_year_id,
-            LockedQuarter.csp_id == award.csp_id,
-            LockedQuarter.quarter.in_(quarters),
-        )
-    )
-    return {row.quarter: row.because for row in rows}
+    return {quarter: because for (_, _, quarter), because in locks_of(session, [award], quarters).items()}
 
 
 def locked_because(session: Session, award: Award, quarter: Quarter) -> str | None:
@@ -143,17 +136,19 @@ def locked_because(session: Session, award: Award, quarter: Quarter) -> str | No
     return locked_quarters(session, award, [quarter]).get(quarter)
 
 
-def _locked(session: Session, awards: Iterable[Award], quarter: Quarter) -> dict[tuple[int, int], str]:
-    """Why a quarter is locked, by (funding year, CSP), where it is; of others than the awards' own too."""
+def locks_of(
+    session: Session, awards: Iterable[Award], quarters: Collection[Quarter]
+) -> dict[tuple[int, int, Quarter], str]:
+    """Why quarters are locked, by (funding year, CSP, quarter), where they are; of others than the awards' own too."""
     every = list(awards)
     rows = session.scalars(
         select(LockedQuarter).where(
             LockedQuarter.funding_year_id.in_({award.proposal.funding_year_id for award in every}),
             LockedQuarter.csp_id.in_({award.csp_id for award in every}),
-            LockedQuarter.quarter == quarter,
+            LockedQuarter.quarter.in_(quarters),
         )
     )
-    return {(row.funding_year_id, row.csp_id): row.because for row in rows}
+    return {(row.funding_year_id, row.csp_id, row.quarter): row.because for row in rows}
 
 
 def _named(streams: Mapping[int, str], amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:

@@ -8,8 +8,6 @@ from portfolio.decisions.queries import awards_within
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.adjustments import CorrectionState
-from portfolio.spend.checks import Contents
-from portfolio.spend.claiming import contents_of
 from portfolio.spend.correcting import (
     adjustment_of,
     approve_correction,
@@ -48,14 +46,13 @@ def correct(reference: str, csp_key: str, quarter: Quarter) -> Any:
 
 
 def _asking(sheet: Sheet, form: CorrectionForm) -> str:
-    contents = contents_of(sheet.claim) if sheet.claim is not None else Contents()
     return render_template(
         "spend/correct.html",
         award=sheet.award,
         quarter=sheet.quarter,
         sheet=sheet,
         form=form,
-        figures=figures_of(sheet, contents),
+        figures=figures_of(sheet, sheet.contents),
         here=address("claim", sheet.award, sheet.quarter),
         **corrections_on(sheet),
     )

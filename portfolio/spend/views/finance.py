@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import render_template
 
-from portfolio.decisions.queries import plan_by_category
+from portfolio.decisions.queries import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims
 from portfolio.spend.asking import threads_of
-from portfolio.spend.checks import Contents, over_forecast
-from portfolio.spend.claiming import contents_of, get_claim
+from portfolio.spend.checks import over_forecast
+from portfolio.spend.claiming import get_claim
 from portfolio.spend.comparing import compared_lines, forecast_columns, line_columns
 from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
@@ -45,7 +45,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
     """A claim to read, with what finance needs to decide."""
     award, claim = sheet.award, sheet.claim
     since = find_last_deed(session(), claim, approval.seen_edition()) if approval.errors else None
-    contents = contents_of(claim) if claim is not None else Contents()
+    contents = sheet.contents
     approval.edition.data = str(claim.edition) if claim is not None else ""
     decides = reaches(award, Act.APPROVE_CLAIM)
     in_line = queue() if decides and claim is not None and claim.status.waits_for_finance else Queue(())
@@ -57,7 +57,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         claim=claim,
         contents=contents,
         figures=figures_of(sheet, contents),
-        lines=compared_lines(sheet, contents, plan_by_category(session(), award, sheet.quarter)),
+        lines=compared_lines(sheet, contents, plans_by_category(session(), [award.id], sheet.quarter)[award.id]),
         line_columns=line_columns(sheet),
         columns=forecast_columns(sheet),
         **corrections_on(sheet),

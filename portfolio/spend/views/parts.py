@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import plan_by_category
+from portfolio.decisions.queries import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.boxes import entry_columns, forecast_rows, spend_boxes
@@ -53,7 +53,7 @@ def _page(sheet: Sheet, wanted: Part, form: PartForm, meanwhile: Meanwhile | Non
     award, quarter = sheet.award, sheet.quarter
     beside: dict[str, Any] = {}
     if isinstance(form, SpendForm):
-        boxes = spend_boxes(form, sheet, plan_by_category(session(), award, quarter))
+        boxes = spend_boxes(form, sheet, plans_by_category(session(), [award.id], quarter)[award.id])
         beside = {"boxes": boxes, "total": total_of(box.variance.actual for box in boxes)}
     elif isinstance(form, ForecastForm):
         beside = {"rows": forecast_rows(form, sheet), "columns": entry_columns(sheet)}

@@ -4,19 +4,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from portfolio.decisions.models import Award
-from portfolio.money import format_pounds
 from portfolio.spend.checks import Contents
 from portfolio.spend.claiming import NEW, contents_of, open_questions
 from portfolio.spend.models import Claim
+from portfolio.spend.parts import in_words
 from portfolio.spend.workbooks.gathering import SAID_ON, Typed
 from portfolio.spend.workbooks.judging import Judged
 from portfolio.words import begin
 from reports.claim_content import AMOUNT, TRANSACTION, WHAT
 
-NOTHING = "Nothing"
 _LINE = {"amount": AMOUNT.lower(), "description": WHAT.lower(), "transaction": TRANSACTION.lower()}
 
 
@@ -82,7 +80,7 @@ def _change(typed: Typed, claim: Claim | None) -> Change:
             same += 1
             continue
         sheet, cell = typed.spot(name[0])
-        effects.append(Effect(sheet, cell, name[1], _shown(before), _shown(after)))
+        effects.append(Effect(sheet, cell, name[1], in_words(before), in_words(after)))
     return Change(typed.award, NEW if claim is None else claim.edition, effects, same)
 
 
@@ -109,9 +107,3 @@ def _named(contents: Contents) -> dict[tuple[str, str], object]:
     for name, heading in SAID_ON.items():
         named[name, heading] = getattr(contents, name)
     return named
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return format_pounds(value) if isinstance(value, Decimal) else str(value)

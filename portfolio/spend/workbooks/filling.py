@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.clock import LONDON
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import awards_found, awards_within
+from portfolio.decisions.queries import awards_found, awards_within, plans_by_category
 from portfolio.money import ZERO
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter
@@ -22,6 +22,9 @@ from portfolio.spend.workbooks.layout import MOST
 from reports import claim_form
 from reports.claim_content import AwardOnForm, CheckRow, ClaimForm, ForecastRow, ProgressRow, QuestionRow, SpendRow
 
+ByCategory = Mapping[tuple[str, str], Decimal]
+"""Pounds by stream and category."""
+
 
 def awards_to_claim(session: Session, within: Within, quarter: Quarter, today: date) -> list[Award]:
     """The awards within reach that a quarter's claim can be made of: it touches their dates, and it has begun."""
@@ -30,7 +33,6 @@ def awards_to_claim(session: Session, within: Within, quarter: Quarter, today: d
         awards_within(within),
         Award.starts_on <= quarter.last_day,
         Award.ends_on >= quarter.first_day,
-        with_plans=True,
     )
     return [award for award in reached if not bad_quarter(quarter, award.starts_on, award.ends_on, today)]
 
@@ -50,10 +52,10 @@ def workbook_of(
     written = with_rows(Claim.award_id.in_(numbers), Claim.quarter <= quarter).order_by(Claim.quarter)
     for claim in session.scalars(written):
         claims[claim.award_id].append(claim)
-    grounds = grounds_of(session, awards, quarter)
+    grounds, plans = grounds_of(session, awards, quarter), plans_by_category(session, numbers, quarter)
     form = _Form(quarter)
     for award in awards:
-        form.add(award, grounds[award.id], claims[award.id])
+        form.add(award, grounds[award.id], plans[award.id], claims[award.id])
     years = [award.proposal.funding_year for award in awards]
     return claim_form.write(
         ClaimForm(
@@ -97,8 +99,8 @@ class _Form:
         self.questions: list[QuestionRow] = []
         self.checks: list[CheckRow] = []
 
-    def add(self, award: Award, ground: Ground, claims: Sequence[Claim]) -> None:
-        """An award with its claims up to the quarter, oldest first."""
+    def add(self, award: Award, ground: Ground, plans: ByCategory, claims: Sequence[Claim]) -> None:
+        """An award with what it plans of the quarter, and its claims up to it, oldest first."""
         on_form, quarter = named(award), self._quarter
         earlier = [claim for claim in claims if claim.quarter < quarter]
         before = earlier[-1] if earlier else None
@@ -106,7 +108,7 @@ class _Form:
         contents = begun_after(before, ground) if claim is None else contents_of(claim)
         last = contents_of(before) if before is not None and before.quarter == quarter.previous else Contents()
         given = contents_of(before).forecasts if before is not None else {}
-        self._add_spend(on_form, award, ground, contents, last)
+        self._add_spend(on_form, ground, plans, contents, last)
         self.forecasts += [
             ForecastRow(
                 on_form,
@@ -143,9 +145,9 @@ class _Form:
         ]
 
     def _add_spend(
-        self, on_form: AwardOnForm, award: Award, ground: Ground, contents: Contents, last: Contents
+        self, on_form: AwardOnForm, ground: Ground, plans: ByCategory, contents: Contents, last: Contents
     ) -> None:
-        lines, spent, plans = _by_category(contents), _by_category(last), _plans(award, self._quarter)
+        lines, spent = _by_category(contents), _by_category(last)
         for stream in ground.award:
             for category, needs_text in ground.categories.items():
                 key = (stream, category)
@@ -172,14 +174,3 @@ def _by_category(contents: Contents) -> dict[tuple[str, str], list[Line]]:
     for line in contents.lines:
         found[line.stream, line.category].append(line)
     return found
-
-
-def _plans(award: Award, quarter: Quarter) -> dict[tuple[str, str], Decimal]:
-    """What the award's profile plans of the quarter, where it goes down to categories."""
-    names = {category.id: category.name for category in award.proposal.funding_year.programme.categories}
-    return {
-        (line.stream.name, names[share.category_id]): share.amount
-        for line in award.lines
-        for share in line.profile
-        if share.quarter == quarter and share.category_id is not None
-    }
