@@ -95,6 +95,10 @@ class Quarter:
         if not 1 <= self.number <= 4:
             raise ValueError(f"there is no quarter {self.number}")
 
+    def __hash__(self) -> int:
+        # In one step, because quarters are keys of all that is added up.
+        return hash((self.year.start, self.number))
+
     def __str__(self) -> str:
         """`Q1 2025/26: Apr 2025 - Jun 2025`."""
         return f"{self.short}: {self.first_day:%b %Y} - {self.last_day:%b %Y}"

@@ -100,10 +100,15 @@ class Comparison:
             return self._sums.get((quarter, csp_id), Line())
         return rules.together(line for (of, _), line in self._sums.items() if of == quarter)
 
+    @cached_property
+    def _apart(self) -> list[tuple[Place, Line]]:
+        """What is held against no claim: a small part of the lines."""
+        return [(place, line) for place, line in self.lines.items() if place.reason is not None]
+
     def without_award(self, quarter: Quarter, csp_id: int | None = None) -> dict[Reason, Line]:
         """What is held against no claim in a quarter, by reason; of all, or of one partnership."""
         found: dict[Reason, Line] = {}
-        for place, line in self.lines.items():
+        for place, line in self._apart:
             if place.reason is not None and place.quarter == quarter and csp_id in (None, place.csp_id):
                 found[place.reason] = found.get(place.reason, Line()) + line
         return {reason: found[reason] for reason in Reason if reason in found}
@@ -112,7 +117,7 @@ class Comparison:
         """What stands with no award of a quarter: in a partnership's own ledger, or (None) in that of all."""
         return rules.together(
             line
-            for place, line in self.lines.items()
+            for place, line in self._apart
             if place.quarter == quarter and place.award_id is None and place.csp_id == csp_id
         )
 

@@ -155,7 +155,3 @@ class WithdrawForm(Form):
     """Why an extract is to count no more."""
 
     because = Paragraphs("Why it is withdrawn", missing="Say why it is withdrawn", most=1_000)
-
-
-class ButtonForm(Form):
-    """A button: nothing to fill in."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO, format_pounds
@@ -40,8 +41,7 @@ class Reason(StrEnum):
     NOT_SPEND = "the account is no spend"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What a project's category comes to in a quarter, in pounds, and how many transactions it is made of."""
 
     ledger: Decimal = ZERO
@@ -71,7 +71,7 @@ class Line:
         """What is left of the ledger after what is matched and what is timing."""
         return self.ledger - self.matched - self.timing
 
-    def __add__(self, other: "Line") -> "Line":
+    def __add__(self, other: "Line") -> "Line":  # type: ignore[override]  # lines are added, not put end to end
         return Line(
             self.ledger + other.ledger,
             self.set_aside + other.set_aside,
@@ -95,8 +95,7 @@ class Project:
     code: str
 
 
-@dataclass(frozen=True)
-class Posted:
+class Posted(NamedTuple):
     """Transactions of one cost centre, account and quarter together, of a partnership's ledger (None: of all)."""
 
     csp_id: int | None
@@ -107,8 +106,7 @@ class Posted:
     transactions: int = 1
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where transactions stand: with which project and category, or why with none; `csp_id` None: of all together."""
 
     quarter: Quarter

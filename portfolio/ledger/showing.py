@@ -49,21 +49,24 @@ def parts_of(comparison: Comparison, quarter: Quarter, csp_id: int | None) -> li
 
 def projects_of(
     comparison: Comparison, quarter: Quarter, csp_id: int | None, *, only_open: bool = False
-) -> list[ProjectRow]:
+) -> list[Named]:
     """The projects whose ledger is here, by partnership and reference; or only those with something unexplained."""
-    rows = [
-        ProjectRow(named, comparison.whole_award(quarter, named.award_id))
+    return [
+        named
         for named in comparison.awards.values()
-        if csp_id in (None, named.csp_id) and (quarter, named.csp_id) in comparison.covered
+        if csp_id in (None, named.csp_id)
+        and (quarter, named.csp_id) in comparison.covered
+        and not (only_open and not comparison.whole_award(quarter, named.award_id).unexplained)
     ]
-    return [row for row in rows if row.line.unexplained or not only_open]
 
 
-def by_part(rows: Iterable[ProjectRow], parts: Iterable[Part]) -> list[tuple[Part, list[ProjectRow]]]:
+def by_part(
+    comparison: Comparison, quarter: Quarter, projects: Iterable[Named], parts: Iterable[Part]
+) -> list[tuple[Part, list[ProjectRow]]]:
     """The partnerships of some projects, each with its own."""
     found: dict[int, list[ProjectRow]] = defaultdict(list)
-    for row in rows:
-        found[row.named.csp_id].append(row)
+    for named in projects:
+        found[named.csp_id].append(ProjectRow(named, comparison.whole_award(quarter, named.award_id)))
     return [(part, found[part.csp_id]) for part in parts if part.csp_id in found]
 
 

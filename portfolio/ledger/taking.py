@@ -4,9 +4,9 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.db import rows_changed
@@ -22,6 +22,8 @@ from portfolio.people.models import Person
 from portfolio.quarters import Quarter
 
 MOST_ROWS, MOST_COLUMNS = 200_000, 100
+WAITS = timedelta(days=7)
+"""How long a ledger is kept that nobody takes over."""
 AT_ONCE = 5_000
 """So many transactions are written by one statement's round."""
 
@@ -49,6 +51,8 @@ def keep_upload(
 ) -> LedgerUpload:
     """Keep a ledger that somebody sent, in the place of what they sent before; raises SaidTwice (E7).
 
+    One that anybody has left alone for too long goes too: its descriptions can name people.
+
     `csp` is the partnership whose ledger it is; None: it is that of all partnerships of the year.
     """
     same = (
@@ -59,9 +63,8 @@ def keep_upload(
     )
     if session.scalar(select(LedgerExtract.id).where(*same)) is not None:
         raise SaidTwice("file", "withdraw the extract that was taken from it first", "file")
-    session.execute(
-        delete(LedgerUpload).where(LedgerUpload.person_id == by.id, LedgerUpload.funding_year_id == year.id)
-    )
+    replaced = and_(LedgerUpload.person_id == by.id, LedgerUpload.funding_year_id == year.id)
+    session.execute(delete(LedgerUpload).where(or_(replaced, LedgerUpload.uploaded_at < now - WAITS)))
     upload = LedgerUpload(funding_year=year, csp=csp, person=by, name=name, sha256=sha256, rows=rows, uploaded_at=now)
     session.add(upload)
     session.flush()

@@ -60,6 +60,7 @@ LEDGERS = st.lists(
         st.sampled_from(["4512", "4513", "9999", ""]),
         st.sampled_from(["1000", "2000", "3000"]),
         PENCE,
+        st.just(1),
     ),
     max_size=12,
 )

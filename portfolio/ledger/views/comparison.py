@@ -35,7 +35,7 @@ def index() -> Any:
     form.offer(years, year, quarter)
     csp_id = form.csp.data
     compared = compare_year(session(), year)
-    rows, page = paged_list(showing.projects_of(compared, quarter, csp_id, only_open=form.show.data is not None))
+    projects, page = paged_list(showing.projects_of(compared, quarter, csp_id, only_open=form.show.data is not None))
     parts = showing.parts_of(compared, quarter, csp_id)
     standing = {number for (_, of), number in compared.stands.items() if of == quarter}
     return render_template(
@@ -43,7 +43,7 @@ def index() -> Any:
         year=year,
         quarter=quarter,
         form=form,
-        projects=showing.by_part(rows, parts),
+        projects=showing.by_part(compared, quarter, projects, parts),
         page=page,
         parts=parts,
         whole=compared.whole(quarter, csp_id),

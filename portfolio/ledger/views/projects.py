@@ -9,7 +9,7 @@ from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within, reaches
 from portfolio.ledger import noting, rules, showing
 from portfolio.ledger.comparing import compare_year, counts, entries_of, get_note, notes_of
-from portfolio.ledger.forms import ButtonForm, CentreForm, TimingForm
+from portfolio.ledger.forms import CentreForm, TimingForm
 from portfolio.ledger.models import LedgerEntry
 from portfolio.ledger.views.room import award_at, me, room, year_of
 from portfolio.people.rules import Act
@@ -18,6 +18,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.paging import paged
 
 PLACE = "/projects/<reference>/<csp_key>/<quarter:quarter>"

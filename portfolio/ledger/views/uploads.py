@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.errors import PortfolioError
 from portfolio.ledger import rules, showing, taking
 from portfolio.ledger.comparing import get_upload, sorting_of, taken
-from portfolio.ledger.forms import ButtonForm, ColumnsForm, UploadForm
+from portfolio.ledger.forms import ColumnsForm, UploadForm
 from portfolio.ledger.models import LedgerUpload
 from portfolio.ledger.views.room import csp_of, me, room, year_at
 from portfolio.people.rules import Act
@@ -17,6 +17,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, rollback, session
 from portfolio.web.errors import put_on, refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.uploading import takes_files
 from portfolio.words import MEGABYTE
 
