@@ -49,10 +49,6 @@ class CopyForm(Form):
     year = Line("Financial year to open", missing="Enter a financial year, like 2026/27")
 
 
-class CloseForm(Form):
-    """A button: nothing to fill in."""
-
-
 @dataclass(frozen=True)
 class AmountBoxes:
     """Which box of an allocations form holds which amount: names of fields by stream, and by partnership and stream."""

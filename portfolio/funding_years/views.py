@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years import actions, queries, rules
 from portfolio.funding_years.forms import (
-    CloseForm,
     ConfirmForm,
     CopyForm,
     NewYearForm,
@@ -22,6 +21,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import put_on, refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.paging import paged
 
 room = Blueprint("funding_years", __name__)
@@ -62,7 +62,7 @@ def confirm(number: int) -> Any:
 @allow(Act.SET_YEAR, deed="Closed a funding year")
 def close(number: int) -> Any:
     """Closes a confirmed year."""
-    year, form = _year(number), CloseForm()
+    year, form = _year(number), ButtonForm()
     with refusals_on(form) as outcome:
         actions.close_year(year)
         commit()
@@ -94,13 +94,13 @@ def _year(number: int) -> FundingYear:
 def _show(
     year: FundingYear,
     confirm: ConfirmForm | None = None,
-    close: CloseForm | None = None,
+    close: ButtonForm | None = None,
     copy: CopyForm | None = None,
 ) -> str:
     allocation, shares = actions.allocations_of(year)
     forms = {
         "confirm": confirm or ConfirmForm(formdata=None),
-        "close": close or CloseForm(formdata=None),
+        "close": close or ButtonForm(formdata=None),
         "copying": copy or CopyForm(formdata=None, year=suggested(year)),
     }
     held_back = {

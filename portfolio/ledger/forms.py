@@ -155,3 +155,9 @@ class WithdrawForm(Form):
     """Why an extract is to count no more."""
 
     because = Paragraphs("Why it is withdrawn", missing="Say why it is withdrawn", most=1_000)
+
+
+class TakeForm(Form):
+    """The button under what taking a ledger over would do: by what it carries, that alone is confirmed."""
+
+    seen = HiddenField()

@@ -143,10 +143,6 @@ class ForgottenForm(Form):
     email = Line("E-mail address", missing="Enter your e-mail address", most=254, widget=EmailInput())
 
 
-class DisableForm(Form):
-    """A button: nothing to fill in."""
-
-
 class CodeForm(Form):
     """A code of an authenticator app, or a recovery code."""
 

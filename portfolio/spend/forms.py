@@ -147,10 +147,6 @@ class EvidenceForm(Form):
         return [(int(stream), int(category)) for stream, category in pairs]
 
 
-class RemoveForm(Form):
-    """The button that removes a file: which one, the address says."""
-
-
 class WorkbookForm(Form):
     """A workbook of claims that was filled in."""
 
@@ -169,10 +165,6 @@ class FilterForm(Form):
     quarter = OneOf("Quarter", missing="")
     stage = OneOf("State", [(word, begin(word)) for word in LIST_STATES], blank="All", missing="")
     csp = OneOf("Partnership", kind=int, blank="All", missing="")
-
-
-class RemindForm(Form):
-    """The button that reminds: what of, the address says."""
 
 
 def number_sent(sent: object) -> int:

@@ -44,6 +44,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
             return request.form if isinstance(sent, CombinedMultiDict) else sent
 
 
+class ButtonForm(Form):
+    """A button: nothing to fill in, and what it is about the address says."""
+
+
 class Part(PlainForm):
     """A form inside a form (FormField, FieldList): the token is the whole form's."""
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.errors import PortfolioError
 from portfolio.ledger import rules, showing, taking
 from portfolio.ledger.comparing import get_upload, sorting_of, taken
-from portfolio.ledger.forms import ColumnsForm, UploadForm
+from portfolio.ledger.forms import ColumnsForm, TakeForm, UploadForm
 from portfolio.ledger.models import LedgerUpload
 from portfolio.ledger.views.room import csp_of, me, room, year_at
 from portfolio.people.rules import Act
@@ -17,7 +17,6 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, rollback, session
 from portfolio.web.errors import put_on, refusals_on
-from portfolio.web.forms import ButtonForm
 from portfolio.web.uploading import takes_files
 from portfolio.words import MEGABYTE
 
@@ -75,7 +74,7 @@ def upload(year_id: int) -> Any:
 @allow(Act.RECONCILE)
 def uploaded(upload_id: int) -> Any:
     """An upload: what its columns hold, or its faults, or what taking it over would do."""
-    return _show(_upload(upload_id), ButtonForm())
+    return _show(_upload(upload_id), TakeForm())
 
 
 def _upload(upload_id: int) -> LedgerUpload:
@@ -90,7 +89,7 @@ def _looked_at(upload: LedgerUpload) -> taking.Looked:
     return taking.look_at(taking.unpacked(rows), known)
 
 
-def _show(upload: LedgerUpload, form: ButtonForm, columns: ColumnsForm | None = None) -> str:
+def _show(upload: LedgerUpload, form: TakeForm, columns: ColumnsForm | None = None) -> str:
     looked = _looked_at(upload)
     year, read = year_at(upload.funding_year_id, Act.RECONCILE), looked.read
     if read is None or columns is not None:
@@ -104,6 +103,7 @@ def _show(upload: LedgerUpload, form: ButtonForm, columns: ColumnsForm | None = 
         try:
             sorting, stands = sorting_of(session(), year), rules.standing(taken(session(), year.id))
             said = showing.preview(read.transactions, upload.csp_id, year.year, sorting, stands)
+            form.seen.data = taking.seen_of(session(), upload, looked)
         except PortfolioError as error:
             put_on(form, error.sentence)
     return render_template(
@@ -122,7 +122,7 @@ def _show(upload: LedgerUpload, form: ButtonForm, columns: ColumnsForm | None = 
 @allow(Act.RECONCILE)
 def columns(upload_id: int) -> Any:
     """What an upload's columns hold, to be said again."""
-    return _show(_upload(upload_id), ButtonForm(), ColumnsForm(formdata=None))
+    return _show(_upload(upload_id), TakeForm(), ColumnsForm(formdata=None))
 
 
 @room.post("/uploads/<int:upload_id>/columns")
@@ -139,18 +139,20 @@ def name_columns(upload_id: int) -> Any:
             commit()
         if outcome.ok:
             return redirect(url_for(".uploaded", upload_id=upload_id))
-    return _show(_upload(upload_id), ButtonForm(), form), 422
+    return _show(_upload(upload_id), TakeForm(), form), 422
 
 
 @room.post("/uploads/<int:upload_id>")
 @allow(Act.RECONCILE, deed="Took a ledger over")
 def take(upload_id: int) -> Any:
     """Takes an upload over: from now on it counts."""
-    form = ButtonForm()
+    form = TakeForm()
     looked = _looked_at(_upload(upload_id))
     upload = _upload(upload_id)
     with refusals_on(form) as outcome:
-        extract = taking.take_over(session(), upload, taking.readable(looked), by=me(), now=moment())
+        transactions = taking.readable(looked)
+        taking.refuse_unless_seen(session(), upload, looked, str(form.seen.data))
+        extract = taking.take_over(session(), upload, transactions, by=me(), now=moment())
         commit()
     if outcome.ok:
         flash("The ledger is taken over. It is held against the claims below.", "success")

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.errors import NotFound
 from portfolio.people import sessions
 from portfolio.people.actions import is_password_of, list_places
-from portfolio.people.forms import DisableForm, PassphraseForm
+from portfolio.people.forms import PassphraseForm
 from portfolio.people.models import Person
 from portfolio.people.second_factor import standing_of
 from portfolio.people.signing_in import WrongPresent, change_password, last_attempts, withdraw
@@ -17,6 +17,7 @@ from portfolio.web import access, clock
 from portfolio.web.access import signed_in
 from portfolio.web.database import commit, keeping, session
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 
 
 @room.get("/account")
@@ -32,7 +33,7 @@ def account() -> Any:
         here=access.session_id(),
         attempts=last_attempts(session(), person.id),
         second_factor=standing_of(session(), person, clock.today()),
-        button=DisableForm(),
+        button=ButtonForm(),
     )
 
 

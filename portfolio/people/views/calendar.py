@@ -6,11 +6,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from portfolio.people.calendars import PURPOSE, KeyOf, find_address, make_address, revoke_addresses
-from portfolio.people.forms import DisableForm
 from portfolio.people.views.room import room
 from portfolio.web import access, clock
 from portfolio.web.access import signed_in
 from portfolio.web.database import commit, config, session
+from portfolio.web.forms import ButtonForm
 
 
 def _key_of() -> KeyOf:
@@ -27,7 +27,7 @@ def calendar() -> Any:
         "people/calendar.html",
         address=path and f"{config().url}{path}",
         made_at=found and found.made_at,
-        button=DisableForm(),
+        button=ButtonForm(),
     )
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from portfolio.people.actions import disable_person, enable_person, end_role, list_places
-from portfolio.people.forms import DisableForm, EndForm, NameForm, RoleForm
+from portfolio.people.forms import EndForm, NameForm, RoleForm
 from portfolio.people.joining import invitations_of, send_invitation, send_reset
 from portfolio.people.managing import correct, get_managed, get_role, give, in_directory, may_readdress
 from portfolio.people.models import Person, RoleHeld
@@ -18,6 +18,7 @@ from portfolio.web import clock
 from portfolio.web.access import allow, viewer
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.reading import note_reading
 
 
@@ -34,10 +35,10 @@ def _back(person: Person, sentence: str) -> Response:
 @allow(Act.INVITE)
 def person(person_id: int) -> Any:
     """One person, with their roles and how their account stands."""
-    return _show(_managed(person_id), DisableForm())
+    return _show(_managed(person_id), ButtonForm())
 
 
-def _show(person: Person, form: DisableForm) -> str:
+def _show(person: Person, form: ButtonForm) -> str:
     note_reading("Account and roles", person.mark)
     return render_template(
         "people/person.html",
@@ -153,7 +154,7 @@ def _show_end(held: RoleHeld, form: EndForm) -> str:
 @allow(Act.INVITE, deed="Disabled a person")
 def disable(person_id: int) -> Any:
     """Lets somebody in no longer, from now on, in every process."""
-    found, form = _managed(person_id), DisableForm()
+    found, form = _managed(person_id), ButtonForm()
     with refusals_on(form) as outcome:
         disable_person(session(), person_id, clock.moment(), clock.today())
         commit()
@@ -176,7 +177,7 @@ def enable(person_id: int) -> Any:
 @allow(Act.INVITE, deed="Sent an invitation again")
 def invite_again(person_id: int) -> Any:
     """Sends the invitation again; the earlier link opens nothing any more."""
-    found, form = _managed(person_id), DisableForm()
+    found, form = _managed(person_id), ButtonForm()
     with refusals_on(form) as outcome:
         send_invitation(session(), found, clock.today(), by=viewer(), now=clock.machine_moment(), key_of=key_of())
         commit()
@@ -187,7 +188,7 @@ def invite_again(person_id: int) -> Any:
 @allow(Act.INVITE, deed="Sent a link for a new passphrase")
 def send_reset_link(person_id: int) -> Any:
     """Sends a link with which they choose a new passphrase."""
-    found, form = _managed(person_id), DisableForm()
+    found, form = _managed(person_id), ButtonForm()
     with refusals_on(form) as outcome:
         send_reset(session(), found, by=viewer(), now=clock.machine_moment(), key_of=key_of())
         commit()

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 
-from portfolio.people.forms import CodeForm, DisableForm
+from portfolio.people.forms import CodeForm
 from portfolio.people.models import Person, SignInOutcome
 from portfolio.people.second_factor import Need, Offer, need_of, set_up, use_code
 from portfolio.people.signing_in import withdraw
@@ -19,6 +19,7 @@ from portfolio.web import access, clock
 from portfolio.web.access import public
 from portfolio.web.database import config, session, sign_as
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 
 WHERE = {Need.NONE: "people.sign_in", Need.CODE: "people.enter_code", Need.ENROL: "people.enrol_at_sign_in"}
 
@@ -82,7 +83,7 @@ def _show_code(form: CodeForm) -> str:
 def enrol_at_sign_in() -> Any:
     """Says that one's role needs an authenticator app."""
     _half_signed_in(Need.ENROL)
-    return render_template("people/enrol.html", form=DisableForm(), asked_for=_asked_for())
+    return render_template("people/enrol.html", form=ButtonForm(), asked_for=_asked_for())
 
 
 @room.post("/sign-in/second-factor")

@@ -13,7 +13,7 @@ from portfolio.quarters import Quarter
 from portfolio.spend import attaching
 from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.files import content_of, evidence_of, get_evidence
-from portfolio.spend.forms import EvidenceForm, RemoveForm
+from portfolio.spend.forms import EvidenceForm
 from portfolio.spend.models import Evidence
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
@@ -23,6 +23,7 @@ from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.downloads import file_download
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.reading import note_reading
 from portfolio.web.uploading import takes_files
 
@@ -50,7 +51,7 @@ def _page(sheet: Sheet, form: EvidenceForm) -> str:
         files=evidence_of(session(), sheet.claim),
         form=form,
         closed=closed if is_lead else [],
-        removal=RemoveForm() if is_lead and not closed else None,
+        removal=ButtonForm() if is_lead and not closed else None,
         accept=ACCEPT,
         here=address("claim", sheet.award, sheet.quarter),
     )
@@ -111,7 +112,7 @@ def evidence_file(reference: str, csp_key: str, quarter: Quarter, evidence_id: i
 def remove_evidence(reference: str, csp_key: str, quarter: Quarter, evidence_id: int) -> Any:
     """Removes one file while the claim is open."""
     award = award_at(reference, csp_key, Act.CLAIM)
-    if RemoveForm().validate_on_submit():
+    if ButtonForm().validate_on_submit():
         name = attaching.remove(session(), award, quarter, evidence_id)
         commit()
         flash(f"{name} is removed.", "success")

@@ -13,7 +13,7 @@ from portfolio.decisions.queries import awards_within
 from portfolio.people.models import Person
 from portfolio.people.rules import Act, Within
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.forms import FilterForm, RemindForm
+from portfolio.spend.forms import FilterForm
 from portfolio.spend.queries import counts, csps_awarding, entries, years_of
 from portfolio.spend.reminding import Reminded, asked_for, remind, to_remind
 from portfolio.spend.room import address_of, room
@@ -26,6 +26,7 @@ from portfolio.web.clock import machine_moment, today
 from portfolio.web.database import commit, config, session
 from portfolio.web.downloads import csv_download
 from portfolio.web.filters import moment_in_numbers
+from portfolio.web.forms import ButtonForm
 from portfolio.web.paging import paged
 from portfolio.words import begin, count
 
@@ -178,7 +179,7 @@ def late() -> Any:
         late=len(rows),
         wanted=wanted,
         told_today=len(rows) - wanted.claims - len(wanted.unreached),
-        form=RemindForm(),
+        form=ButtonForm(),
         asked=asked.asked(with_state=False),
         address_of=address_of,
     )
@@ -189,7 +190,7 @@ def late() -> Any:
 def remind_late() -> Any:
     """Reminds them, once a day, and says who was not written to."""
     asked = _narrowed(Act.REMIND)
-    if asked is None or not RemindForm().validate_on_submit():
+    if asked is None or not ButtonForm().validate_on_submit():
         return redirect(url_for(".late"))
     due = asked_for(session().scalars(asked.late), today())
     reminded = remind(session(), due, today(), machine_moment(), config().url)
