@@ -58,6 +58,14 @@ def letters(column: int) -> str:
     return found
 
 
+def column_of(named: str) -> int:
+    """The column that letters name: A is 1, AA is 27."""
+    column = 0
+    for letter in named:
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
 def texts_of(package: Package, part: str) -> list[str]:
     """The texts that cells share, by number."""
     if part not in package:
@@ -240,11 +248,8 @@ def _column(place: str, row: int, columns: dict[str, int]) -> int:
     found = _PLACE.fullmatch(place)
     if found is None or int(found[2]) != row:
         raise NotAWorkbook(DAMAGED)
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    columns[found[1]] = column
-    return column
+    columns[found[1]] = column_of(found[1])
+    return columns[found[1]]
 
 
 def _outside(title: str, row: int, column: int) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from portfolio.uploads.cells import letters
+from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.splicing import Edit, Element, appended, elements, grouped, in_utf8, spliced
 
 BEGINS = "To put right:"
@@ -83,12 +83,7 @@ def _written(text: str) -> str:
 def place_of(address: str) -> Place | None:
     """Row and column of an address such as C12; None where it is none."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", address)
-    if found is None:
-        return None
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
+    return None if found is None else (int(found[2]), column_of(found[1].upper()))
 
 
 def with_shapes(drawing: bytes | None, wanted: Mapping[Place, str], gone: set[Place]) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from portfolio.errors import PortfolioError
 from portfolio.uploads import compound
+from portfolio.words import MEGABYTE
 
 TAKEN = (
     "PDF, pictures (JPEG, PNG, HEIC, TIFF, GIF, WebP), Word, Excel, PowerPoint and OpenDocument files without macros, "
@@ -25,7 +26,7 @@ ACCEPT = (
 """What browsers offer to choose; they do not hold anybody to it."""
 MOST_PARTS = 5_000
 """Files inside a document; more would take long to list."""
-MOST_LIST = 1024 * 1024
+MOST_LIST = MEGABYTE
 """How much of a list inside a document is read, in bytes."""
 MOST_HEADERS = 64 * 1024
 """How far the headers of an e-mail are read, in letters."""

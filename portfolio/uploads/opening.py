@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from portfolio.uploads import compound
 from portfolio.uploads.cells import Cell, rows_of, texts_of
 from portfolio.uploads.formats import Formats
 from portfolio.uploads.packages import DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
@@ -18,7 +19,6 @@ __all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]
 MOST_SHEETS = 60
 
 _SAVE_AS = "Open it in Excel or LibreOffice, choose Save as, “Excel workbook (.xlsx)”, and upload that"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _refuse_by_first_bytes(content: bytes) -> None:
     start = content[:512].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if not content.strip(b"\0\r\n\t "):
         raise NotAWorkbook("This file is empty. Check that it was saved, and upload it again")
-    if content.startswith(_OLE):
+    if content.startswith(compound.BEGINS):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise NotAWorkbook(
                 "This workbook is protected by a passphrase. In Excel choose File, Info, Protect "

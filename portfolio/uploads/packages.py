@@ -12,11 +12,12 @@ from typing import Any
 from xml.parsers import expat
 
 from portfolio.errors import PortfolioError
+from portfolio.words import MEGABYTE, file_size
 
 MOST_ENTRIES = 1_000
 """Parts of a package; a workbook of ours has about 20."""
 
-MOST_UNPACKED = 128 * 1024 * 1024
+MOST_UNPACKED = 128 * MEGABYTE
 """Bytes of all parts together once unpacked; a ledger of 50,000 rows and 20 columns has 50 million."""
 
 MOST_MARKS = 1_000_000
@@ -97,8 +98,8 @@ class Package:
         if any(entry.flag_bits & 1 for entry in entries):
             raise NotAWorkbook("This file is protected by a passphrase. Take the passphrase off, and upload it again")
         if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-            size = MOST_UNPACKED // (1024 * 1024)
-            raise NotAWorkbook(f"This file unpacks to more than {size} MB, far more than a workbook needs. {AGAIN}")
+            most = file_size(MOST_UNPACKED)
+            raise NotAWorkbook(f"This file unpacks to more than {most}, far more than a workbook needs. {AGAIN}")
         # Unpacking either of these is bounded by what the directory says; other methods unpack a block whole.
         if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
             raise NotAWorkbook(f"This file is packed in a way that no spreadsheet program uses. {AGAIN}")

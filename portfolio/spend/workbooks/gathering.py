@@ -1,10 +1,10 @@
 """Puts the rows of a workbook together to claims; says which are missing, twice, unknown or not the sender's."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError
@@ -57,6 +57,7 @@ Key = tuple[str, str]
 """An award's reference and its partnership's name, as they are compared."""
 Spot = tuple[str, str | None]
 """A sheet and a cell."""
+Named = TypeVar("Named", bound=Hashable)
 
 
 @dataclass
@@ -159,15 +160,9 @@ class Gathering:
         award, table = typed.award, self._table(SPEND)
         streams = _by_likeness(line.stream.name for line in award.lines)
         categories = _by_likeness(category.name for category in award.proposal.funding_year.programme.categories)
-        found: dict[tuple[str, str, int], Row] = {}
-        sound = True
-        for row in self._rows[SPEND].get(key, ()):
-            place = self._place(table, row, streams, categories)
-            if place is not None and place in found:
-                self._twice(table, row, found[place])
-            sound = sound and place is not None and place not in found
-            if place is not None:
-                found.setdefault(place, row)
+        found, sound = self._by_place(
+            table, self._rows[SPEND].get(key, ()), lambda row: self._place(table, row, streams, categories)
+        )
         if sound:
             wanted = [(stream, category) for stream in streams.values() for category in categories.values()]
             missing = [
@@ -194,6 +189,23 @@ class Gathering:
                 typed.spots |= {f"lines[{len(lines)}].{name}": spot for name, spot in spots.items()}
                 lines.append(line)
         return tuple(lines)
+
+    def _by_place(
+        self, table: Table, rows: Iterable[Row], place_of: Callable[[Row], Named | None]
+    ) -> tuple[dict[Named, Row], bool]:
+        """Rows by what they name; and whether each of them names something, and no two the same."""
+        found: dict[Named, Row] = {}
+        sound = True
+        for row in rows:
+            place = place_of(row)
+            if place is None:
+                sound = False
+            elif place in found:
+                sound = False
+                self._twice(table, row, found[place])
+            else:
+                found[place] = row
+        return found, sound
 
     def _place(
         self, table: Table, row: Row, streams: Mapping[str, str], categories: Mapping[str, str]
@@ -223,15 +235,9 @@ class Gathering:
         award, table = typed.award, self._table(FORECASTS)
         streams = _by_likeness(line.stream.name for line in award.lines)
         later = [quarter for quarter in between(award.starts_on, award.ends_on) if quarter in self._quarter.remaining()]
-        found: dict[tuple[str, Quarter], Row] = {}
-        sound = True
-        for row in self._rows[FORECASTS].get(key, ()):
-            place = self._later(table, row, streams, later)
-            if place is not None and place in found:
-                self._twice(table, row, found[place])
-            sound = sound and place is not None and place not in found
-            if place is not None:
-                found.setdefault(place, row)
+        found, sound = self._by_place(
+            table, self._rows[FORECASTS].get(key, ()), lambda row: self._later(table, row, streams, later)
+        )
         wanted = [(stream, quarter) for stream in streams.values() for quarter in later]
         if sound:
             self._missing(

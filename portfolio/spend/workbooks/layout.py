@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from portfolio.spend.rules import SHORT_REFERENCE, SHORT_TEXT
+from portfolio.words import MEGABYTE
 from reports.claim_content import (
     AMOUNT,
     ANSWER,
@@ -32,7 +33,7 @@ from reports.claim_content import (
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 60
 """How far a workbook may reach: several times what the largest organisation's has."""
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 8 * MEGABYTE
 
 
 class Kind(Enum):
