@@ -1,5 +1,6 @@
 """Taking a ledger over: a file becomes rows, its columns and accounts are named once, and its transactions are kept."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -170,6 +171,36 @@ def readable(looked: Looked) -> list[Transaction]:
     return looked.read.transactions
 
 
+class Moved(PortfolioError):
+    """What taking a ledger over would do is no longer what somebody looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file, what its columns hold, or the extract that it takes the place of has changed since you looked. "
+            "Nothing was taken over: look at what it would do now"
+        )
+
+
+def seen_of(session: Session, upload: LedgerUpload, looked: Looked) -> str:
+    """By this a confirmation says what was looked at: the file, its columns, and the extracts that count till then."""
+    stands = rules.standing(taken(session, upload.funding_year_id))
+    own = sorted((str(quarter), number) for (csp_id, quarter), number in stands.items() if csp_id == upload.csp_id)
+    columns = None if looked.columns is None else vars(looked.columns)
+    return hashlib.sha256(json.dumps([upload.sha256, upload.csp_id, columns, own]).encode()).hexdigest()
+
+
+def refuse_unless_seen(session: Session, upload: LedgerUpload, looked: Looked, seen: str) -> None:
+    """Raise Moved where something else would be taken over than was looked at; until the commit it stays as it is."""
+    _hold(session, upload)
+    if seen_of(session, upload, looked) != seen:
+        raise Moved
+
+
+def _hold(session: Session, upload: LedgerUpload) -> None:
+    """Whoever takes a ledger of the same year over next waits here, and then sees this one."""
+    session.execute(select(FundingYear.id).where(FundingYear.id == upload.funding_year_id).with_for_update())
+
+
 def take_over(
     session: Session, upload: LedgerUpload, transactions: Sequence[Transaction], *, by: Person, now: datetime
 ) -> LedgerExtract:
@@ -180,8 +211,7 @@ def take_over(
     year = upload.funding_year
     days = {each.on: Quarter.containing(each.on) for each in transactions}
     first, last = rules.period_of(year.year, days)
-    # Whoever takes a ledger of the same year over next waits here, and then sees this one.
-    session.execute(select(FundingYear.id).where(FundingYear.id == year.id).with_for_update())
+    _hold(session, upload)
     stands = rules.standing(taken(session, year.id))
     refuse_any([rules.counts_twice(rules.Taken(0, upload.csp_id, first, last), stands)])
     give_up(session, upload)

@@ -20,7 +20,7 @@ from portfolio.ledger.models import LedgerExtract
 from portfolio.people.rules import Role
 from tests import make
 from tests.conftest import SignedIn, title_of
-from tests.pages import read
+from tests.pages import read, value_of
 
 REAL = (
     "\ufeffDorset Council,,,,,\nGeneral ledger,,Page 1,,,\n\nTrans Date,Cost Centre,Account,Description,Ref,Amount\n"
@@ -67,7 +67,12 @@ def taken(browser: FlaskClient, year: FundingYear, content: str, **more: Any) ->
     here = sent(browser, year, content, **more).headers["Location"]
     if title_of(browser.get(here)).startswith("Columns of"):
         browser.post(f"{here}/columns", data=COLUMNS)
-    return browser.post(here)
+    return confirmed(browser, here)
+
+
+def confirmed(browser: FlaskClient, here: str) -> TestResponse:
+    """Take an upload over as its page shows it."""
+    return browser.post(here, data={"seen": value_of(browser.get(here), "seen")}, follow_redirects=True)
 
 
 def test_a_ledger_is_uploaded_its_columns_named_once_and_taken_over(
@@ -90,8 +95,7 @@ def test_a_ledger_is_uploaded_its_columns_named_once_and_taken_over(
     assert "Outside 2025/26 1 £8.00" in page
     assert "No project has this cost centre 1 −£5.00" in page
     assert "The account has no cost category yet 3 £1,044.15" in page
-    answer = finance.post(here, follow_redirects=True)
-    page = read(answer.text)
+    page = read(confirmed(finance, here).text)
     assert "The ledger is taken over" in page
     assert "BCP Community Safety Partnership: no ledger" not in page  # it is that of all partnerships
     assert "In the ledger £1,039.15 Claimed £1,000.00" in page
@@ -142,6 +146,18 @@ def test_accounts_are_named_and_the_rest_is_explained_or_not(
     certifier = signed_in(Role.CERTIFIER)
     assert "Note a timing difference" not in certifier.get(here).text
     assert certifier.post(here, data=note).status_code == 403
+
+
+def test_only_what_was_looked_at_is_taken_over(finance: FlaskClient, year: FundingYear, session: Session) -> None:
+    here = sent(finance, year, REAL).headers["Location"]
+    finance.post(f"{here}/columns", data=COLUMNS)
+    seen = {"seen": value_of(finance.get(here), "seen")}
+    finance.post(f"{here}/columns", data={**COLUMNS, "account": 2, "centre": 3})
+    for moved in (here, sent(finance, year, REAL.replace("100.00", "200.00")).headers["Location"]):
+        answer = finance.post(moved, data=seen)
+        assert answer.status_code == 422
+        assert "has changed since you looked" in read(answer.text)
+    assert session.scalars(select(LedgerExtract)).all() == []
 
 
 def test_a_workbook_is_a_ledger_too(finance: FlaskClient, year: FundingYear) -> None:
