@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.clock import day_of
 from portfolio.db import Base, rows_changed
 from portfolio.decisions.models import Interest
+from portfolio.ledger.models import LedgerUpload
 from portfolio.mail.models import Message
 from portfolio.people.actions import holdings_of
 from portfolio.people.models import (
@@ -76,6 +77,7 @@ def _remove_passing(session: Session, person: Person) -> None:
         (WebSession, WebSession.person_id == person.id),
         (UsedCode, UsedCode.person_id == person.id),
         (WorkbookUpload, WorkbookUpload.person_id == person.id),
+        (LedgerUpload, LedgerUpload.person_id == person.id),
         (SignInAttempt, or_(SignInAttempt.person_id == person.id, SignInAttempt.email == person.email)),
         (Message, Message.recipient == person.email),
     ):

@@ -106,7 +106,7 @@ HELD = (
         ("workbook_upload",),
         "So that you see what an upload changes before it does",
         PUBLIC_TASK,
-        "Goes when you confirm it or upload another, or with your name",
+        "Goes when you confirm it or upload another, with your name, or once it is a week old and anybody uploads one",
     ),
     Held(
         "Transactions of the council’s ledger, whose descriptions can name who was paid",
@@ -120,7 +120,8 @@ HELD = (
         ("ledger_upload",),
         "So that you see what an extract says before it counts",
         PUBLIC_TASK,
-        "Goes when you take it over, give it up or upload another",
+        "Goes when you take it over, give it up or upload another, with your name, or once it is a week old and "
+        "anybody uploads one",
     ),
     Held(
         "Files that leads attach to claims as evidence: a payslip or an invoice may name staff and suppliers",

@@ -1,6 +1,6 @@
 """Taking ledgers over, one in the place of another; withdrawing; what `check` proves; and what returns tell."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -15,7 +15,7 @@ from portfolio.funding_years.models import FundingYear
 from portfolio.history import Author
 from portfolio.ledger import noting, taking
 from portfolio.ledger.comparing import compare_year, counts, get_upload
-from portfolio.ledger.models import LedgerEntry, LedgerExtract
+from portfolio.ledger.models import LedgerEntry, LedgerExtract, LedgerUpload
 from portfolio.ledger.proving import unaltered
 from portfolio.ledger.reading import Transaction
 from portfolio.ledger.rules import Line, Withdrawn
@@ -96,6 +96,13 @@ def test_what_changed_behind_its_back_is_found(session: Session, year: FundingYe
     found = list(unaltered(session))
     assert "2 transactions of £3.00 were taken over, 2 transactions of £5.00 are kept" in found[0]
     assert found[1].endswith("its transactions are not those that were taken over: their SHA-256 differs")
+
+
+def test_a_ledger_that_nobody_takes_over_is_kept_for_a_week(session: Session, year: FundingYear) -> None:
+    for name, days in (("old", 0), ("new", 1), ("newest", 8)):
+        who, at = make.person(session, Role.FINANCE), NOW + timedelta(days=days)
+        taking.keep_upload(session, year, None, by=who, name=name, sha256=name, rows=b"", now=at)
+    assert session.scalars(select(LedgerUpload.name).order_by(LedgerUpload.id)).all() == ["new", "newest"]
 
 
 def test_two_who_take_the_same_upload_over_at_once_take_it_once(

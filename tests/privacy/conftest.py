@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award, Decider, Interest
 from portfolio.history import Author
+from portfolio.ledger.models import LedgerUpload
 from portfolio.mail.actions import queue
 from portfolio.people.models import (
     CalendarAddress,
@@ -92,6 +93,10 @@ def left(session: Session) -> Left:
         CalendarAddress(person_id=person.id, nonce="n", key_hash="c" * 64, made_at=THEN),
         WorkbookUpload(
             person_id=person.id, quarter=make.Q2, name="Agnes.xlsx", sha256="w" * 64, content=b"Agnes", uploaded_at=THEN
+        ),
+        LedgerUpload(
+            person_id=person.id, funding_year=award.proposal.funding_year, name="Agnes.csv", sha256="l" * 64,
+            rows=b"Agnes", uploaded_at=THEN,
         ),
         attempt_row(person.email, THEN, person), attempt_row("AGNES.QUILL@example.org".lower(), THEN),
         PersonalReading(reader_id=person.id, what="declarations", about="person 99"),

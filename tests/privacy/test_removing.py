@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio import history
 from portfolio.db import Base, Database, Pence
 from portfolio.history import HistoryEntry, broken_seals, rows_behind_its_back
+from portfolio.ledger.models import LedgerUpload
 from portfolio.mail.actions import queue
 from portfolio.mail.models import Message
 from portfolio.mail.rules import MessageState
@@ -97,7 +98,7 @@ def test_who_left_is_found_nowhere_and_nothing_else_changed(session: Session, le
     assert left.interest.nature == "Removed with the person"
     assert left.award.lead_person is person
     secrets = (Identity, Link, SecondFactor, RecoveryCode, CalendarAddress)
-    for gone in (*secrets, WebSession, SignInAttempt, Message, WorkbookUpload):
+    for gone in (*secrets, WebSession, SignInAttempt, Message, WorkbookUpload, LedgerUpload):
         assert session.scalars(select(gone)).all() == []
     assert remove_people(session, LATER) == 0
 
