@@ -295,6 +295,13 @@ def get_extract(session: Session, number: int, within: Within) -> LedgerExtract:
     return found
 
 
+class UploadGone(NotFound):
+    """An upload that no longer waits."""
+
+    def __init__(self) -> None:
+        super().__init__("This upload is not here any more: it was taken over, given up, or replaced by another")
+
+
 def get_upload(session: Session, number: int, within: Within) -> LedgerUpload:
     """One upload; raises NotFound for one beyond reach, or one that was taken over or given up."""
     found = session.scalar(
@@ -305,7 +312,7 @@ def get_upload(session: Session, number: int, within: Within) -> LedgerUpload:
         .options(joinedload(LedgerUpload.csp))
     )
     if found is None:
-        raise NotFound("This upload is not here any more: it was taken over, given up, or replaced by another")
+        raise UploadGone
     return found
 
 

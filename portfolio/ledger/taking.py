@@ -11,11 +11,11 @@ from sqlalchemy import and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.db import rows_changed
-from portfolio.errors import NotFound, PortfolioError, SaidTwice, refuse_any
+from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.ledger import rules
 from portfolio.ledger.columns import Columns, Holds, Row, find_headings, key_of, refuse_bad_columns, suggested
-from portfolio.ledger.comparing import taken
+from portfolio.ledger.comparing import UploadGone, taken
 from portfolio.ledger.models import LedgerAccount, LedgerEntry, LedgerExtract, LedgerMapping, LedgerUpload
 from portfolio.ledger.reading import Read, Transaction, digest_of, read_rows
 from portfolio.money import ZERO, to_pence
@@ -206,7 +206,7 @@ def take_over(
 ) -> LedgerExtract:
     """Keep a ledger's transactions for good, all or none; for the quarters they cover they take an older one's place.
 
-    Raises NoTransactions, NothingOfTheYear, OtherLedger; NotFound where the upload was taken over meanwhile.
+    Raises NoTransactions, NothingOfTheYear, OtherLedger; UploadGone where the upload was taken over meanwhile.
     """
     year = upload.funding_year
     days = {each.on: Quarter.containing(each.on) for each in transactions}
@@ -249,9 +249,9 @@ def take_over(
 
 
 def give_up(session: Session, upload: LedgerUpload) -> None:
-    """Forget an upload; raises NotFound where somebody else did, or took it over."""
+    """Forget an upload; raises UploadGone where somebody else did, or took it over."""
     if not rows_changed(session, delete(LedgerUpload).where(LedgerUpload.id == upload.id)):
-        raise NotFound("This upload is not here any more: it was taken over, given up, or replaced by another")
+        raise UploadGone
 
 
 def withdraw_extract(extract: LedgerExtract, because: str, *, by: Person, now: datetime) -> None:
