@@ -10,6 +10,7 @@ from portfolio.quarters import Quarter
 from portfolio.uploads.cells import letters
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
 from portfolio.web.uploading import OneFile
+from portfolio.words import tidy
 
 NO_SPEND = 0
 """Chosen in the place of a category."""
@@ -121,7 +122,7 @@ class AccountsForm(Form):
     def chosen(self) -> dict[str, int | None]:
         """The category of each code that one was chosen for; None: it is no spend."""
         return {
-            str(entry.form.code.data): entry.form.category.data or None
+            tidy(str(entry.form.code.data)): entry.form.category.data or None
             for entry in self.accounts.entries
             if entry.form.category.data is not None
         }

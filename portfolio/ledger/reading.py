@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from portfolio.errors import PortfolioError
 from portfolio.ledger.columns import Columns, Row, key_of
-from portfolio.money import ZERO, parse_pounds
+from portfolio.money import ZERO, NotMoney, parse_pounds
 from portfolio.quarters import EARLIEST, LATEST
 from portfolio.uploads.cells import letters
 
@@ -153,6 +153,8 @@ def amount_of(typed: str) -> Decimal:
     if sided is None:
         return parse_pounds(typed)
     amount = parse_pounds(sided[1])
+    if amount < 0 and sided[2].upper() != "DR":
+        raise NotMoney(f"“{typed[:40]}” says twice which way the money went. Enter it with one sign, like -73.11")
     return amount if sided[2].upper() == "DR" else -amount if amount else amount
 
 

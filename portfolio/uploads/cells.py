@@ -19,7 +19,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _MOST_RAW = MOST_TEXT * 8  # one character may be written as seven, _x000D_
 _MOST_DIGITS = 300  # a whole number with more is none that a spreadsheet can hold, and without end as a float
-_NO_LETTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+_NO_LETTERS = {0: "\ufffd", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
 class ErrorValue(str):

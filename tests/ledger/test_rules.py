@@ -137,7 +137,9 @@ def test_amounts_as_ledgers_write_them(written: str, pounds: str) -> None:
     assert str(amount_of(written)) == pounds
 
 
-@pytest.mark.parametrize("written", ["x", "1.234", "12 EUR", "--1.00", "1.00--", "=1+1", "1e5", "nan"])
+@pytest.mark.parametrize(
+    "written", ["x", "1.234", "12 EUR", "--1.00", "1.00--", "(1.00) CR", "-1.00-", "=1+1", "1e5", "nan"]
+)
 def test_amounts_that_are_none(written: str) -> None:
     with pytest.raises(PortfolioError):
         amount_of(written)
