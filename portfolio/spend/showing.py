@@ -14,8 +14,8 @@ from portfolio.spend.claiming import contents_of
 from portfolio.spend.figures import ByQuarter, Position
 from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import Entry, Sheet
+from portfolio.spend.queue import Matters
 from portfolio.spend.rules import WAIT_FOR_FINANCE, Stage, same_person
-from portfolio.spend.waiting import Matters
 
 Column = list[str]
 """A column of a table, as the table macro takes it: heading, kind, and its label on a narrow screen."""

@@ -9,11 +9,11 @@ from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.claiming import open_questions, save_answers
 from portfolio.spend.entering import AnswerForm, AnswersForm
-from portfolio.spend.happening import find_closing
+from portfolio.spend.meanwhile import find_closing
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, room
-from portfolio.spend.views.lead import asked_of
+from portfolio.spend.views.tasks import asked_of
 from portfolio.web.access import allow
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session

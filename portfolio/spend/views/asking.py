@@ -9,9 +9,9 @@ from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.asking import query_claim, threads_of
 from portfolio.spend.claiming import get_claim
-from portfolio.spend.comparing import Askable, askables
+from portfolio.spend.deciding import Askable, askables
 from portfolio.spend.forms import AskForm
-from portfolio.spend.happening import find_last_deed
+from portfolio.spend.meanwhile import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, room
 from portfolio.spend.showing import doors

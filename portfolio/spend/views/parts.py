@@ -12,13 +12,13 @@ from portfolio.spend.boxes import entry_columns, forecast_rows, spend_boxes
 from portfolio.spend.checks import Contents, Part
 from portfolio.spend.claiming import faults_on, first_contents, save_parts
 from portfolio.spend.entering import FORMS, RAG_MEANS, ForecastForm, PartForm, SpendForm, form_of
-from portfolio.spend.happening import Meanwhile, find_closing, find_last_save
+from portfolio.spend.meanwhile import Meanwhile, find_closing, find_last_save
 from portfolio.spend.parts import differences, digest, only
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, part_address, room
 from portfolio.spend.showing import total_of
 from portfolio.spend.tasks import TITLES, faults_of_part, is_begun, part_after, parts_for
-from portfolio.spend.views.lead import asked_of
+from portfolio.spend.views.tasks import asked_of
 from portfolio.web.access import allow
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session

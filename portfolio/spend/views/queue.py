@@ -6,8 +6,8 @@ from flask import flash, redirect, url_for
 
 from portfolio.people.rules import Act
 from portfolio.spend.models import Claim
+from portfolio.spend.queue import Queue, queue_for
 from portfolio.spend.room import address, address_of, room
-from portfolio.spend.waiting import Queue, queue_for
 from portfolio.web.access import allow, viewer
 from portfolio.web.database import session
 from portfolio.words import count

@@ -13,14 +13,14 @@ from portfolio.spend.claiming import contents_of, faults_on, find_claim, submit_
 from portfolio.spend.entering import form_of
 from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
-from portfolio.spend.happening import find_closing
+from portfolio.spend.meanwhile import find_closing
 from portfolio.spend.parts import part_at
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, part_address, receipt_number, room
 from portfolio.spend.showing import figures_of, forecast_columns
 from portfolio.spend.tasks import parts_for
 from portfolio.spend.telling import tell_sent
-from portfolio.spend.views.lead import asked_of, warnings_of
+from portfolio.spend.views.tasks import asked_of, warnings_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session

@@ -12,10 +12,10 @@ from portfolio.spend.approving import approve_claims
 from portfolio.spend.forms import ApproveManyForm, number_sent
 from portfolio.spend.models import Claim
 from portfolio.spend.queries import claims_by_id
+from portfolio.spend.queue import matters_of
 from portfolio.spend.room import room
 from portfolio.spend.showing import ApprovalRow
 from portfolio.spend.telling import tell_approved
-from portfolio.spend.waiting import matters_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment
 from portfolio.web.database import commit, config, session

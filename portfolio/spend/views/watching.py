@@ -19,7 +19,7 @@ from portfolio.spend.reminding import Reminded, asked_for, remind, to_remind
 from portfolio.spend.room import address_of, room
 from portfolio.spend.rules import LIST_STATES, Stage
 from portfolio.spend.showing import listed
-from portfolio.spend.views.lists import in_hand, mine
+from portfolio.spend.views.own import in_hand, mine
 from portfolio.spend.views.queue import queue
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, today

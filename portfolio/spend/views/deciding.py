@@ -11,19 +11,19 @@ from portfolio.spend.approving import approve_claims
 from portfolio.spend.asking import threads_of
 from portfolio.spend.checks import over_forecast
 from portfolio.spend.claiming import get_claim
-from portfolio.spend.comparing import compared_lines, forecast_columns, line_columns
+from portfolio.spend.deciding import compared_lines, forecast_columns, line_columns
 from portfolio.spend.files import evidence_of
 from portfolio.spend.forms import SeenForm
-from portfolio.spend.happening import find_last_deed
+from portfolio.spend.meanwhile import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
+from portfolio.spend.queue import Queue
 from portfolio.spend.room import address, address_of, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
 from portfolio.spend.showing import doors, figures_of
 from portfolio.spend.telling import tell_approved
 from portfolio.spend.views.corrections import corrections_on
-from portfolio.spend.views.lead import tasks_page, warnings_of
 from portfolio.spend.views.queue import on_to_next, queue
-from portfolio.spend.waiting import Queue
+from portfolio.spend.views.tasks import tasks_page, warnings_of
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session
