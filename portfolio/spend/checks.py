@@ -260,7 +260,9 @@ def faults(contents: Contents, ground: Ground, today: date) -> list[PortfolioErr
     errors += _below_zero(contents)
     errors += above_ceilings(contents.spent, ground)
     errors += over_forecast(contents, ground)
-    errors += unexplained(contents.spent, ground.profile, contents.variance_explanation, ground.variance_rule)
+    # A stream without a figure is asked for one (E5); what there is to explain is known then.
+    profile = {stream: ground.profile.get(stream, ZERO) for stream in contents.spent}
+    errors += unexplained(contents.spent, profile, contents.variance_explanation, ground.variance_rule)
     return errors
 
 
