@@ -30,7 +30,7 @@ from portfolio.spend.files import claimed_twice
 from portfolio.spend.models import Claim, ClaimLine, ClaimQuery, Forecast
 from portfolio.spend.parts import digest, only, put_in
 from portfolio.spend.rules import ClaimStatus, Line, bad_quarter, next_status
-from portfolio.spend.standing import ground_of, hold
+from portfolio.spend.standing import ground_of, hold, hold_alike
 
 NEW = 0
 """The edition of a claim that nobody has saved yet."""
@@ -249,6 +249,7 @@ def submit_claim(
     """
     hold(session, [award])
     claim = get_claim(session, award, quarter)
+    hold_alike(session, claim)
     wanted = ClaimStatus.RESUBMITTED if claim.status is ClaimStatus.QUERIED else ClaimStatus.SUBMITTED
     stale = ClaimMoved() if claim.edition != edition and claim.status.can_be_edited else None
     refuse_any([stale, *faults_of(session, award, claim, today)])

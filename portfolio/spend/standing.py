@@ -35,7 +35,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.spend import figures
 from portfolio.spend.checks import Ground
-from portfolio.spend.models import Claim, ClaimLine, LockedQuarter
+from portfolio.spend.models import Claim, ClaimLine, Evidence, LockedQuarter
 from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award
 
 WAITING = tuple(status for status in ClaimStatus if status.waits_for_finance)
@@ -55,6 +55,18 @@ def hold(session: Session, awards: Iterable[Award]) -> None:
         .order_by(CspAllocation.id)
         .with_for_update(of=CspAllocation)
     )
+
+
+def hold_alike(session: Session, claim: Claim) -> None:
+    """Keep others from sending claims of the same transactions or files, of any partnership's, until this is committed.
+
+    They are rows of drafts already, whoever sends first; so of two that are sent at once the second sees the first (E7).
+    """
+    own = [ClaimLine.claim_id == claim.id, ClaimLine.transaction.is_not(None)]
+    alike = ClaimLine.transaction.in_(select(ClaimLine.transaction).where(*own))
+    session.execute(select(ClaimLine.id).where(alike).order_by(ClaimLine.id).with_for_update())
+    files = select(Evidence.sha256).where(Evidence.claim_id == claim.id)
+    session.execute(select(Evidence.id).where(Evidence.sha256.in_(files)).order_by(Evidence.id).with_for_update())
 
 
 def ground_of(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line] = ()) -> Ground:

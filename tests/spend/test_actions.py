@@ -167,7 +167,7 @@ def test_blanks_are_asked_for_when_a_claim_is_sent(session: Session) -> None:
     claim = save_claim(session, award, Q2, Contents(), today=TODAY)
     session.commit()
     wanted = [fault.code for fault in faults_of(session, award, claim, TODAY)]
-        assert wanted == ["E5"] * 7 + [None] * 3, "what there is to explain is known once there are figures"
+    assert wanted == ["E5"] * 7 + [None] * 3, "what there is to explain is known once there are figures"
     assert codes(lambda: submit_claim(session, award, Q2, claim.edition, by_id=1, now=NOW, today=TODAY)) == wanted
     claim = save_claim(session, award, Q2, contents(), today=TODAY)
     assert faults_of(session, award, claim, TODAY) == []
