@@ -58,9 +58,9 @@ def hold(session: Session, awards: Iterable[Award]) -> None:
 
 
 def hold_alike(session: Session, claim: Claim) -> None:
-    """Keep others from sending claims of the same transactions or files, of any partnership's, until this is committed.
+    """Keep others from sending claims of the same transactions or files until this is committed, of any partnership's.
 
-    They are rows of drafts already, whoever sends first; so of two that are sent at once the second sees the first (E7).
+    They are rows of drafts already, whoever sends first; so of two sent at once the second sees the first (E7).
     """
     own = [ClaimLine.claim_id == claim.id, ClaimLine.transaction.is_not(None)]
     alike = ClaimLine.transaction.in_(select(ClaimLine.transaction).where(*own))

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy.orm import Session
 
+from portfolio.db import Database
 from portfolio.decisions.models import Award, Variation, VariationShare
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.rules import YearStatus
+from portfolio.history import Author
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims, lock_claims
 from portfolio.spend.asking import Question, query_claim
@@ -207,6 +210,37 @@ def test_e7_a_transaction_that_another_award_claims(session: Session) -> None:
         lambda: sent(session, first, Q1, replace(with_reference, forecasts=contents(quarter=Q1).forecasts))
     )
     assert "SVD-25-01, Q2 2025/26" in said
+
+
+def test_e7_of_two_partnerships_claims_that_are_sent_at_once(
+    database: Database, session: Session, author: Author
+) -> None:
+    alike = contents(lines=(*contents().lines, Line("labour", "training", Decimal("1.00"), None, "INV-7")))
+    other = make.proposal(session, "SVD-25-02", csps=("bcp",))
+    awards = [make.award(session), make.award(session, other, csp="bcp")]
+    drafts = [save_claim(session, award, Q2, alike, today=TODAY) for award in awards]
+    for draft in drafts:
+        make.evidence(session, draft, attached_by_id=make.person(session).id)
+    session.commit()
+    both, refused = Barrier(2), []
+
+    def send(draft: Claim) -> None:
+        with database.session(writing=True) as own:
+            author(own)
+            both.wait(5)
+            award, by_id = own.get_one(Award, draft.award_id), draft.award_id
+            try:
+                submit_claim(own, award, Q2, draft.edition, by_id=by_id, now=NOW, today=TODAY)
+                own.commit()
+            except PortfolioError as error:
+                refused.append([single.code for single in error.each()])
+
+    threads = [Thread(target=send, args=(draft,)) for draft in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert refused == [["E7", "E7"]]
 
 
 def test_a_query_goes_back_to_the_lead_who_answers_and_sends_again(session: Session) -> None:
