@@ -108,11 +108,15 @@ def tries(
     """Each route asked for by each person, with the status and the place it leads to."""
     app.test_client_class = Visitor
     for who, person in everybody.items():
+        visitor = app.test_client()
+        assert isinstance(visitor, Visitor)
+        if person is not None:
+            visitor.sign_in_as(person)
+        entered = visitor.get_cookie("portfolio_session")
         for route in routes:
-            visitor = app.test_client()
-            assert isinstance(visitor, Visitor)
-            if person is not None:
-                visitor.sign_in_as(person)
+            visitor.delete_cookie("portfolio_session")  # what the route before left there, or took away
+            if entered is not None:
+                visitor.set_cookie(entered.key, entered.value)
             answer = visitor.open(route.address, method=route.method)
             answer.close()
             yield who, route, answer.status_code, answer.headers.get("Location", "")

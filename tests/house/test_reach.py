@@ -173,12 +173,14 @@ def test_every_object_opens_to_those_whose_roles_reach_it_and_is_not_there_for_o
         assert isinstance(visitor, Visitor)
         visitor.sign_in_as(person)
         for rule, method, access in naming_routes(app):
-            for where in places:
+            may = bool(MAY[role].intersection(access.acts))
+            # Who may do it nowhere is refused before anything is looked for: of that, their own place tells enough.
+            for where in places if may else places[:1]:
                 address = addresses.build(rule.endpoint, where.values(rule), method)
                 answer = visitor.open(address, method=method)
                 answer.close()
                 cells += 1
-                if not MAY[role].intersection(access.acts):
+                if not may:
                     expected = {403}
                 elif reaches(role, where, rule.rule):
                     expected = {200, 302, 422}
