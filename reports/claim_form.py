@@ -90,7 +90,7 @@ def _start(form: ClaimForm, about: str) -> Sheet:
         ("4 Forecast", "What you expect in each later quarter. The boxes begin with what was said last."),
         ("5 Progress", "Match spent (0 if there was none), what was done, and how it is going."),
         ("6 Look at Checks", "It adds up what you typed, and says what has to be put right or explained."),
-        ("7 Send it back", "Upload it on the claim's page. You see what it changes before anything is saved."),
+        ("7 Send it back", "Upload it on the claim’s page. You see what it changes before anything is saved."),
         ("Check: Variance", "Spent less profile: with a minus sign, less was spent than planned."),
         ("Check: Explain?", "Where spend differs from the profile by more than the programme allows, say why."),
         ("Check: Result", "OK, or what stands in the way: no amount yet, or more than is left of the award."),

@@ -86,7 +86,7 @@ class QuarterLocked(PortfolioError):
     def __init__(self, quarter: Quarter, because: str) -> None:
         super().__init__(
             f"{quarter.short} is locked: {because}. What is wrong or missing in it is put right by a correction in the "
-            "quarter that is open; ask for it on the quarter's page",
+            "quarter that is open; ask for it on the quarter’s page",
             "quarter",
         )
 

@@ -151,7 +151,7 @@ class OutsideDates(PortfolioError):
 
     def __init__(self, quarter: Quarter, starts_on: date, ends_on: date) -> None:
         super().__init__(
-            f"{quarter.short} is outside the award's dates, {format_day(starts_on)} to {format_day(ends_on)}. "
+            f"{quarter.short} is outside the award’s dates, {format_day(starts_on)} to {format_day(ends_on)}. "
             "Claim in a quarter within them",
             "quarter",
         )

@@ -136,7 +136,7 @@ def test_without_the_script_in_at_most_twelve_pages(
         lena.go_to("Save and continue")
         lena.enter(f"{Q2_PAGE}/match")
         fill_the_rest(lena)
-        lena.go_to("Submit claim")
+        lena.go_to("Send claim")
         lena.enter(f"{Q2_PAGE}/receipt")
         expect(lena.page.get_by_role("main")).to_contain_text("Your reference is SVD-25-03-DORSET-2025-26-Q2-")
     assert as_the_story_tells_it(session, award)
@@ -170,7 +170,7 @@ def test_with_the_script_totals_variance_and_room_follow_what_is_typed(
         lena.go_to("Save and continue")
         lena.enter(f"{Q2_PAGE}/match")
         fill_the_rest(lena)
-        lena.go_to("Submit claim")
+        lena.go_to("Send claim")
         lena.enter(f"{Q2_PAGE}/receipt")
         took = time.monotonic() - started
     assert as_the_story_tells_it(session, award)

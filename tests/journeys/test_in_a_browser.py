@@ -114,7 +114,7 @@ def test_a_claim_goes_from_its_lead_to_finance(browser: Browser, site: str) -> N
     go_on.click()
     lead.goto(f"{address}/check")
     expect(lead.get_by_role("main")).to_contain_text("£4,968.83")
-    lead.get_by_role("button", name="Submit").click()
+    lead.get_by_role("button", name="Send claim").click()
     expect(lead.get_by_role("main")).to_contain_text("SVD-25-03")
     lead.close()
 

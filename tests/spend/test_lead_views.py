@@ -177,7 +177,7 @@ def test_everything_that_is_missing_is_asked_for_at_once_with_links(leading: Fla
         ("/progress#delivery_rag", "Say how delivery is going"),
         ("/progress#spend_rag", "Say how spending is going"),
     ]
-    assert "Submit claim" not in read(page.text)
+    assert "Send claim" not in read(page.text)
     assert leading.post(f"{Q2_PAGE}/check", data={"edition": "4"}).status_code == 422
     page = leading.get(f"{Q2_PAGE}/spend")
     assert "What stands here is saved. To send the claim, put this right" in read(page.text)
@@ -252,7 +252,7 @@ def test_meddling_with_what_the_page_carries_changes_nothing(session: Session, l
 def test_quarters_that_cannot_be_claimed_say_why(leading: FlaskClient) -> None:
     words = read(leading.get(f"{ADDRESS}/q4").text)
     assert "Q4 2025/26 has not begun, so nothing can have been spent in it" in words
-    assert "is outside the award's dates" in read(leading.get("/spend/SVD-25-03/dorset/2024-25/q1").text)
+    assert "is outside the award’s dates" in read(leading.get("/spend/SVD-25-03/dorset/2024-25/q1").text)
     assert leading.get(f"{ADDRESS}/q4/spend").location == f"{ADDRESS}/q4"
 
 
