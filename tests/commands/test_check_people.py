@@ -16,7 +16,16 @@ from portfolio.db import Base, Database
 from portfolio.decisions.models import Interest
 from portfolio.history import Author
 from portfolio.people import models as people
-from portfolio.people.models import Identity, Link, Person, PersonalReading, Purpose, RecoveryCode, SecondFactor
+from portfolio.people.models import (
+    CalendarAddress,
+    Identity,
+    Link,
+    Person,
+    PersonalReading,
+    Purpose,
+    RecoveryCode,
+    SecondFactor,
+)
 from portfolio.people.rules import Role
 from portfolio.returns import proving
 from tests import make
@@ -52,6 +61,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 RecoveryCode(person_id=3, code_hash="c", used_at=NOW),
                 Identity(person_id=3, issuer="https://login.example", subject="moira"),
                 PersonalReading(reader_id=3, what="The list of people", about="person 1"),
+                CalendarAddress(person_id=3, nonce="n", key_hash="k", made_at=NOW, revoked_at=NOW),
                 Interest(proposal_id=1, person=moira, nature="Trustee", declared_on=NOW.date()),
             ]
         )
@@ -151,6 +161,14 @@ TAMPERED = {
     "a reading is made somebody else's": (
         "UPDATE personal_reading SET reader_id = 7",
         "personal_reading 1: reader_id is 7, history says 3",
+    ),
+    "a calendar's address is good again": (
+        "UPDATE calendar_address SET revoked_at = NULL",
+        r"calendar_address 1: revoked_at is None, history says 2025-10-20T09:00:00\+00:00",
+    ),
+    "a calendar's address is made": (
+        "UPDATE calendar_address SET key_hash = 'mine'",
+        f"calendar_address 1: key_hash is {DIGEST}, history says {DIGEST}",
     ),
     "an interest is removed": (
         "DELETE FROM interest",
