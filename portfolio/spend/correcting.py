@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
@@ -50,17 +51,19 @@ def build_correction(
     award: Award, said: Adjustment, names: Names, *, entered_by: str, entered_at: datetime
 ) -> Correction:
     """The row of a correction; asks no rule and no database."""
-    return Correction(
-        award=award,
-        stream=names.streams[said.stream],
-        category=names.categories[said.category],
-        corrects=said.corrects,
-        entered_in=said.entered_in,
-        amount=said.amount,
-        reason=said.reason.strip(),
-        entered_by=entered_by,
-        entered_at=entered_at,
-    )
+    return Correction(award=award, **_columns(said, names), entered_by=entered_by, entered_at=entered_at)
+
+
+def _columns(said: Adjustment, names: Names) -> dict[str, Any]:
+    """What an adjustment says, as the rows hold it: one that counts, and one that is asked for."""
+    return {
+        "stream": names.streams[said.stream],
+        "category": names.categories[said.category],
+        "corrects": said.corrects,
+        "entered_in": said.entered_in,
+        "amount": said.amount,
+        "reason": said.reason.strip(),
+    }
 
 
 def ask_for_correction(
@@ -76,17 +79,7 @@ def ask_for_correction(
     hold(session, [award])
     refuse_any(obstacles(session, award, said, today))
     names = Names.of(award.proposal.funding_year.programme)
-    asked_for = CorrectionRequest(
-        award=award,
-        stream=names.streams[said.stream],
-        category=names.categories[said.category],
-        corrects=said.corrects,
-        entered_in=said.entered_in,
-        amount=said.amount,
-        reason=said.reason.strip(),
-        asked_by_id=by_id,
-        asked_at=now,
-    )
+    asked_for = CorrectionRequest(award=award, **_columns(said, names), asked_by_id=by_id, asked_at=now)
     session.add(asked_for)
     session.flush()
     return asked_for

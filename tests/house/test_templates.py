@@ -59,6 +59,14 @@ def test_finds_what_it_imports(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_uses_what_it_imports(name: str) -> None:
+    tree = ENVIRONMENT.parse(source_of(name))
+    used = {each.name for each in tree.find_all(nodes.Name) if each.ctx == "load"}
+    for imported in tree.find_all(nodes.FromImport):
+        assert {each if isinstance(each, str) else each[1] for each in imported.names} <= used
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_leaves_style_and_script_to_files(name: str) -> None:
     found = [what for what, pattern in INLINE.items() if pattern.search(source_of(name))]
     assert found == []
