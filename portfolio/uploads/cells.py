@@ -1,8 +1,9 @@
 """The cells of one sheet, streamed: values as people see them, and which of them are formulas."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
+from functools import partial
 from typing import NamedTuple
 
 from portfolio.uploads.formats import Formats
@@ -70,6 +71,7 @@ def texts_of(package: Package, part: str) -> list[str]:
     """The texts that cells share, by number."""
     if part not in package:
         return []
+    unescaped = partial(_text, package, part)
     found: list[str] = []
     parts: list[str] = []
     held: list[str] = []
@@ -93,7 +95,7 @@ def texts_of(package: Package, part: str) -> list[str]:
             if not phonetic:
                 parts.extend(held)
         elif tag in _ITEM:
-            found.append(_text("".join(parts)))
+            found.append(unescaped("".join(parts)))
             total += len(found[-1])
             if total > MOST_TEXTS:
                 raise NotAWorkbook(f"This workbook holds more text than can be read. {COPY}")
@@ -116,11 +118,12 @@ def texts_of(package: Package, part: str) -> list[str]:
 _TOO_LONG = f"This workbook holds a text of more than {MOST_TEXT:,} characters in one cell. {COPY}"
 
 
-def _text(text: str) -> str:
+def _text(package: Package, part: str, text: str) -> str:
     if len(text) > _MOST_RAW:
         raise NotAWorkbook(_TOO_LONG)
     if "_x" not in text:
         return text
+    package.charge(part, text.count("_x"))
     # Letters are escaped by their halves, and by codes that are none: neither may leave here, where nothing writes it.
     units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).encode("utf-16-le", "surrogatepass")
     return units.decode("utf-16-le", "replace").translate(_NO_LETTERS)
@@ -137,6 +140,7 @@ def rows_of(
     parts: list[str] = []
     columns: dict[str, int] = {}
     codes = formats.codes
+    unescaped = partial(_text, package, part)
     row = column = style = 0
     said, kind = "0", "n"
     raw: str | None = None
@@ -188,11 +192,11 @@ def rows_of(
             if kind == "s":
                 value = texts[int(raw)] if raw else None
             elif kind == "inlineStr":
-                value = _text("".join(parts))
+                value = unescaped("".join(parts))
             elif raw is None:
                 value = None
             else:
-                value = _value(raw, kind, style, formats)
+                value = _value(raw, kind, style, formats, unescaped)
             if is_formula or (value is not None and value != ""):
                 if row > most_rows or column > most_columns:
                     raise NotAWorkbook(_outside(title, row, column))
@@ -222,7 +226,7 @@ def rows_of(
     yield from done
 
 
-def _value(raw: str, kind: str, style: int, formats: Formats) -> Value:
+def _value(raw: str, kind: str, style: int, formats: Formats, unescaped: Callable[[str], str]) -> Value:
     match kind:
         case "n":
             try:
@@ -240,7 +244,7 @@ def _value(raw: str, kind: str, style: int, formats: Formats) -> Value:
             found = datetime.fromisoformat(raw)
             return found if found.time() != time() else found.date()
         case _:
-            return _text(raw)
+            return unescaped(raw)
 
 
 def _column(place: str, row: int, columns: dict[str, int]) -> int:

@@ -46,7 +46,8 @@ class Formats:
             package.walk(part, parser)
         known = {number: codes.get(number, _PERCENT_CODES.get(number, "")) for number in set(numbers)}
         self.codes = [known[number] for number in numbers]
-        self._dates = [number in _DATE_CODES or _is_date(known[number]) for number in numbers]
+        dates = {number for number, code in known.items() if number in _DATE_CODES or _is_date(code)}
+        self._dates = [number in dates for number in numbers]
         self._days = 1462 if epoch_1904 else 0
 
     def shown(self, number: float, style: int) -> float | date | time:

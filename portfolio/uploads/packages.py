@@ -26,6 +26,9 @@ MOST_MARKS = 1_000_000
 MOST_DEEP = 1_000
 """Tags inside each other; no part has more than about 20, and each takes memory until it ends."""
 
+MOST_OF_A_TAG = 1024 * 1024
+"""Bytes of one tag or comment: until it ends, a parser reads it from its beginning again with every chunk."""
+
 _LISTED = b"PK\x01\x02"  # begins every line of a ZIP's directory
 _CHUNK = 64 * 1024
 _RELATION = "http://schemas.openxmlformats.org/package/2006/relationships|Relationship"
@@ -41,6 +44,7 @@ _DAMAGE = (
     OverflowError,
     LookupError,
     ValueError,
+    StopIteration,
 )
 
 MAIN = (
@@ -97,7 +101,8 @@ class Package:
             raise NotAWorkbook(f"This file holds two parts of one name, so it can be read in two ways. {AGAIN}")
         if any(entry.flag_bits & 1 for entry in entries):
             raise NotAWorkbook("This file is protected by a passphrase. Take the passphrase off, and upload it again")
-        if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        self.unpacked = sum(entry.file_size for entry in entries)  # bytes
+        if self.unpacked > MOST_UNPACKED:
             most = file_size(MOST_UNPACKED)
             raise NotAWorkbook(f"This file unpacks to more than {most}, far more than a workbook needs. {AGAIN}")
         # Unpacking either of these is bounded by what the directory says; other methods unpack a block whole.
@@ -127,27 +132,32 @@ class Package:
         """Feed a part to a parser chunk by chunk. Raises NotAWorkbook: broken, too long, or with definitions in it."""
         parser.StartDoctypeDeclHandler = no_definitions
         parser.buffer_text = True
-        self._marks[name] = depth = 0
+        self._marks[name] = depth = fed = 0
         with damage_told():
             stream = self._zip.open(self._entries[_plain(name)])
         with stream:
             while True:
                 with damage_told():
                     chunk = stream.read(_CHUNK)
-                self._marks[name] += chunk.count(b"<")
+                self.charge(name, chunk.count(b"<"))
                 if b"\0" not in chunk:  # in two-byte text the tags cannot be counted so
                     depth += chunk.count(b"<") - 2 * chunk.count(b"</") - chunk.count(b"/>")
                 if depth > MOST_DEEP:
                     raise NotAWorkbook(DAMAGED)
-                if sum(self._marks.values()) > self._most_marks:
-                    raise NotAWorkbook(
-                        f"This workbook holds far more cells than are needed, many of them blank. {COPY}"
-                    )
                 with damage_told():
                     parser.Parse(chunk, not chunk)
                 if not chunk:
                     return
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > MOST_OF_A_TAG:
+                    raise NotAWorkbook(DAMAGED)
                 yield
+
+    def charge(self, name: str, marks: int) -> None:
+        """Count what reading a part costs, in tags or what takes as long. Raises NotAWorkbook where it is too much."""
+        self._marks[name] += marks
+        if sum(self._marks.values()) > self._most_marks:
+            raise NotAWorkbook(f"This workbook holds far more cells than are needed, many of them blank. {COPY}")
 
     def relations(self, name: str) -> dict[str, Relation]:
         """A part's relations by their id; none where the part has no list of them."""

@@ -16,7 +16,7 @@ Edit = tuple[int, int, bytes]
 """From where to where, and what to put there instead."""
 
 
-_TOO_MUCH = "This workbook holds too much to be marked. Put it right in a new download, and upload that"
+TOO_MUCH = "This workbook holds too much to be marked. Put it right in a new download, and upload that"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Element:
 def in_utf8(xml: bytes) -> bytes:
     """The part in UTF-8, which places in bytes are counted in."""
     if xml.count(b"<") > MOST_MARKS:
-        raise NotAWorkbook(_TOO_MUCH)
+        raise NotAWorkbook(TOO_MUCH)
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = no_definitions
@@ -73,7 +73,7 @@ def elements(xml: bytes, deeper: Collection[str] = ()) -> list[Element]:
         if keep:
             found.append(None)
         if len(found) > _MOST_FOUND:
-            raise NotAWorkbook(_TOO_MUCH)
+            raise NotAWorkbook(TOO_MUCH)
 
     def end(_: str) -> None:
         place, tag, values, begin = open_.pop()

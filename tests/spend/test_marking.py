@@ -8,12 +8,13 @@ import pytest
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
+from portfolio.spend.workbooks import listing, marking
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.spend.workbooks.listing import LIST
 from portfolio.spend.workbooks.marking import marked
 from portfolio.uploads.opening import NotAWorkbook
 from tests.spend.marks import marks_of, values_of
-from tests.uploads.hostile import parts_of, plain, with_parts
+from tests.uploads.hostile import MAIN, parts_of, plain, with_parts
 from tests.uploads.samples import zipped
 
 WRONG = Fault("Spend", "B2", "=SUM is “not” an <amount> & more")
@@ -146,9 +147,19 @@ def test_many_bad_cells_are_marked_in_good_time() -> None:
     assert len(found.painted) == len(found.comments) == len(found.listed) == 2_100
 
 
+def test_of_very_many_the_first_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (listing, marking):
+        monkeypatch.setattr(module, "MOST_LISTED", 2)
+    found = marks_of(marked(plain(), [Fault("Spend", f"A{row}", "Wrong") for row in (1, 2, 3)]))
+    assert found.painted == {"Spend!A1", "Spend!A2"}
+    assert len(found.listed) == 2
+
+
 def test_what_cannot_be_read_cannot_be_marked() -> None:
     broken = zipped({**parts_of(plain()), "xl/styles.xml": b"<styleSheet"})
-    for content in (b"", broken, with_parts({"[Content_Types].xml": b"<Types>"})):
+    no_list = with_parts({"xl/workbook.xml": f'<workbook xmlns="{MAIN}"/>'.encode()})
+    large = with_parts({"xl/media/image1.bin": bytes(34_000_000)})
+    for content in (b"", broken, with_parts({"[Content_Types].xml": b"<Types>"}), no_list, large):
         with pytest.raises(NotAWorkbook):
             marked(content, [WRONG])
 

@@ -9,6 +9,8 @@ from portfolio.uploads.comments import place_of
 
 LIST = "To put right"
 """The sheet's title; whoever reads the workbook back passes over it."""
+MOST_LISTED = 20_000
+"""Faults that are marked and listed: every cell of 200 awards, and less than the links that a sheet may have."""
 
 FONTS = (
     '<font><sz val="11"/><name val="Arial"/><family val="2"/></font>',
@@ -28,13 +30,14 @@ def list_of(main: str, faults: Sequence[Fault], titles: set[str], looks: Sequenc
     plain, bold, big, link, long = looks
     must = sum(fault.severity is Severity.MUST for fault in faults)
     count = f"{must} to put right, {len(faults) - must} worth a look"
+    first = f" These are the first {MOST_LISTED:,}." if len(faults) > MOST_LISTED else ""
     rows = [
         [(LIST, big)],
-        [(f"{count}. Put them right in this workbook, and upload it again.", long)],
+        [(f"{count}. Put them right in this workbook, and upload it again.{first}", long)],
         [(heading, bold) for heading in ("Sheet", "Cell", "What is wrong", "How much it matters")],
     ]
     links = ""
-    for fault in faults:
+    for fault in faults[:MOST_LISTED]:
         sheet, cell, severity = fault.sheet or "", fault.cell or "", str(fault.severity).capitalize()
         linked = sheet in titles and place_of(cell) is not None
         place = (cell or ("Whole sheet" if sheet else "All"), link if linked else plain)

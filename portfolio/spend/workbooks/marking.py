@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape, unescape
 
 from portfolio.spend.workbooks.faults import Fault, Severity
-from portfolio.spend.workbooks.listing import FONTS, LIST, LOOKS, list_of
+from portfolio.spend.workbooks.listing import FONTS, LIST, LOOKS, MOST_LISTED, list_of
 from portfolio.uploads.cells import letters
 from portfolio.uploads.comments import BEGINS, Place, place_of, with_comments, with_shapes
 from portfolio.uploads.opening import Book, Sheet, opened
-from portfolio.uploads.packages import damage_told
+from portfolio.uploads.packages import NotAWorkbook, damage_told
 from portfolio.uploads.parts import (
     DOCUMENT,
     new_name,
@@ -19,12 +19,17 @@ from portfolio.uploads.parts import (
     with_styles,
     with_types,
 )
-from portfolio.uploads.splicing import Edit, Element, appended, elements, grouped, in_utf8, spliced
+from portfolio.uploads.splicing import TOO_MUCH, Edit, Element, appended, elements, grouped, in_utf8, spliced
+from portfolio.words import MEGABYTE
 
 _KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _MARK = f'"{LIST}"<>""'  # a condition that always holds, and says whose it is after any program saved it
 _REFERENCES = 200  # cells named in one condition
+
+
+MOST_MARKED = 32 * MEGABYTE
+"""Bytes of all parts together, which are in memory twice while they are marked; 200 awards have 10 million."""
 
 
 def marked(content: bytes, faults: Sequence[Fault]) -> bytes:
@@ -34,6 +39,8 @@ def marked(content: bytes, faults: Sequence[Fault]) -> bytes:
     Raises NotAWorkbook.
     """
     with opened(content, most_rows=_LAST_ROW, most_columns=_LAST_COLUMN) as book, damage_told():
+        if book.package.unpacked > MOST_MARKED:
+            raise NotAWorkbook(TOO_MUCH)
         return _Marking(book, faults).done()
 
 
@@ -90,7 +97,7 @@ class _Marking:
 
     def _mark(self, sheet: Sheet, colours: Mapping[Severity, int]) -> None:
         wrong: dict[Place, list[Fault]] = {}
-        for fault in self._faults:
+        for fault in self._faults[:MOST_LISTED]:
             place = place_of(fault.cell or "")
             if fault.sheet == sheet.title and place is not None:
                 wrong.setdefault(place, []).append(fault)
