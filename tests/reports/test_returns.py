@@ -103,6 +103,14 @@ def test_every_formula_carries_its_value(sample: tuple[ReturnContent, bytes]) ->
     assert without == []
 
 
+def test_the_checks_leave_unexplained_what_the_pages_do() -> None:
+    content = with_ledger()
+    checks = cells_of.lines(returns.proved(content), "Checks")
+    left = [check["Result"] for check in checks if str(check["Check"]).startswith("Ledger, left unexplained")]
+    assert left == [float(row.unexplained) for row in content.ledger or () if row.unexplained is not None]
+    assert left == [210.01, 45.5]
+
+
 def test_all_its_checks_are_ok(sample: tuple[ReturnContent, bytes]) -> None:
     _, workbook = sample
     *checks, every = cells_of.lines(workbook, "Checks")
