@@ -12,7 +12,7 @@ from portfolio.ledger.comparing import Comparison, compare_year, counts, entries
 from portfolio.ledger.forms import LookForm
 from portfolio.ledger.models import LedgerEntry
 from portfolio.ledger.rules import Reason
-from portfolio.ledger.views.room import csp_of, quarter_of, room, year_at
+from portfolio.ledger.views.room import csp_of, may_reconcile, quarter_of, room, year_at
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.web.access import allow, viewer
@@ -52,7 +52,7 @@ def index() -> Any:
         extracts=[one for one in extracts_of(session(), year.id) if one.id in standing],
         quarters=_each_quarter(compared, csp_id),
         said=rules.in_words(compared.whole(quarter, csp_id)),
-        may_reconcile=viewer().within(Act.RECONCILE).holds(0, year.police_area_id),
+        may_reconcile=may_reconcile(year),
     )
 
 

@@ -11,7 +11,7 @@ from portfolio.ledger.comparing import by_quarter, entries_of, extracts_of, get_
 from portfolio.ledger.forms import WithdrawForm
 from portfolio.ledger.models import LedgerEntry
 from portfolio.ledger.taking import withdraw_extract
-from portfolio.ledger.views.room import me, room, year_at
+from portfolio.ledger.views.room import may_reconcile, me, room, year_at
 from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.web.access import allow, viewer
@@ -62,7 +62,7 @@ def _show(extract_id: int, form: WithdrawForm) -> str:
         rows=rows,
         page=page,
         form=form,
-        may_reconcile=viewer().within(Act.RECONCILE).holds(0, found.funding_year.police_area_id),
+        may_reconcile=may_reconcile(found.funding_year),
     )
 
 

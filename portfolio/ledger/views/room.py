@@ -27,6 +27,12 @@ def year_at(number: int, act: Act) -> FundingYear:
     return queries.get_year(session(), number, viewer().within(act))
 
 
+def may_reconcile(year: FundingYear) -> bool:
+    """Whether the viewer may hold the ledger of a year they see against claims; it is of its whole police area."""
+    no_csp = 0
+    return viewer().within(Act.RECONCILE).holds(no_csp, year.police_area_id)
+
+
 def year_of(award: Award, act: Act) -> FundingYear:
     """The funding year of an award, with its categories and partnerships; raises NotFound."""
     return year_at(award.proposal.funding_year_id, act)
