@@ -133,6 +133,17 @@ def test_a_draft_is_downloaded_and_only_what_is_new_is_shown(
     assert (claim_now(session, award).edition, claim_now(session, award).risks) == (2, "Rain")
 
 
+def test_a_change_is_shown_of_the_cell_that_it_was_typed_in(leading: FlaskClient) -> None:
+    book = load_workbook(BytesIO(download(leading)))
+    sheet = book["Spend"]
+    first = [cell.value for cell in sheet[5]]
+    sheet.append([*first[:5], 12, "Its first line is blank", None, None, first[9], 2])
+    written = BytesIO()
+    book.save(written)
+    words = read(upload(leading, written.getvalue()).text)
+    assert f"pay and on-costs: amount Spend, F{sheet.max_row} Nothing £12.00" in words
+
+
 def test_all_faults_are_listed_and_nothing_is_half_applied(session: Session, leading: FlaskClient) -> None:
     bad = {
         ("Amount", REFERENCE, "pay and on-costs"): 12.345,

@@ -184,6 +184,9 @@ class Gathering:
             }
             typed.spots |= {f"row.{stream}.{category}.{number}.{name}": spot for name, spot in spots.items()}
             if line is not None:
+                # What changes is named by the lines that there are, and a blank row before this one is none.
+                place = sum((other.stream, other.category) == (stream, category) for other in lines) + 1
+                typed.spots |= {f"row.{stream}.{category}.{place}.{name}": spot for name, spot in spots.items()}
                 if not any(other.stream == stream for other in lines):
                     typed.spots[f"lines.{stream}"] = spots["amount"]
                 typed.spots |= {f"lines[{len(lines)}].{name}": spot for name, spot in spots.items()}
