@@ -1,5 +1,6 @@
 """The council's ledger held against what was claimed.
 
+From the rules up:
     `rules`         what stands for which project, and how it compares: ledger, matched, timing, unexplained
     `columns`       where headings stand, and what each column holds
     `reading`       a file's rows: transactions and faults
