@@ -188,7 +188,7 @@ def preview(
         min(days),
         max(days),
         outside + rules.together(by_quarter.values()),
-        sorted(by_quarter.items()),
+        [(quarter, by_quarter[quarter]) for quarter in covers],  # also one of which the file has nothing
         outside,
         by_reason[None],
         [ReasonRow(reason, by_reason[reason]) for reason in Reason if reason in by_reason],

@@ -159,6 +159,16 @@ def test_only_what_was_looked_at_is_taken_over(finance: FlaskClient, year: Fundi
     assert session.scalars(select(LedgerExtract)).all() == []
 
 
+def test_a_quarter_between_of_which_a_file_has_nothing_is_replaced_in_sight(
+    finance: FlaskClient, year: FundingYear
+) -> None:
+    taken(finance, year, REAL)
+    heading = REAL.splitlines()[3]
+    around = f"{heading}\n30/06/2025,4512,1000,June,J1,1.00\n01/10/2025,4512,1000,October,J2,2.00\n"
+    page = read(finance.get(sent(finance, year, around).headers["Location"]).text)
+    assert "Q2 2025/26: Jul 2025 - Sep 2025 0 £0.00 Takes the place of the extract that counts now" in page
+
+
 def test_a_workbook_is_a_ledger_too(finance: FlaskClient, year: FundingYear) -> None:
     made = BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
