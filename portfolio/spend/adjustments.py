@@ -28,6 +28,11 @@ class CorrectionState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+TAKEN_BACK = "Withdrawn by who asked for it"
+"""What stands in place of a refusal's reason where nobody refused."""
 
 
 class NothingToCorrect(PortfolioError):
@@ -42,7 +47,7 @@ class AskedByThemselves(PortfolioError):
 
 
 class DecidedAlready(PortfolioError):
-    """A correction that was approved or refused before."""
+    """A correction that was approved, refused or withdrawn before."""
 
     def __init__(self, state: CorrectionState) -> None:
         super().__init__(f"This correction is {state} already. Ask for another one if something is still wrong")
@@ -79,11 +84,16 @@ def bad_correction(said: Adjustment, *, corrected_is_locked: bool, after: Decima
     return errors
 
 
-def correction_state(decided_by: int | None, refused_because: str | None) -> CorrectionState:
-    """Where a correction stands, by who decided on it, if anybody did, and the reason of a refusal."""
+def correction_state(asked_by: int, decided_by: int | None, refused_because: str | None) -> CorrectionState:
+    """Where a correction stands, by who asked for it, who decided on it, if anybody did, and the reason of a refusal.
+
+    Nobody refuses what they asked for themselves: they withdraw it.
+    """
     if decided_by is None:
         return CorrectionState.WAITING
-    return CorrectionState.APPROVED if refused_because is None else CorrectionState.REFUSED
+    if refused_because is None:
+        return CorrectionState.APPROVED
+    return CorrectionState.WITHDRAWN if decided_by == asked_by else CorrectionState.REFUSED
 
 
 def bad_decision(state: CorrectionState, asked_by: int, decides: int) -> PortfolioError | None:

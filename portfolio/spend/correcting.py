@@ -19,7 +19,14 @@ from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
-from portfolio.spend.adjustments import Adjustment, DecidedAlready, bad_correction, bad_decision, correction_state
+from portfolio.spend.adjustments import (
+    TAKEN_BACK,
+    Adjustment,
+    CorrectionState,
+    DecidedAlready,
+    bad_correction,
+    bad_decision,
+)
 from portfolio.spend.checks import NotACategory, NotSaid, YearClosed
 from portfolio.spend.claiming import Names
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
@@ -41,10 +48,7 @@ class NotTheirs(PortfolioError):
     """A correction that somebody else asked for."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Somebody else asked for this correction. Who approves it chooses the quarter that it counts in",
-            "entered_in",
-        )
+        super().__init__("Somebody else asked for this correction, so it is theirs to change or withdraw")
 
 
 def build_correction(
@@ -123,16 +127,19 @@ def refuse_correction(
     session.flush()
 
 
+def withdraw_correction(session: Session, asked_for: CorrectionRequest, *, by_id: int, now: datetime) -> None:
+    """Take back a correction that one asked for and nobody has decided on; nothing of it counts."""
+    _hold_own(session, asked_for, by_id)
+    asked_for.refused_because = TAKEN_BACK
+    asked_for.decided_by_id, asked_for.decided_at = by_id, now
+    session.flush()
+
+
 def move_correction(
     session: Session, asked_for: CorrectionRequest, entered_in: Quarter, *, by_id: int, today: date
 ) -> None:
     """Have a correction that waits count in another open quarter, as who asked for it wishes."""
-    hold(session, [asked_for.award])
-    session.refresh(asked_for)
-    if asked_for.decided_by_id is not None:
-        raise DecidedAlready(correction_state(asked_for.decided_by_id, asked_for.refused_because))
-    if asked_for.asked_by_id != by_id:
-        raise NotTheirs()
+    _hold_own(session, asked_for, by_id)
     said = replace(adjustment_of(asked_for), entered_in=entered_in)
     refuse_any(obstacles(session, asked_for.award, said, today, asked_for))
     asked_for.entered_in = entered_in
@@ -143,8 +150,17 @@ def _hold(session: Session, asked_for: CorrectionRequest, by_id: int) -> None:
     """Keep others from the award, and see the correction as it stands now; raises who may not decide on it, and why."""
     hold(session, [asked_for.award])
     session.refresh(asked_for)
-    state = correction_state(asked_for.decided_by_id, asked_for.refused_because)
-    refuse_any([bad_decision(state, asked_for.asked_by_id, by_id)])
+    refuse_any([bad_decision(asked_for.state, asked_for.asked_by_id, by_id)])
+
+
+def _hold_own(session: Session, asked_for: CorrectionRequest, by_id: int) -> None:
+    """The same for whoever asked for it, while nobody has decided on it."""
+    hold(session, [asked_for.award])
+    session.refresh(asked_for)
+    if asked_for.state is not CorrectionState.WAITING:
+        raise DecidedAlready(asked_for.state)
+    if asked_for.asked_by_id != by_id:
+        raise NotTheirs()
 
 
 def adjustment_of(asked_for: CorrectionRequest) -> Adjustment:

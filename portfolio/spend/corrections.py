@@ -21,7 +21,7 @@ from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter
-from portfolio.spend.adjustments import CorrectionState, both_figures, correction_state
+from portfolio.spend.adjustments import both_figures
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
 from portfolio.spend.rules import COUNTED
 
@@ -141,11 +141,6 @@ class Asked:
     claimed: Decimal
     earlier: Sequence[tuple[Quarter, Decimal]]
     """What other corrections put the line right by."""
-
-    @property
-    def state(self) -> CorrectionState:
-        """Whether it waits, counts, or was refused."""
-        return correction_state(self.request.decided_by_id, self.request.refused_because)
 
     @property
     def before(self) -> str:

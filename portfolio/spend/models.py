@@ -11,6 +11,7 @@ from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory, Stream
 from portfolio.people.models import Person
 from portfolio.quarters import Quarter
+from portfolio.spend.adjustments import CorrectionState, correction_state
 from portfolio.spend.rules import RAG, ClaimStatus
 
 
@@ -159,6 +160,11 @@ class CorrectionRequest(Base):
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"))
     """The correction that it became when it was approved."""
 
+    @property
+    def state(self) -> CorrectionState:
+        """Whether it waits, counts, or was refused or withdrawn."""
+        return correction_state(self.asked_by_id, self.decided_by_id, self.refused_because)
+
     award: Mapped[Award] = relationship()
     stream: Mapped[Stream] = relationship()
     category: Mapped[CostCategory] = relationship()
@@ -171,7 +177,7 @@ class CorrectionRequest(Base):
         is_quarter("entered_in"),
         CheckConstraint("corrects < entered_in", name="corrects_an_earlier_quarter"),
         CheckConstraint("amount <> 0", name="is_not_zero"),
-        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="is_decided_by_another"),
+        CheckConstraint("correction_id IS NULL OR decided_by_id <> asked_by_id", name="is_approved_by_another"),
         CheckConstraint(
             "(decided_at IS NULL) = (decided_by_id IS NULL) "
             "AND (decided_at IS NOT NULL) = (correction_id IS NOT NULL OR refused_because IS NOT NULL) "

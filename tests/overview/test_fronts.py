@@ -144,7 +144,22 @@ def test_a_lead_sees_the_corrections_asked_for(session: Session) -> None:
     make.correction_request(session, award, Decimal("-73.11"), by=lead)
     make.correction_request(session, led(session, "SVD-25-09", make.person(session)), Decimal("-1.00"))
     (asked_for,) = lead_front(session, lead.id, TODAY).asked
-    assert (asked_for.state, asked_for.before, asked_for.after) == ("waiting", "claimed £1,900.00", Decimal("1826.89"))
+    assert (asked_for.request.state, asked_for.before, asked_for.after) == ("waiting", "claimed £1,900.00", Decimal("1826.89"))
+
+
+def test_a_claim_begun_early_stands_on_the_front_pages_and_one_that_was_not_does_not(session: Session) -> None:
+    lead = make.person(session, Role.LEAD)
+    queried, sent, _untouched = (led(session, f"SVD-25-0{number}", lead) for number in (1, 2, 3))
+    make.claim(session, queried, Q3, status=ClaimStatus.QUERIED)
+    make.claim(session, sent, Q3, status=ClaimStatus.SUBMITTED)
+    front = lead_front(session, lead.id, TODAY)
+    assert [(one.entry.reference, one.stage) for one in front.claims if one.entry.quarter == Q3] == [
+        ("SVD-25-01", Stage.QUERIED),
+        ("SVD-25-02", Stage.SUBMITTED),
+    ]
+    assert front.to_do[-1].action == "Answer the question: SVD-25-01, Q3 2025/26"
+    (part,) = finance_front(session, EVERYTHING, TODAY)
+    assert ([line.quarter for line in part.early], part.waiting, part.queried, part.unsent) == ([Q3], 1, 1, 6)
 
 
 def test_a_lead_sees_which_quarters_are_locked_and_why(session: Session) -> None:

@@ -24,6 +24,7 @@ from portfolio.spend.correcting import (
     move_correction,
     open_quarters,
     refuse_correction,
+    withdraw_correction,
 )
 from portfolio.spend.corrections import asked_beside, corrected_lines, corrected_since, to_decide
 from portfolio.spend.models import Correction, CorrectionRequest
@@ -91,9 +92,24 @@ def test_who_asked_does_not_decide(session: Session, award: Award) -> None:
         lambda: refuse_correction(session, asked_for, "No.", by_id=own, now=NOW),
     ):
         assert sentences(deed) == ["You asked for this correction, so somebody else must decide on it"]
-    asked_for.decided_by_id, asked_for.decided_at, asked_for.refused_because = own, NOW, "No."
-    with pytest.raises(IntegrityError, match="is_decided_by_another"):
+    counts = make.correction(session, award, asked_for.amount)
+    asked_for.decided_by_id, asked_for.decided_at, asked_for.correction = own, NOW, counts
+    with pytest.raises(IntegrityError, match="is_approved_by_another"):
         session.flush()
+
+
+def test_who_asked_withdraws_it_while_nobody_has_decided(session: Session, award: Award) -> None:
+    asked_for, other = ask(session, award), make.person(session)
+    assert sentences(lambda: withdraw_correction(session, asked_for, by_id=other.id, now=NOW)) == [
+        "Somebody else asked for this correction, so it is theirs to change or withdraw"
+    ]
+    withdraw_correction(session, asked_for, by_id=asked_for.asked_by_id, now=NOW)
+    session.commit()
+    assert asked_for.state is CorrectionState.WITHDRAWN
+    assert ground_of(session, award, Q2).claimed == {"labour": Decimal("903.27")}
+    again = "This correction is withdrawn already. Ask for another one if something is still wrong"
+    assert sentences(lambda: approve(session, asked_for, by_id=other.id)) == [again]
+    assert sentences(lambda: withdraw_correction(session, asked_for, by_id=asked_for.asked_by_id, now=NOW)) == [again]
 
 
 def test_a_refusal_has_a_reason_and_changes_no_figure(session: Session, award: Award) -> None:
@@ -183,10 +199,10 @@ def test_what_is_asked_for_stands_beside_what_was_claimed_and_corrected(session:
     decided, asked = asked_beside(
         session, session.scalars(select(CorrectionRequest).order_by(CorrectionRequest.id)).all()
     )
-    assert (decided.state, decided.before, decided.after) == (
+    assert (decided.request.state, decided.before, decided.after) == (
         CorrectionState.APPROVED, "claimed £903.27", Decimal("830.16")
     )  # fmt: skip
-    assert (asked.state, asked.before, asked.corrected, asked.after) == (
+    assert (asked.request.state, asked.before, asked.corrected, asked.after) == (
         CorrectionState.WAITING, "claimed £903.27, corrected by −£73.11 in Q2", Decimal("-73.11"), Decimal("800.00")
     )  # fmt: skip
     everything = Within(everything=True)

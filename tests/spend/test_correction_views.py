@@ -138,6 +138,18 @@ def test_where_its_quarter_is_locked_meanwhile_another_is_chosen(
     assert asked(session).entered_in == Q3
 
 
+def test_who_asked_withdraws_it(session: Session, signed_in: SignedIn, leading: FlaskClient, award: Award) -> None:
+    leading.post(f"{Q1_PAGE}/correct", data=TYPED)
+    one = f"{LIST}/{asked(session).id}"
+    assert signed_in(Role.FINANCE).post(f"{one}/withdraw").status_code == 422
+    assert "Withdraw the correction" in leading.get(one).text
+    assert leading.post(f"{one}/withdraw").location == one
+    page = read(leading.get(one).text)
+    assert "withdrew it on" in page
+    assert "Withdraw the correction" not in page
+    assert asked(session).correction is None
+
+
 def test_a_quarter_that_is_not_locked_or_has_none_after_it_is_not_corrected(
     session: Session, signed_in: SignedIn, award: Award
 ) -> None:

@@ -92,8 +92,8 @@ def upgrade() -> None:
         sa.CheckConstraint("corrects % 10 BETWEEN 1 AND 4", name=op.f("ck_correction_request_corrects_is_a_quarter")),
         sa.CheckConstraint("corrects < entered_in", name=op.f("ck_correction_request_corrects_an_earlier_quarter")),
         sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> asked_by_id",
-            name=op.f("ck_correction_request_is_decided_by_another"),
+            "correction_id IS NULL OR decided_by_id <> asked_by_id",
+            name=op.f("ck_correction_request_is_approved_by_another"),
         ),
         sa.CheckConstraint(
             "entered_in % 10 BETWEEN 1 AND 4", name=op.f("ck_correction_request_entered_in_is_a_quarter")

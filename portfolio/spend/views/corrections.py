@@ -16,6 +16,7 @@ from portfolio.spend.correcting import (
     obstacles,
     open_quarters,
     refuse_correction,
+    withdraw_correction,
 )
 from portfolio.spend.corrections import asked_beside, asked_of, corrected_lines, get_request, requests
 from portfolio.spend.forms import CorrectionForm, CountsInForm, RefusalForm
@@ -29,6 +30,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on
+from portfolio.web.forms import ButtonForm
 from portfolio.web.paging import paged
 
 
@@ -116,9 +118,11 @@ def _open_for(asked_for: CorrectionRequest) -> list[Quarter]:
     return open_quarters(asked_for.corrects, locks, today())
 
 
-def _decided_on(asked_for: CorrectionRequest, counts_in: CountsInForm, refusal: RefusalForm) -> str:
+def _decided_on(
+    asked_for: CorrectionRequest, counts_in: CountsInForm, refusal: RefusalForm, withdrawal: ButtonForm | None = None
+) -> str:
     (asked,) = asked_beside(session(), [asked_for])
-    waits, is_own = asked.state is CorrectionState.WAITING, asked_for.asked_by_id == viewer().person_id
+    waits, is_own = asked_for.state is CorrectionState.WAITING, asked_for.asked_by_id == viewer().person_id
     counts_in.offer(_open_for(asked_for))
     if not counts_in.is_submitted():
         counts_in.entered_in.data = asked_for.entered_in.number
@@ -128,6 +132,7 @@ def _decided_on(asked_for: CorrectionRequest, counts_in: CountsInForm, refusal: 
         award=asked_for.award,
         counts_in=counts_in,
         refusal=refusal,
+        withdrawal=withdrawal or ButtonForm(formdata=None),
         obstacles=obstacles(session(), asked_for.award, adjustment_of(asked_for), today(), asked_for) if waits else [],
         decides=waits and not is_own and reaches(asked_for.award, Act.APPROVE_CORRECTION),
         moves=waits and is_own and reaches(asked_for.award, Act.CORRECT),
@@ -177,6 +182,23 @@ def refuse(request_id: int) -> Any:
             flash("The correction is refused. No figure has changed, and who asked is told why.", "success")
             return redirect(url_for(".corrections"))
     return _decided_on(_asked(request_id, Act.APPROVE_CORRECTION), CountsInForm(formdata=None), form), 422
+
+
+@room.post("/spend/corrections/<int:request_id>/withdraw")
+@allow(Act.CORRECT, deed="Withdrew a correction")
+def withdraw(request_id: int) -> Any:
+    """Takes back a correction that waits, where who asked for it wishes so."""
+    asked_for = _asked(request_id, Act.CORRECT)
+    form = ButtonForm()
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            withdraw_correction(session(), asked_for, by_id=viewer().person_id, now=moment())
+            commit()
+        if outcome.ok:
+            flash("The correction is withdrawn. No figure has changed.", "success")
+            return redirect(url_for(".correction", request_id=request_id))
+    asked_for = _asked(request_id, Act.CORRECT)
+    return _decided_on(asked_for, CountsInForm(formdata=None), RefusalForm(formdata=None), form), 422
 
 
 @room.post("/spend/corrections/<int:request_id>/move")
