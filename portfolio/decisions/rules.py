@@ -409,5 +409,5 @@ def late_in_the_year(reference: str, award: Decimal, last_quarter: Decimal) -> R
     if award <= 0 or last_quarter * 100 <= award * 40:
         return None
     return RuleWarning(
-        "W5", f"{format_pounds(last_quarter)} of {format_pounds(award)}, more than 40 %, falls in Q4", reference
+        "W5", f"{format_pounds(last_quarter)} of {format_pounds(award)}, more than 40%, falls in Q4", reference
     )

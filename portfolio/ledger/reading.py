@@ -109,6 +109,9 @@ def read_rows(rows: Iterable[Row], headings: Sequence[str], columns: Columns) ->
             day = days[written] = _day(written)
         faults_before = len(found.faults)
         if isinstance(day, str):
+            if _TOTAL.match(written) and not (texts[centre_at].strip() and texts[account_at].strip()):
+                found.totals += 1  # the word stands in the first column, which is often the date's
+                continue
             fault(number, date_at, day)
         amount = ZERO
         try:

@@ -54,7 +54,7 @@ class AttachedAlready(PortfolioError):
     code = "E7"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"This very file is attached to this claim already, as {name}", FIELD)
+        super().__init__(f"This very file is attached to this claim already, as {name}. Choose another one", FIELD)
 
 
 class ClaimedElsewhere(PortfolioError):

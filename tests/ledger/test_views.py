@@ -27,7 +27,7 @@ REAL = (
     '31/07/2025, 04512 ,1000,=HYPERLINK("x"),J1," 1,017.26 "\n'
     "2025-08-01,4512,1000,Credit note,J2,(73.11)\n31-Aug-25,4512,2000,Room,J3,100.00\n,4512 Total,,,,1044.15\n"
     "Trans Date,Cost Centre,Account,Description,Ref,Amount\n01/09/2025,9999,1000,Other,J4,5.00-\n,,,,,\n"
-    "05/04/2024,4512,1000,Old,J5,8.00\n,Grand total,,,,1047.15\n"
+    "05/04/2024,4512,1000,Old,J5,8.00\nGrand total,,,,,1047.15\n"
 )
 COLUMNS = {"date": 1, "centre": 2, "account": 3, "description": 4, "reference": 5, "amount": 6}
 

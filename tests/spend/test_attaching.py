@@ -125,7 +125,7 @@ def test_what_a_claim_cannot_take(session: Session, monkeypatch: pytest.MonkeyPa
     assert find_claim(session, award, Q2) is None, "what is refused begins nothing"
     attached(session, award)
     assert sentences(lambda: attached(session, award, name="copy.pdf")) == [
-        "This very file is attached to this claim already, as invoice.pdf"
+        "This very file is attached to this claim already, as invoice.pdf. Choose another one"
     ]
     session.rollback()
     monkeypatch.setattr(rules, "MOST_FILES", 1)
@@ -190,7 +190,9 @@ def test_two_requests_with_the_same_file_make_one_row(session: Session, database
 
     with ThreadPoolExecutor(4) as threads:
         told = sorted(threads.map(send, range(4)))
-    assert told == ["This very file is attached to this claim already, as invoice.pdf"] * 3 + ["attached"]
+    assert told == ["This very file is attached to this claim already, as invoice.pdf. Choose another one"] * 3 + [
+        "attached"
+    ]
     assert (make.count_of(session, Evidence), make.count_of(session, Claim)) == (1, 1)
 
 

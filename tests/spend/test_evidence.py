@@ -39,7 +39,10 @@ def test_a_file_that_proves_another_claim_is_refused_and_named() -> None:
     ]
     assert {(error.code, error.field) for error in refused} == {("E7", "file")}
     assert claimed_elsewhere({"1": "a.pdf"}, [DRAFT]) == []
-    assert AttachedAlready("a.pdf").sentence == "This very file is attached to this claim already, as a.pdf"
+    assert (
+        AttachedAlready("a.pdf").sentence
+        == "This very file is attached to this claim already, as a.pdf. Choose another one"
+    )
 
 
 def test_the_same_file_in_a_draft_is_worth_knowing() -> None:
