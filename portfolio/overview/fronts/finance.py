@@ -26,7 +26,7 @@ from portfolio.overview.rules import (
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter, format_day
-from portfolio.spend.rules import NOT_SENT, WAIT_FOR_FINANCE, Stage
+from portfolio.spend.rules import NOT_SENT, SENT, WAIT_FOR_FINANCE, Stage
 from portfolio.words import count
 
 MOST_WARNINGS = 6
@@ -77,6 +77,8 @@ class FinanceYear:
     scope: Scope
     quarters: Sequence[QuarterOfClaims]
     """The quarters that are over, the last one first."""
+    early: Sequence[QuarterOfClaims]
+    """The quarter that is running, where claims of it were sent already."""
     figures: YearFigures | None
     """As at the last quarter that is over; None before the first one is."""
     returns: Sequence[ReturnLine]
@@ -85,12 +87,12 @@ class FinanceYear:
     @property
     def waiting(self) -> int:
         """Claims that wait for finance, of whatever quarter."""
-        return sum(line.waiting for line in self.quarters)
+        return sum(line.waiting for line in (*self.early, *self.quarters))
 
     @property
     def queried(self) -> int:
         """Claims that wait for an answer of their lead."""
-        return sum(line.queried for line in self.quarters)
+        return sum(line.queried for line in (*self.early, *self.quarters))
 
     @property
     def unsent(self) -> int:
@@ -100,7 +102,7 @@ class FinanceYear:
     @property
     def oldest_in_words(self) -> str:
         """How long the claim waits that has waited longest."""
-        since = oldest_waiting(tally for line in self.quarters for tally in line.tallies)
+        since = oldest_waiting(tally for line in (*self.early, *self.quarters) for tally in line.tallies)
         return f"The oldest since {format_day(since)}" if since else "Nothing waits for you"
 
     @property
@@ -140,9 +142,10 @@ def finance_front(session: Session, within: Within, today: date) -> list[Finance
 def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> FinanceYear:
     scope = scope_of(session, year, within)
     over = quarters_over(year.year, today)
-    counted = tallies(session, scope.awards, over, today)
+    begun = [quarter for quarter in year.year.quarters if quarter.first_day <= today]
+    counted = tallies(session, scope.awards, begun, today)
     lines = []
-    for quarter in reversed(over):
+    for quarter in reversed(begun):
         due = deadline(quarter, year.programme.claim_deadlines)
         of_quarter = [tally for tally in counted if tally.quarter == quarter]
         missing = number_at(of_quarter, *NOT_SENT, Stage.QUERIED)
@@ -152,7 +155,8 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
     return FinanceYear(
         year=year,
         scope=scope,
-        quarters=lines,
+        quarters=[line for line in lines if line.quarter in over],
+        early=[line for line in lines if line.quarter not in over and number_at(line.tallies, *SENT)],
         figures=year_figures(session, scope, over[-1]) if over else None,
         returns=return_lines(session, year, within, today),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),

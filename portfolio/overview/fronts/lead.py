@@ -108,9 +108,10 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
     years = years_led(session, person_id)
     claims = _claims(session, years, person_id, today)
     in_hand = {quarter for year in years for quarter in quarters_over(year.year, today)[-1:]}
+    early = {claim.entry.quarter for claim in claims if claim.entry.quarter.last_day >= today}
     done = in_hand - {claim.entry.quarter for claim in claims if claim.waits_for_lead}
     return LeadFront(
-        claims=[claim for claim in claims if claim.waits_for_lead or claim.entry.quarter in in_hand],
+        claims=[claim for claim in claims if claim.waits_for_lead or claim.entry.quarter in in_hand | early],
         questions=open_questions(session, Award.lead_person_id == person_id, MOST_ROWS),
         streams=_streams(session, years, person_id),
         asked=_asked_for(session, years, person_id),
@@ -120,14 +121,16 @@ def lead_front(session: Session, person_id: int, today: date) -> LeadFront:
 
 
 def _claims(session: Session, years: Sequence[FundingYear], person_id: int, today: date) -> list[ExpectedClaim]:
-    """The claims of every quarter that is over, those that wait for their lead first."""
-    quarters = {quarter for year in years for quarter in quarters_over(year.year, today)}
+    """The claims of every quarter that is over, and those begun early, those that wait for their lead first."""
+    quarters = {quarter for year in years for quarter in year.year.quarters if quarter.first_day <= today}
     if not quarters:
         return []
     of_years = Proposal.funding_year_id.in_([year.id for year in years])
     led = entries(session, quarters, today, Award.lead_person_id == person_id, of_years)
     found = []
     for (entry,) in session.execute(led):
+        if entry.claim_id is None and entry.quarter.last_day >= today:
+            continue
         waits = entry.stage in WAIT_FOR_LEAD
         found.append(ExpectedClaim(entry, lateness(entry.due, today) if waits else ""))
     return sorted(found, key=lambda claim: (not claim.waits_for_lead, claim.entry.due))
