@@ -8,9 +8,14 @@ from portfolio.funding_years.models import CSP, CostCategory, FundingYear
 from portfolio.ledger.columns import Columns, Holds
 from portfolio.quarters import Quarter
 from portfolio.uploads.cells import letters
+from portfolio.web.errors import constraint_means
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
 from portfolio.web.uploading import OneFile
 from portfolio.words import tidy
+
+MEANWHILE = "Somebody else has just said what these are. Look at it again, then save yours if it differs"
+constraint_means("uq_ledger_mapping_police_area_id_headings_sha256", MEANWHILE)
+constraint_means("uq_ledger_account_police_area_id_programme_id_code", MEANWHILE)
 
 NO_SPEND = 0
 """Chosen in the place of a category."""
