@@ -11,7 +11,7 @@ from portfolio.uploads.cells import letters
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
 from portfolio.web.uploading import OneFile
-from portfolio.words import tidy
+from portfolio.words import begin, tidy
 
 MEANWHILE = "Somebody else has just said what these are. Look at it again, then save yours if it differs"
 constraint_means("uq_ledger_mapping_police_area_id_headings_sha256", MEANWHILE)
@@ -119,7 +119,7 @@ class AccountsForm(Form):
 
     def offer(self, categories: Iterable[CostCategory]) -> None:
         """Offer the programme's categories, and that it is no spend."""
-        choices = [*((one.id, one.name) for one in categories), (NO_SPEND, "No spend: income or a transfer")]
+        choices = [*((one.id, begin(one.name)) for one in categories), (NO_SPEND, "No spend: income or a transfer")]
         for entry in self.accounts.entries:
             entry.form.category.choices = choices
 
@@ -139,15 +139,16 @@ class TimingForm(Form):
     category = OneOf("Cost category", kind=int, blank="Choose one", missing="Select the cost category")
     amount = PoundsField(
         "Amount",
+        missing="Enter the difference, above or below zero",
         hint="Positive: it is in this quarter’s ledger and claimed in another. "
-        "Negative, like -250.00: it is claimed in this quarter and in another’s ledger.",
+        "Negative, like −250.00: it is claimed in this quarter and in another’s ledger.",
     )
     belongs_to = OneOf("The other quarter", blank="Choose one", missing="Select the other quarter")
     reason = Paragraphs("Reason", missing="Say what it is, like “Invoice of March, paid in April”", most=1_000)
 
     def offer(self, categories: Iterable[CostCategory], quarters: Iterable[Quarter]) -> None:
         """Offer the programme's categories, and the quarters that it can lie between."""
-        self.category.choices = [(one.id, one.name) for one in categories]
+        self.category.choices = [(one.id, begin(one.name)) for one in categories]
         self.belongs_to.choices = [(one.slug, str(one)) for one in quarters]
 
 

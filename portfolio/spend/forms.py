@@ -89,6 +89,7 @@ class CorrectionForm(Form):
     entered_in = OneOf("It counts in", kind=int, missing="Select a quarter")
     amount = PoundsField(
         "Difference",
+        missing="Enter the difference, above or below zero, that puts the quarter right",
         hint="What has to be added to the quarter, or with a minus sign taken off it, like −73.11.",
     )
     reason = Paragraphs("Reason", missing="", most=SHORT_TEXT, hint="The return shows it beside the figure.")

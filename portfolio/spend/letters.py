@@ -57,7 +57,7 @@ def receipt(name: str, claim: Claim, number: str, site: str) -> Letter:
     return _letter(
         f"Claim received: {_short(claim)}",
         name,
-        f"{_sender(claim)} sent the claim of {_of(claim.award)} for {claim.quarter}.",
+        f"{_sender(claim)} sent the claim of {_of(claim.award)}, for {claim.quarter}.",
         f"Reference: {number}\n"
         + "\n".join(streams)
         + f"\nTotal: {format_pounds(contents.total)}\nMatch spent: {_pounds(claim.match_spent)}",
@@ -80,7 +80,7 @@ def asked(
     return _letter(
         f"{count(len(questions), 'question')} about your claim: {_short(claim)}",
         name,
-        f"{by} asks about the claim of {_of(claim.award)} for {claim.quarter}:",
+        f"{by} asks about the claim of {_of(claim.award)}, for {claim.quarter}:",
         "\n\n".join(f"- {line_of(question)}: {question.question}" for question in questions),
         f"The claim is with you again. Answer each question, change what is wrong, and send it back. {until}",
         f"Answer here: {page_of(site, claim.award, claim.quarter)}",
@@ -92,7 +92,7 @@ def approved(name: str, claim: Claim, by: str, site: str) -> Letter:
     return _letter(
         f"Claim approved: {_short(claim)}",
         name,
-        f"{by} approved the claim of {_of(claim.award)} for {claim.quarter}: "
+        f"{by} approved the claim of {_of(claim.award)}, for {claim.quarter}: "
         f"{format_pounds(contents_of(claim).total)} now counts as spent, and goes into the next return.",
         "There is nothing else to do.",
         f"See the claim: {page_of(site, claim.award, claim.quarter)}",
@@ -104,7 +104,7 @@ def sent_back(name: str, claim: Claim, answered: Sequence[ClaimQuery], site: str
     return _letter(
         f"Answered and sent back: {_short(claim)}",
         name,
-        f"{_sender(claim)} answered {count(len(answered), 'question')} and sent back the claim of {_of(claim.award)} "
+        f"{_sender(claim)} answered {count(len(answered), 'question')} and sent back the claim of {_of(claim.award)}, "
         f"for {claim.quarter}, {format_pounds(contents_of(claim).total)}:",
         "\n\n".join(
             f"- {line_of(question)}: {question.question}\n  Answer: {question.answer or 'none'}"
@@ -202,7 +202,7 @@ def _page(site: str, reference: str, csp_key: str, quarter: Quarter) -> str:
 
 
 def _of(award: Award) -> str:
-    return f"{award.proposal.reference}, {award.proposal.title}, {award.csp.name},"
+    return f"{award.proposal.reference}, {award.proposal.title}, {award.csp.name}"
 
 
 def _short(claim: Claim) -> str:

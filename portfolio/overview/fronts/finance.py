@@ -85,14 +85,19 @@ class FinanceYear:
     next_deadline: Deadline | None
 
     @property
+    def begun(self) -> Sequence[QuarterOfClaims]:
+        """Every quarter in which there is something to see, the last one first."""
+        return [*self.early, *self.quarters]
+
+    @property
     def waiting(self) -> int:
         """Claims that wait for finance, of whatever quarter."""
-        return sum(line.waiting for line in (*self.early, *self.quarters))
+        return sum(line.waiting for line in self.begun)
 
     @property
     def queried(self) -> int:
         """Claims that wait for an answer of their lead."""
-        return sum(line.queried for line in (*self.early, *self.quarters))
+        return sum(line.queried for line in self.begun)
 
     @property
     def unsent(self) -> int:
@@ -102,7 +107,7 @@ class FinanceYear:
     @property
     def oldest_in_words(self) -> str:
         """How long the claim waits that has waited longest."""
-        since = oldest_waiting(tally for line in (*self.early, *self.quarters) for tally in line.tallies)
+        since = oldest_waiting(tally for line in self.begun for tally in line.tallies)
         return f"The oldest since {format_day(since)}" if since else "Nothing waits for you"
 
     @property

@@ -33,15 +33,20 @@ def confirm() -> Any:
     found = claims_by_id(session(), numbers, viewer().within(Act.APPROVE_CLAIM))
     if not found:
         flash("Tick at least one claim that waits for you.", "error")
-        return redirect(url_for(".index"))
+        return redirect(url_for(".index", **_narrowed()))
     return _confirmed(found, ApproveManyForm(data={"claims": [f"{claim.id}:{claim.edition}" for claim in found]}))
+
+
+def _narrowed() -> dict[str, Any]:
+    """What the list is narrowed to that somebody ticks claims on, so that they find it again."""
+    return {name: request.args[name] for name in ("quarter", "stage", "csp") if request.args.get(name)}
 
 
 def _confirmed(claims: Sequence[Claim], form: ApproveManyForm) -> str:
     matters = matters_of(session(), claims)
     rows = [ApprovalRow.of(claim, matters[claim.id]) for claim in claims]
     total = sum((row.claimed for row in rows), ZERO)
-    return render_template("spend/approve.html", rows=rows, total=total, form=form)
+    return render_template("spend/approve.html", rows=rows, total=total, form=form, narrowed=_narrowed())
 
 
 @room.post("/spend/approve")
@@ -60,5 +65,5 @@ def approve_many() -> Any:
             commit()
         if outcome.ok:
             flash(f"{len(found)} claims are approved." if len(found) > 1 else "The claim is approved.", "success")
-            return redirect(url_for(".index"))
+            return redirect(url_for(".index", **_narrowed()))
     return _confirmed(found, form), 422
