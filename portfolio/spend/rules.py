@@ -293,16 +293,22 @@ def bad_costs(lines: Sequence[Line], needs_text: Collection[str]) -> list[Portfo
     return errors
 
 
+def compared(transaction: str) -> str:
+    """A transaction's reference as it is compared: `INV 104` and `inv104` are one."""
+    return "".join(transaction.split()).lower()
+
+
 def claimed_twice(lines: Sequence[Line], elsewhere: Mapping[str, str]) -> list[PortfolioError]:
-    """E7: transactions that stand twice in these lines, or `elsewhere` (transaction to where it is claimed)."""
+    """E7: transactions that stand twice in these lines, or `elsewhere` (as compared, to where each is claimed)."""
     errors: list[PortfolioError] = []
     seen = dict(elsewhere)
     for place, line in enumerate(lines):
         if not line.transaction:
             continue
-        if line.transaction in seen:
-            errors.append(ClaimedTwice(line.transaction, seen[line.transaction], f"lines[{place}].transaction"))
-        seen.setdefault(line.transaction, f"line {place + 1}")
+        key = compared(line.transaction)
+        if key in seen:
+            errors.append(ClaimedTwice(line.transaction, seen[key], f"lines[{place}].transaction"))
+        seen.setdefault(key, f"line {place + 1}")
     return errors
 
 

@@ -36,8 +36,10 @@ from portfolio.quarters import Quarter
 from portfolio.spend import figures
 from portfolio.spend.checks import Ground
 from portfolio.spend.models import Claim, ClaimLine, Evidence, LockedQuarter
-from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award
+from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award, compared
 
+COMPARED = func.lower(func.replace(ClaimLine.transaction, " ", ""))
+"""A line's transaction as it is compared; `rules.compared` says the same of a text."""
 WAITING = tuple(status for status in ClaimStatus if status.waits_for_finance)
 """The states of a claim that asks for money which finance has not approved yet; one that was queried is with its lead
 again, and held against the award anew when it comes back."""
@@ -62,8 +64,7 @@ def hold_alike(session: Session, claim: Claim) -> None:
 
     They are rows of drafts already, whoever sends first; so of two sent at once the second sees the first (E7).
     """
-    own = [ClaimLine.claim_id == claim.id, ClaimLine.transaction.is_not(None)]
-    alike = ClaimLine.transaction.in_(select(ClaimLine.transaction).where(*own))
+    alike = COMPARED.in_([compared(line.transaction) for line in claim.lines if line.transaction])
     session.execute(select(ClaimLine.id).where(alike).order_by(ClaimLine.id).with_for_update())
     files = select(Evidence.sha256).where(Evidence.claim_id == claim.id)
     session.execute(select(Evidence.id).where(Evidence.sha256.in_(files)).order_by(Evidence.id).with_for_update())
@@ -309,22 +310,22 @@ def _elsewhere(
     for award_id, lines in lines_by_award.items():
         for line in lines:
             if line.transaction:
-                asked[line.transaction].add(award_id)
+                asked[compared(line.transaction)].add(award_id)
     elsewhere: dict[int, dict[str, str]] = defaultdict(dict)
     if not asked:
         return elsewhere
     rows = session.execute(
-        select(ClaimLine.transaction, Claim.award_id, Proposal.reference, Claim.quarter)
+        select(COMPARED, Claim.award_id, Proposal.reference, Claim.quarter)
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(ClaimLine.transaction.in_(asked), Claim.status != ClaimStatus.DRAFT)
+        .where(COMPARED.in_(asked), Claim.status != ClaimStatus.DRAFT)
         .order_by(Claim.quarter, ClaimLine.id)
     )
     for transaction, claimed_for, reference, of in rows:
-        for award_id in asked[transaction or ""]:
+        for award_id in asked[transaction]:
             if (award_id, quarter) != (claimed_for, of):
-                elsewhere[award_id][transaction or ""] = f"{reference}, {of.short}"
+                elsewhere[award_id][transaction] = f"{reference}, {of.short}"
     return elsewhere
 
 

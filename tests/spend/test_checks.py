@@ -115,7 +115,7 @@ def test_every_fault_comes_at_once() -> None:
         match_spent=Decimal("-1.00"),
         variance_explanation="",
     )
-    ground = replace(LEVEL_UP, claimed_elsewhere={"T-1": "SVD-25-01, Q1 2025/26"}, ends_on=date(2025, 6, 30))
+    ground = replace(LEVEL_UP, claimed_elsewhere={"t-1": "SVD-25-01, Q1 2025/26"}, ends_on=date(2025, 6, 30))
     assert told(faults(wrong, ground, date(2025, 6, 1))) == [
         ("E3", "quarter"),
         ("E4", "quarter"),

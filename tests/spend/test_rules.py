@@ -179,12 +179,12 @@ def test_e13_a_project_without_a_yes_cannot_claim() -> None:
 
 
 def test_e7_a_transaction_is_claimed_once() -> None:
-    lines = [line(transaction="T-1"), line(transaction="T-2"), line(), line(transaction="T-2"), line(transaction="")]
-    errors = claimed_twice(lines, {"T-1": "SVD-25-01, Q1 2025/26"})
+    lines = [line(transaction="T-1"), line(transaction="T-2"), line(), line(transaction="t - 2"), line(transaction="")]
+    errors = claimed_twice(lines, {"t-1": "SVD-25-01, Q1 2025/26"})
     assert told(errors) == [("E7", "lines[0].transaction"), ("E7", "lines[3].transaction")]
     assert [error.sentence for error in errors] == [
         "Transaction T-1 is already claimed in SVD-25-01, Q1 2025/26. Claim it once only",
-        "Transaction T-2 is already claimed in line 2. Claim it once only",
+        "Transaction t - 2 is already claimed in line 2. Claim it once only",
     ]
 
 

@@ -36,7 +36,7 @@ def _world(session: Session) -> list[Award]:
 
 def test_each_award_has_the_ground_it_has_alone(session: Session) -> None:
     awards = _world(session)
-    lines = {award.id: [Line("labour", "training", Decimal("1.00"), None, "T-1")] for award in awards}
+    lines = {award.id: [Line("labour", "training", Decimal("1.00"), None, "t -1")] for award in awards}
     together = grounds_of(session, awards, Q2, lines)
     assert together == {award.id: ground_of(session, award, Q2, lines[award.id]) for award in awards}
     nurse, mentors, tool, old = (together[award.id] for award in awards)
@@ -44,6 +44,6 @@ def test_each_award_has_the_ground_it_has_alone(session: Session) -> None:
     assert nurse.claimed_before == {"labour": Decimal("1895.00")}
     assert mentors.claimed_by_csp == {"labour": Decimal("1895.00")}
     assert (tool.claimed, tool.claimed_before) == ({"labour": Decimal("3.00")}, {})
-    assert nurse.claimed_elsewhere == mentors.claimed_elsewhere == {"T-1": "SVD-25-03, Q2 2025/26"}
+    assert nurse.claimed_elsewhere == mentors.claimed_elsewhere == {"t-1": "SVD-25-03, Q2 2025/26"}
     assert (tool.claimed_elsewhere, tool.locked_because) == ({}, "it stands in the return")
     assert (old.closed, old.locked_because) == (True, None)

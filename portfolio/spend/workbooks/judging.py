@@ -20,7 +20,7 @@ from portfolio.spend.checks import Contents, Ground, NotAnswered, blanks, claim_
 from portfolio.spend.claiming import open_questions, with_rows
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
-from portfolio.spend.rules import AboveAllocation, ClaimedTwice, NeedsExplanation
+from portfolio.spend.rules import AboveAllocation, ClaimedTwice, NeedsExplanation, compared
 from portfolio.spend.standing import grounds_of, hold
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.spend.workbooks.gathering import Gathering, Key, Typed, key_in, key_of
@@ -274,10 +274,10 @@ def _claimed_here_too(typed: Typed, claimed: dict[str, str]) -> list[Fault]:
     """E7 between the awards of one workbook, which no claim that was sent can tell of yet."""
     found = []
     for place, line in enumerate(typed.contents.lines):
-        where = claimed.get(line.transaction or "")
-        if where is not None and where != _named(typed.award):
-            error = ClaimedTwice(line.transaction or "", where, f"lines[{place}].transaction")
+        if not line.transaction:
+            continue
+        where = claimed.setdefault(compared(line.transaction), _named(typed.award))
+        if where != _named(typed.award):
+            error = ClaimedTwice(line.transaction, where, f"lines[{place}].transaction")
             found += _placed(typed, [error], Severity.MUST)
-        if line.transaction:
-            claimed.setdefault(line.transaction, _named(typed.award))
     return found
