@@ -128,6 +128,7 @@ def test_nothing_ticked_and_nothing_that_is_there(session: Session, signed_in: S
     claim = make.claim(session, status=ClaimStatus.SUBMITTED)
     finance = signed_in(Role.FINANCE)
     assert finance.get("/spend/approve").location == "/spend"
+    assert finance.get("/spend/approve?quarter=2025-26-q3&csp=").location == "/spend?quarter=2025-26-q3"
     assert finance.get(f"/spend/approve?claim=x&claim={'9' * 30}").location == "/spend"
     elsewhere = make.area(session, "E23000099", "Wessex")
     stranger = signed_in(Role.FINANCE, area=elsewhere)

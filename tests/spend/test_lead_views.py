@@ -205,6 +205,8 @@ def test_a_large_variance_is_asked_about_as_soon_as_it_is_saved(leading: FlaskCl
     assert "(29.2%) less than the profile" in read(leading.get(Q2_PAGE).text)
     said = save(leading, Part.SPEND, variance_explanation="Late start.", **large)
     assert said.location == f"{Q2_PAGE}/match"
+    assert save(leading, Part.MATCH, match_spent="-5").location == f"{Q2_PAGE}/match", "a mistake is said at once"
+    assert save(leading, Part.MATCH, match_spent="").location == f"{Q2_PAGE}/forecast", "a blank is not"
 
 
 def test_an_amount_that_cannot_be_read_is_shown_again_as_typed(session: Session, leading: FlaskClient) -> None:

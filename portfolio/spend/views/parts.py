@@ -9,7 +9,7 @@ from portfolio.decisions.queries import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.boxes import entry_columns, forecast_rows, spend_boxes
-from portfolio.spend.checks import Contents, Part
+from portfolio.spend.checks import Contents, Part, faults
 from portfolio.spend.claiming import faults_on, first_contents, save_parts
 from portfolio.spend.entering import FORMS, RAG_MEANS, ForecastForm, PartForm, SpendForm, form_of
 from portfolio.spend.meanwhile import Meanwhile, find_closing, find_last_save
@@ -97,14 +97,12 @@ def save(reference: str, csp_key: str, quarter: Quarter, part: str) -> Any:
 
 
 def _onward(award: Award, quarter: Quarter, saved: Part) -> str:
-    """Where a saved page leads; a difference from the profile that must be explained is asked for at once."""
+    """Where a saved page leads; what is wrong on it, or must be explained, is said at once, and blanks are not."""
     if request.form.get("do") == "list":
         flash(f"“{TITLES[saved]}” is saved. The claim is not sent yet.", "success")
         return address("claim", award, quarter)
     sheet = sheet_of(session(), award, quarter)
-    if saved is Part.SPEND and any(
-        fault.code == "W1" for fault in faults_on(session(), sheet.claim, sheet.ground, today())
-    ):
+    if faults_of_part(saved, faults(sheet.contents, sheet.ground, today())):
         return part_address(award, quarter, saved)
     later = part_after(saved, sheet.ground)
     return address("check", award, quarter) if later is None else part_address(award, quarter, later)
