@@ -144,7 +144,11 @@ def test_a_lead_sees_the_corrections_asked_for(session: Session) -> None:
     make.correction_request(session, award, Decimal("-73.11"), by=lead)
     make.correction_request(session, led(session, "SVD-25-09", make.person(session)), Decimal("-1.00"))
     (asked_for,) = lead_front(session, lead.id, TODAY).asked
-    assert (asked_for.request.state, asked_for.before, asked_for.after) == ("waiting", "claimed £1,900.00", Decimal("1826.89"))
+    assert (asked_for.request.state, asked_for.before, asked_for.after) == (
+        "waiting",
+        "claimed £1,900.00",
+        Decimal("1826.89"),
+    )
 
 
 def test_a_claim_begun_early_stands_on_the_front_pages_and_one_that_was_not_does_not(session: Session) -> None:
