@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from portfolio.commands.demo import PASSWORD
@@ -76,9 +75,3 @@ class Keyboard:
         self.fill("E-mail address", email)
         self.fill("Passphrase", PASSWORD)
         self.enter(f"{path}$")
-
-
-def faults_of(page: Page) -> list[str]:
-    """What is not accessible, or does not fit."""
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    return [*found, *(["wide"] if page.evaluate("document.documentElement.scrollWidth > window.innerWidth") else [])]

@@ -23,7 +23,8 @@ from portfolio.spend.models import ClaimQuery, Forecast
 from portfolio.spend.rules import RAG, ClaimStatus
 from tests import make
 from tests.conftest import NOW
-from tests.journeys.keyboard import Keyboard, faults_of
+from tests.journeys.keyboard import Keyboard
+from tests.journeys.looking import faults_of
 from tests.make import Q2, Q3, Q4
 from tests.serving import put_up
 from tests.spend import level_up
@@ -36,7 +37,6 @@ AMOUNTS = (
     ("equipment and materials", "837.77", ""),
     ("other", "-125.00", "Refund of a cancelled venue booked in June"),
 )
-WIDTHS = {1280: 900, 390: 844}
 
 
 @pytest.fixture
@@ -219,9 +219,8 @@ def test_the_script_asks_for_an_explanation_and_names_what_is_not_used(
         expect(over).to_be_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_of_a_claim_is_accessible_and_fits(
-    browser: Browser, site: str, session: Session, award: Award, width: int
+    browser: Browser, site: str, session: Session, award: Award
 ) -> None:
     """As it is opened, refused, in conflict, closed meanwhile, asked about, checked, and sent."""
     claim = make.claim(session, award, Q2, lines={("non-labour", "pay and on-costs"): from_pence(100)})
@@ -231,7 +230,7 @@ def test_every_page_of_a_claim_is_accessible_and_fits(
     claim.queries, claim.status = [asked], ClaimStatus.QUERIED
     claim.forecasts = [Forecast(stream=line.stream, quarter=each, amount=from_pence(0)) for each in (Q3, Q4)]
     session.commit()
-    page = browser.new_page(viewport={"width": width, "height": WIDTHS[width]})
+    page = browser.new_page()
     Keyboard(page).sign_in(site, EMAIL)
     faults: dict[str, list[str]] = {}
     for each in ("", "/answers", "/match", "/forecast", "/progress", "/outputs", "/risks", "/check"):

@@ -1,10 +1,10 @@
 """The demonstration in a real browser: every main page is accessible and fits; a claim goes from lead to finance."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portfolio.commands.demo import PASSWORD
+from tests.journeys.looking import faults_of
 
 LEAD, OFFICER, FINANCE, CERTIFIER, OPCC, ADMINISTRATOR = (
     "dan@council.example",
@@ -60,12 +60,11 @@ PAGES = (
     (ADMINISTRATOR, "/settings/privacy"),
     (ADMINISTRATOR, "/account/data"),
 )
-WIDTHS = {1280: 900, 390: 844}
 
 
-def signed_in(browser: Browser, site: str, email: str, width: int = 1280) -> Page:
+def signed_in(browser: Browser, site: str, email: str) -> Page:
     """A page of a browser of their own, signed in."""
-    page = browser.new_page(viewport={"width": width, "height": WIDTHS[width]})
+    page = browser.new_page()
     page.goto(f"{site}/sign-in")
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
@@ -74,23 +73,15 @@ def signed_in(browser: Browser, site: str, email: str, width: int = 1280) -> Pag
     return page
 
 
-def violations(page: Page) -> list[str]:
-    """What the automatic checker finds on a page, and whether it is wider than the screen."""
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    is_wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [*found, "wider than the screen"] if is_wider else found
-
-
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("email", dict.fromkeys(email for email, _ in PAGES))
-def test_every_page_is_accessible_and_fits(browser: Browser, site: str, email: str, width: int) -> None:
-    page = signed_in(browser, site, email, width)
+def test_every_page_is_accessible_and_fits(browser: Browser, site: str, email: str) -> None:
+    page = signed_in(browser, site, email)
     faults = {}
     for address in (address for of, address in PAGES if of == email):
         answer = page.goto(site + address)
         assert answer is not None
         assert answer.status == 200, address
-        if found := violations(page):
+        if found := faults_of(page):
             faults[address] = found
     page.close()
     assert faults == {}
@@ -128,21 +119,21 @@ def test_a_claim_goes_from_its_lead_to_finance(browser: Browser, site: str) -> N
 
 
 def test_a_correction_goes_from_who_asks_to_who_approves(browser: Browser, site: str) -> None:
-    lead = signed_in(browser, site, LEAD, 390)
+    lead = signed_in(browser, site, LEAD)
     lead.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q1/correct")
     lead.get_by_label("Stream").select_option("non-labour")
     lead.get_by_label("Cost category").select_option("equipment and materials")
     lead.get_by_label("Difference").fill("−73.11")
     lead.get_by_label("Reason").fill("A laptop was returned.")
-    faults = {"ask": violations(lead)}
+    faults = {"ask": faults_of(lead)}
     lead.get_by_role("button", name="Ask for the correction").click()
     expect(lead.get_by_text("waits for somebody else to approve it")).to_be_visible()
     lead.close()
-    certifier = signed_in(browser, site, CERTIFIER, 390)
+    certifier = signed_in(browser, site, CERTIFIER)
     certifier.get_by_role("link", name="Decide on 1 correction").click()
-    faults["list"] = violations(certifier)
+    faults["list"] = faults_of(certifier)
     certifier.get_by_role("link", name="SVD-25-03, Q1 2025/26").click()
-    faults["decide"] = violations(certifier)
+    faults["decide"] = faults_of(certifier)
     certifier.get_by_role("button", name="Approve −£73.11").click()
     expect(certifier.get_by_text("It counts in Q2 2025/26 from now on")).to_be_visible()
     certifier.goto(f"{site}/spend/SVD-25-03/dorset/2025-26/q1")

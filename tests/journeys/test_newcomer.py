@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.keyboard import Keyboard, faults_of
+from tests.journeys.keyboard import Keyboard
+from tests.journeys.looking import faults_of
 from tests.journeys.test_demo import portfolio
 
 NAME, EMAIL, PASSPHRASE = "Nina Newcomer", "nina@nhs.example", "tractor lemon sky"
@@ -80,12 +81,11 @@ def test_a_newcomer_reaches_their_first_claim(
     nina.page.context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_pages_of_joining_are_accessible_and_fit(browser: Browser, site: str, folder: Path, width: int) -> None:
+def test_the_pages_of_joining_are_accessible_and_fit(browser: Browser, site: str, folder: Path) -> None:
     done = portfolio(folder, "person", "reset", "pete@police.example")
     assert done.returncode == 0, done.stderr
     link = urlsplit(done.stdout.strip()).path
-    page = browser.new_page(viewport={"width": width, "height": 844})
+    page = browser.new_page()
     faults = {}
     for address in (link, "/join/wrong", "/forgotten", "/forgotten/sent"):
         page.goto(f"{site}{address}")

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 
@@ -14,10 +13,10 @@ from portfolio.people.actions import add_person, give_role
 from portfolio.people.rules import Holding, Role
 from portfolio.settings import SECOND_FACTOR_REQUIRED, set_setting
 from tests.browser import launch
+from tests.journeys.looking import faults_of
 from tests.serving import served
 
 EMAIL, PASSPHRASE = "ada@example.org", "correct horse battery"
-WIDTHS = {1280: 900, 390: 844}
 
 
 @pytest.fixture
@@ -34,13 +33,7 @@ def page(config: Config, session: Session) -> Iterator[Page]:
 def look_at(page: Page, title: str) -> None:
     """The page is the one that was expected, accessible, and fits a desk's screen and a telephone's."""
     expect(page).to_have_title(f"{title} – Portfolio")
-    faults = []
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        faults += [violation["id"] for violation in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            faults.append(f"wider than {width}")
-    assert faults == [], title
+    assert faults_of(page) == [], title
 
 
 def tab_to(page: Page, what: str) -> None:

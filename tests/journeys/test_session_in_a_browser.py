@@ -6,7 +6,6 @@ Its boxes are such as browsers leave empty when one goes back to them.
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from portfolio.people.actions import add_person, find_person, give_role
 from portfolio.people.rules import Holding, Role
 from portfolio.people.sessions import end_sessions
 from tests.browser import launch
+from tests.journeys.looking import faults_of
 from tests.serving import served
 
 PASSPHRASE = "violet harbour kestrel"
@@ -71,7 +71,7 @@ def test_nothing_typed_is_lost_when_the_session_ended_meanwhile(site: str, page:
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("You are no longer signed in")
     expect(page.get_by_role("main")).to_contain_text("Bob Newcomer")
-    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert faults_of(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in a new tab").click()
