@@ -87,7 +87,7 @@ def _start(form: ClaimForm, about: str) -> Sheet:
         ("1 Fill it in", "Type only into the boxes: cells with a line all round. Everything else is locked."),
         ("2 Spend", "A category that nothing was spent on stays blank. Each stream needs one amount, even if it is 0."),
         ("3 Refunds", "Begin a refund with a minus sign, and say what it was for."),
-        ("4 Forecast", "What you expect in each later quarter. The boxes begin with the last forecast, or with the profile."),
+        ("4 Forecast", "What you expect in each later quarter. The boxes begin with the last forecast or the profile."),
         ("5 Progress", "Match spent (0 if there was none), what was done, and how it is going."),
         ("6 Look at Checks", "It adds up what you typed, and says what has to be put right or explained."),
         ("7 Send it back", "Upload it on the claim’s page. You see what it changes before anything is saved."),

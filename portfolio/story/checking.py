@@ -179,7 +179,7 @@ class Spending:
             for error in errors:
                 self.findings.faults_at(place, [error.at((error.field or "").removeprefix("lines[0]."))])
             if line.transaction:
-                self.transactions.setdefault(line.transaction, place)
+                self.transactions.setdefault(spending.compared(line.transaction), place)
             self.of_category[(*key, line.stream, line.category)] += line.amount
         if awarded is not None:
             for stream, amount in spending.by_stream(claim.lines).items():

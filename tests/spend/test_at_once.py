@@ -29,7 +29,7 @@ from tests.make import Q2
 from tests.pages import value_of
 
 PROCESSES = 3
-SECONDS = float(os.environ.get("PORTFOLIO_SECONDS_AT_ONCE", "5"))
+SECONDS = float(os.environ.get("PORTFOLIO_SECONDS_AT_ONCE", "3"))
 """How long they keep at it; a minute was tried."""
 SHARED = "SVD-25-00"
 
