@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -38,8 +39,6 @@ from portfolio.spend.checks import Ground
 from portfolio.spend.models import Claim, ClaimLine, Evidence, LockedQuarter
 from portfolio.spend.rules import ClaimStatus, Line, VarianceRule, above_allocation, above_award, compared
 
-COMPARED = func.lower(func.replace(ClaimLine.transaction, " ", ""))
-"""A line's transaction as it is compared; `rules.compared` says the same of a text."""
 WAITING = tuple(status for status in ClaimStatus if status.waits_for_finance)
 """The states of a claim that asks for money which finance has not approved yet; one that was queried is with its lead
 again, and held against the award anew when it comes back."""
@@ -64,10 +63,19 @@ def hold_alike(session: Session, claim: Claim) -> None:
 
     They are rows of drafts already, whoever sends first; so of two sent at once the second sees the first (E7).
     """
-    alike = COMPARED.in_([compared(line.transaction) for line in claim.lines if line.transaction])
+    alike = _is_one_of({line.transaction for line in claim.lines if line.transaction})
     session.execute(select(ClaimLine.id).where(alike).order_by(ClaimLine.id).with_for_update())
     files = select(Evidence.sha256).where(Evidence.claim_id == claim.id)
     session.execute(select(Evidence.id).where(Evidence.sha256.in_(files)).order_by(Evidence.id).with_for_update())
+
+
+def _is_one_of(transactions: Collection[str]) -> ColumnElement[bool]:
+    """That a line's transaction is one of these, as `rules.compared` has it.
+
+    To the letter too: SQLite makes only A to Z small, and knows no spaces but the plain one.
+    """
+    as_compared = func.lower(func.replace(ClaimLine.transaction, " ", ""))
+    return or_(ClaimLine.transaction.in_(transactions), as_compared.in_([compared(each) for each in transactions]))
 
 
 def ground_of(session: Session, award: Award, quarter: Quarter, lines: Iterable[Line] = ()) -> Ground:
@@ -307,25 +315,28 @@ def _elsewhere(
 ) -> dict[int, dict[str, str]]:
     """By award, where else its transactions are claimed: in any claim that was sent, of whatever award."""
     asked: dict[str, set[int]] = defaultdict(set)
+    typed: set[str] = set()
     for award_id, lines in lines_by_award.items():
         for line in lines:
             if line.transaction:
                 asked[compared(line.transaction)].add(award_id)
+                typed.add(line.transaction)
     elsewhere: dict[int, dict[str, str]] = defaultdict(dict)
     if not asked:
         return elsewhere
     rows = session.execute(
-        select(COMPARED, Claim.award_id, Proposal.reference, Claim.quarter)
+        select(ClaimLine.transaction, Claim.award_id, Proposal.reference, Claim.quarter)
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .join(Award, Award.id == Claim.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(COMPARED.in_(asked), Claim.status != ClaimStatus.DRAFT)
+        .where(_is_one_of(typed), Claim.status != ClaimStatus.DRAFT)
         .order_by(Claim.quarter, ClaimLine.id)
     )
     for transaction, claimed_for, reference, of in rows:
-        for award_id in asked[transaction]:
+        key = compared(transaction or "")
+        for award_id in asked[key]:
             if (award_id, quarter) != (claimed_for, of):
-                elsewhere[award_id][transaction] = f"{reference}, {of.short}"
+                elsewhere[award_id][key] = f"{reference}, {of.short}"
     return elsewhere
 
 

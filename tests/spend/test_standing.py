@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
@@ -47,3 +48,12 @@ def test_each_award_has_the_ground_it_has_alone(session: Session) -> None:
     assert nurse.claimed_elsewhere == mentors.claimed_elsewhere == {"t-1": "SVD-25-03, Q2 2025/26"}
     assert (tool.claimed_elsewhere, tool.locked_because) == ({}, "it stands in the return")
     assert (old.closed, old.locked_because) == (True, None)
+
+
+@pytest.mark.parametrize("reference", ["É-1", "INV\u00a07", "ÉA 1"])
+def test_a_reference_typed_alike_is_found_whatever_its_letters(session: Session, reference: str) -> None:
+    award, other = make.award(session), make.award(session, make.proposal(session, "SVD-25-02"))
+    make.claim(session, other, Q2).lines[0].transaction = reference
+    session.commit()
+    line = Line("labour", "training", Decimal("1.00"), None, reference)
+    assert list(ground_of(session, award, Q2, [line]).claimed_elsewhere.values()) == ["SVD-25-02, Q2 2025/26"]
