@@ -157,6 +157,26 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+class Percent(TypeDecorator[Decimal]):
+    """Per cent to two places (62.50), kept as whole hundredths, so that a database can order and compare it."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """To hundredths; a finer figure is a programming error."""
+        if value is None:
+            return None
+        hundredths = value * 100
+        if hundredths != int(hundredths):
+            raise ValueError(f"{value} is finer than a hundredth of a per cent")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """From hundredths."""
+        return None if value is None else Decimal(value) / 100
+
+
 def one_of(choices: type[StrEnum], name: str) -> Enum:
     """A column that holds one of an enum's values, kept by value and held by a named CHECK."""
     return Enum(

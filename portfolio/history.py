@@ -39,7 +39,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction,
 from sqlalchemy.orm.attributes import QueryableAttribute, get_history
 from sqlalchemy.types import NullType
 
-from portfolio.db import Base, BulkWriteRefused, Moment, Pence
+from portfolio.db import Base, BulkWriteRefused, Moment, Pence, Percent
 from portfolio.money import to_pence
 from portfolio.personal import Kept, Personal, is_key, key_of, settle
 from portfolio.quarters import FinancialYear, Quarter
@@ -168,6 +168,8 @@ def _columns(table: Table) -> tuple[_Column, ...]:
     def writer(column: Any) -> Callable[[Any], Any]:
         if column.info.get("secret") or isinstance(column.type, LargeBinary):
             return lambda value: None if value is None else digest(value)
+        if isinstance(column.type, Percent):
+            return lambda value: None if value is None else f"{value:.2f}"
         is_money = isinstance(column.type, Pence)
         return lambda value: plain(value, is_money)
 

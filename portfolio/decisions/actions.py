@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.queries import interests_in
 from portfolio.clock import day_of
 from portfolio.decisions import queries, rules
-from portfolio.decisions.models import Award, AwardLine, Decider, Decision, DecisionAmount, Interest, ProfileShare
+from portfolio.decisions.models import Award, AwardLine, Decider, Decision, DecisionAmount, ProfileShare
 from portfolio.decisions.rules import Ruling
 from portfolio.errors import PortfolioError, refuse_any
 from portfolio.funding_years import actions as years
@@ -49,7 +50,7 @@ def record_decision(
     before = queries.find_decision(session, proposal.id, csp.id)
     award = queries.find_award(session, proposal.id, csp.id)
     asked = sum(requested(session, Proposal.id == proposal.id).get(proposal.id, {}).values(), ZERO)
-    interested = {interest.person_id for interest in queries.interests_in(session, proposal.id)}
+    interested = {interest.person_id for interest in interests_in(session, proposal.id)}
     taking_part = {person.id: person.name for person in (*deciders, recorded_by)}
     refuse_any(
         [
@@ -217,14 +218,6 @@ def _shift_profile(line: AwardLine, change: Profile) -> None:
             shares[quarter].amount += amount
         else:
             line.profile.append(ProfileShare(quarter=quarter, amount=amount))
-
-
-def declare_interest(session: Session, proposal: Proposal, person: Person, nature: str, declared_on: date) -> Interest:
-    """Record that somebody has an interest in a proposal: from now on they do not decide on it."""
-    refuse_any([rules.no_nature(nature)])
-    interest = Interest(proposal=proposal, person=person, nature=nature, declared_on=declared_on)
-    session.add(interest)
-    return interest
 
 
 def describe_award(

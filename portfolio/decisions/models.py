@@ -10,7 +10,6 @@ from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CostCategory, Stream
 from portfolio.people.models import Person
-from portfolio.personal import Personal
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 
@@ -24,6 +23,8 @@ class Decision(Base):
     outcome: Mapped[Outcome] = mapped_column(one_of(Outcome, "outcome"))
     reason: Mapped[str | None] = mapped_column(Text)
     conditions: Mapped[str | None] = mapped_column(Text)
+    above_because: Mapped[str | None] = mapped_column(Text)
+    """Why the partnership awards more than its allocation, within its tolerance."""
     body: Mapped[str] = mapped_column(Text)
     met_on: Mapped[date | None]
     minute: Mapped[str | None] = mapped_column(Text)
@@ -81,21 +82,6 @@ class Decider(Base):
     person: Mapped[Person] = relationship()
 
     __table_args__ = (UniqueConstraint("decision_id", "person_id"),)
-
-
-class Interest(Personal, Base):
-    """A declared interest of somebody in a proposal: they neither score nor decide it."""
-
-    __tablename__ = "interest"
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    nature: Mapped[str] = mapped_column(Text, info={"personal": True})
-    declared_on: Mapped[date]
-
-    proposal: Mapped[Proposal] = relationship()
-    person: Mapped[Person] = relationship()
-
-    __table_args__ = (UniqueConstraint("proposal_id", "person_id"),)
 
 
 class Award(Base):
@@ -191,6 +177,55 @@ class Variation(Base):
         CheckConstraint("from_line_id IS NOT NULL OR to_line_id IS NOT NULL", name="has_a_side"),
         Index(None, "from_line_id"),
         Index(None, "to_line_id"),
+    )
+
+
+class VariationRequest(Base):
+    """A variation that somebody asks for; somebody else approves it, which makes the variation, or refuses it.
+
+    A side without an award is what is unallocated.
+    """
+
+    __tablename__ = "variation_request"
+    from_award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    from_stream_id: Mapped[int | None] = mapped_column(ForeignKey("stream.id"))
+    to_award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    to_stream_id: Mapped[int | None] = mapped_column(ForeignKey("stream.id"))
+    amount: Mapped[Decimal] = mapped_column(Pence)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    refused_because: Mapped[str | None] = mapped_column(Text)
+    variation_id: Mapped[int | None] = mapped_column(ForeignKey("variation.id"))
+    """The variation that it became when it was approved."""
+
+    from_award: Mapped[Award | None] = relationship(foreign_keys=from_award_id)
+    from_stream: Mapped[Stream | None] = relationship(foreign_keys=from_stream_id)
+    to_award: Mapped[Award | None] = relationship(foreign_keys=to_award_id)
+    to_stream: Mapped[Stream | None] = relationship(foreign_keys=to_stream_id)
+    asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
+    variation: Mapped[Variation | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="is_positive"),
+        CheckConstraint("from_award_id IS NOT NULL OR to_award_id IS NOT NULL", name="has_a_side"),
+        CheckConstraint(
+            "(from_award_id IS NULL) = (from_stream_id IS NULL) AND (to_award_id IS NULL) = (to_stream_id IS NULL)",
+            name="names_streams",
+        ),
+        CheckConstraint("variation_id IS NULL OR decided_by_id <> asked_by_id", name="is_approved_by_another"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL) "
+            "AND (decided_at IS NOT NULL) = (variation_id IS NOT NULL OR refused_because IS NOT NULL) "
+            "AND (variation_id IS NULL OR refused_because IS NULL)",
+            name="is_approved_or_refused_once",
+        ),
+        UniqueConstraint("variation_id"),
+        Index(None, "from_award_id"),
+        Index(None, "to_award_id"),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds, share, share_evenly, to_pence
-from portfolio.proposals.rules import Missing, ProposalStatus
+from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter, between, format_day
 
 
@@ -303,11 +303,6 @@ def bad_lowering(
     if award < claimed:
         return BelowClaims(stream, award, claimed)
     return MovedHere(stream, moved) if award > 0 and not outcome.gives_money else None
-
-
-def no_nature(nature: str) -> Missing | None:
-    """A declaration says what the interest is."""
-    return None if nature.strip() else Missing("Say what the interest is", "nature")
 
 
 def conflicted(reference: str, deciders: Mapping[int, str], interested: Collection[int]) -> InterestDeclared | None:

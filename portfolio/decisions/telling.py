@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
+from portfolio.assessment.queries import interests_told
 from portfolio.clock import day_of
 from portfolio.decisions import listing, queries, rules
 from portfolio.decisions.listing import Listed
-from portfolio.decisions.models import Award, AwardLine, Decision, Interest, Variation
+from portfolio.decisions.models import Award, AwardLine, Decision, Variation
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CSP, Stream
 from portfolio.funding_years.queries import shares_of
@@ -131,7 +133,7 @@ def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> Propo
         lead,
         awards_told(session, queries.awards_of(session, proposal.id)),
         tuple(_history(proposal, queries.decisions_on(session, proposal.id), naming(session))),
-        tuple(queries.interests_told(session, proposal.id, viewer)),
+        tuple(interests_told(session, proposal.id, viewer)),
         tuple(other_years),
     )
 

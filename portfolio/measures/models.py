@@ -41,6 +41,8 @@ class MeasureDefinition(Base):
     text: Mapped[str] = mapped_column(Text)
     geography: Mapped[str] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(Text)
+    because: Mapped[str | None] = mapped_column(Text)
+    """Why it took the place of the version before: the series breaks there."""
 
     measure: Mapped[Measure] = relationship(back_populates="definitions")
 

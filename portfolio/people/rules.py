@@ -56,10 +56,18 @@ class Act(StrEnum):
     SEE_YEAR = "see a funding year"
     SET_YEAR = "set up a funding year"
     SEE_PROPOSALS = "see proposals and decisions"
+    RUN_ROUND = "run a partnership's call for proposals"
     PROPOSE = "enter a proposal"
+    SEE_ASSESSMENTS = "see what assessors and panels said"
+    ASSESS = "score proposals"
+    MODERATE = "record what a panel agreed"
     DECIDE = "record a decision"
     COMPARE = "compare funded with rejected"
+    TRY = "try out portfolios of awards"
+    ASK_VARIATION = "ask for a variation"
     VARY = "approve a variation"
+    SEE_ACTIONS = "see the actions of meetings"
+    SET_ACTIONS = "record the actions of meetings"
     SEE_MATCH = "see match funding"
     SET_MATCH = "record match funding"
     SEE_CLAIMS = "see claims"
@@ -100,13 +108,31 @@ REACH: dict[Role, Reach] = {
 }
 
 MAY: dict[Role, frozenset[Act]] = {
-    Role.LEAD: frozenset({Act.SEE_PROPOSALS, Act.SEE_CLAIMS, Act.SEE_MATCH, Act.CLAIM, Act.SEE_EVIDENCE, Act.CORRECT}),
+    Role.LEAD: frozenset(
+        {
+            Act.SEE_PROPOSALS,
+            Act.SEE_CLAIMS,
+            Act.SEE_MATCH,
+            Act.CLAIM,
+            Act.SEE_EVIDENCE,
+            Act.CORRECT,
+            Act.ASK_VARIATION,
+        }
+    ),
     Role.CSP_OFFICER: frozenset(
         {
             *_SEEING_PARTNERSHIP,
+            Act.RUN_ROUND,
             Act.PROPOSE,
+            Act.SEE_ASSESSMENTS,
+            Act.ASSESS,
+            Act.MODERATE,
             Act.DECIDE,
+            Act.TRY,
+            Act.ASK_VARIATION,
             Act.VARY,
+            Act.SEE_ACTIONS,
+            Act.SET_ACTIONS,
             Act.SET_MATCH,
             Act.SET_MEASURES,
             Act.SEE_RETURNS,
@@ -115,7 +141,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_EVIDENCE,
         }
     ),
-    Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP}),
+    Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_ASSESSMENTS, Act.ASSESS, Act.TRY, Act.SEE_ACTIONS}),
     Role.FINANCE: frozenset(
         {
             *_SEEING_PARTNERSHIP,

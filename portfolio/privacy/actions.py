@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
 from portfolio.clock import day_of
 from portfolio.db import Base, rows_changed
-from portfolio.decisions.models import Interest
 from portfolio.ledger.models import LedgerUpload
 from portfolio.mail.models import Message
 from portfolio.people.actions import holdings_of

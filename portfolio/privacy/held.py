@@ -131,6 +131,13 @@ HELD = (
         "Goes when its lead removes it while the claim is open. In a claim that was sent it stays with the accounts",
     ),
     Held(
+        "Files that come with proposals: a letter of support or an accounts page may name staff",
+        ("proposal_document.name", "proposal_document.content"),
+        "So that a panel decides on all that it was sent. Who opened somebody else’s file is on record",
+        PUBLIC_TASK,
+        "Goes when its lead removes it while the proposal is a draft. With a proposal that was handed in it stays",
+    ),
+    Held(
         "What each person did here, and whose personal data they were shown, by their number",
         (
             "history_entry",
@@ -142,6 +149,11 @@ HELD = (
             "variation",
             "correction",
             "correction_request",
+            "variation_request",
+            "assessment",
+            "moderation",
+            "meeting_action",
+            "scenario",
             "evidence",
             "ledger_extract",
             "ledger_note",

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from portfolio.decisions.models import Award, Interest
+from portfolio.assessment.models import Interest
+from portfolio.decisions.models import Award
 from portfolio.history import HistoryEntry
 from portfolio.mail.models import Message
 from portfolio.people.actions import list_places

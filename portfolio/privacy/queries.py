@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portfolio.assessment.models import Interest
 from portfolio.clock import day_of
-from portfolio.decisions.models import Award, Decider, Decision, Interest
+from portfolio.decisions.models import Award, Decider, Decision
 from portfolio.funding_years.models import Programme
 from portfolio.history import HistoryEntry
 from portfolio.mail.models import Message

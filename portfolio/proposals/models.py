@@ -3,13 +3,74 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.db import Base, Moment, Pence, Percent, QuarterOfYear, is_quarter, one_of
 from portfolio.funding_years.models import CSP, CostCategory, FundingYear, Organisation, Stream
-from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
+from portfolio.people.models import Person
+from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import Quarter
+
+
+class Round(Base):
+    """One partnership's call for proposals for a funding year: when it is open, and by what proposals are judged.
+
+    A proposal whose weighted score is `recommend_from` per cent or more is one to recommend; below `discuss_from` it is
+    one not to recommend; between the two the panel discusses it.
+    """
+
+    __tablename__ = "round"
+    funding_year_id: Mapped[int] = mapped_column(ForeignKey("funding_year.id"))
+    csp_id: Mapped[int] = mapped_column(ForeignKey("csp.id"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    """The last day on which a proposal is in time."""
+    guidance: Mapped[str | None] = mapped_column(Text)
+    most_points: Mapped[int]
+    """The best score of a criterion; the worst is 0."""
+    recommend_from: Mapped[Decimal] = mapped_column(Percent)
+    discuss_from: Mapped[Decimal] = mapped_column(Percent)
+
+    funding_year: Mapped[FundingYear] = relationship()
+    csp: Mapped[CSP] = relationship()
+    criteria: Mapped[list["Criterion"]] = relationship(back_populates="round", order_by="Criterion.position")
+    gates: Mapped[list["Gate"]] = relationship(back_populates="round", order_by="Gate.position")
+
+    __table_args__ = (
+        UniqueConstraint("funding_year_id", "csp_id"),
+        CheckConstraint("closes_on >= opens_on", name="closes_after_it_opens"),
+        CheckConstraint("most_points > 0", name="has_points"),
+    )
+
+
+class Criterion(Base):
+    """Something that a round's proposals are scored on; the weights of a round's criteria sum to 100."""
+
+    __tablename__ = "criterion"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    weight: Mapped[int]
+    position: Mapped[int]
+    guidance: Mapped[str | None] = mapped_column(Text)
+
+    round: Mapped[Round] = relationship(back_populates="criteria")
+
+    __table_args__ = (UniqueConstraint("round_id", "name"), CheckConstraint("weight > 0", name="weighs_something"))
+
+
+class Gate(Base):
+    """A question that a round's proposals must pass, whatever they score: safeguarding, no double funding."""
+
+    __tablename__ = "gate"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    guidance: Mapped[str | None] = mapped_column(Text)
+
+    round: Mapped[Round] = relationship(back_populates="gates")
+
+    __table_args__ = (UniqueConstraint("round_id", "name"),)
 
 
 class Intervention(Base):
@@ -34,12 +95,19 @@ class Proposal(Base):
     summary: Mapped[str] = mapped_column(Text)
     need: Mapped[str | None] = mapped_column(Text)
     activity_type: Mapped[str | None] = mapped_column(Text)
+    area: Mapped[str | None] = mapped_column(Text)
+    """Where it works, in the partnership's own names: Weymouth, or the whole of Dorset."""
+    toolkit_impact: Mapped[ToolkitImpact | None] = mapped_column(one_of(ToolkitImpact, "toolkit_impact"))
     evidence_rating: Mapped[str | None] = mapped_column(Text)
     outcomes_promised: Mapped[str | None] = mapped_column(Text)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     status: Mapped[ProposalStatus] = mapped_column(one_of(ProposalStatus, "status"))
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    received_on: Mapped[date | None]
+    """When it came on paper, where an officer entered it on the applicant's behalf."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_because: Mapped[str | None] = mapped_column(Text)
 
     funding_year: Mapped[FundingYear] = relationship()
     intervention: Mapped[Intervention] = relationship()
@@ -96,6 +164,8 @@ class AskedOf(Base):
     __tablename__ = "asked_of"
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     csp_id: Mapped[int] = mapped_column(ForeignKey("csp.id"))
+    days_late: Mapped[int | None]
+    """How many days after the partnership's round had closed it was handed in; None where it was in time."""
 
     proposal: Mapped[Proposal] = relationship(back_populates="asked_of")
     csp: Mapped[CSP] = relationship()
@@ -116,3 +186,23 @@ class MatchOffer(Base):
     funder: Mapped[Organisation] = relationship()
 
     __table_args__ = (CheckConstraint("pledged >= 0", name="is_not_negative"), Index(None, "proposal_id"))
+
+
+class ProposalDocument(Base):
+    """A file that a proposal comes with, kept as it was sent; its bytes are read only to hand them out."""
+
+    __tablename__ = "proposal_document"
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    """In bytes."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    attached_at: Mapped[datetime] = mapped_column(Moment)
+
+    proposal: Mapped[Proposal] = relationship()
+    attached_by: Mapped[Person] = relationship()
+
+    __table_args__ = (UniqueConstraint("proposal_id", "sha256"),)

@@ -36,6 +36,18 @@ class Level(StrEnum):
     FOCUSED = "focused"
 
 
+class ToolkitImpact(StrEnum):
+    """What the Youth Endowment Fund's Toolkit says of this kind of activity's effect on violence."""
+
+    HIGH = "high impact"
+    MODERATE = "moderate impact"
+    LOW = "low impact"
+    NONE = "no impact"
+    HARMFUL = "harmful"
+    NOT_RATED = "too little evidence"
+    NOT_IN_TOOLKIT = "not in the Toolkit"
+
+
 class MatchKind(StrEnum):
     """Match in cash, or in kind: valued, never claimed."""
 

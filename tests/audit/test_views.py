@@ -12,8 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
 from portfolio.audit.rules import RECORDS
-from portfolio.decisions.models import Award, Interest
+from portfolio.decisions.models import Award
 from portfolio.history import Author
 from portfolio.people.rules import Role
 from portfolio.proposals.models import ProposalLevel

@@ -9,11 +9,11 @@ from typing import cast
 import pytest
 from sqlalchemy import Table
 
+from portfolio.assessment.models import Interest
 from portfolio.cli import main
 from portfolio.clock import StoppedClock
 from portfolio.config import Config
 from portfolio.db import Base, Database
-from portfolio.decisions.models import Interest
 from portfolio.history import Author
 from portfolio.people import models as people
 from portfolio.people.models import (

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.actions import declare_interest
+from portfolio.assessment.queries import interests_in
 from portfolio.decisions import actions, queries
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.rules import Outcome, Ruling
@@ -179,7 +181,7 @@ def test_e12_neither_a_decider_nor_the_recorder_has_an_interest(
     session: Session, nurse: Proposal, officer: Person
 ) -> None:
     member = make.person(session, Role.CSP_MEMBER, name="Mia Member", email="mia@example.org")
-    actions.declare_interest(session, nurse, member, "Trustee of the applicant", MET_ON)
+    declare_interest(session, nurse, member, "Trustee of the applicant", MET_ON)
     session.commit()
     with pytest.raises(Refused, match="Mia Member declared an interest in SVD-25-01") as refused:
         record(session, nurse, officer, deciders=(member,), non_labour="28413.75")
@@ -187,8 +189,8 @@ def test_e12_neither_a_decider_nor_the_recorder_has_an_interest(
     with pytest.raises(Refused, match="Mia Member declared an interest"):
         record(session, nurse, member, non_labour="28413.75")
     with pytest.raises(Refused, match="Say what the interest is"):
-        actions.declare_interest(session, nurse, officer, " ", MET_ON)
-    [interest] = queries.interests_in(session, nurse.id)
+        declare_interest(session, nurse, officer, " ", MET_ON)
+    [interest] = interests_in(session, nurse.id)
     assert (interest.person.name, interest.nature) == ("Mia Member", "Trustee of the applicant")
 
 

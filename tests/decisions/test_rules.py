@@ -120,13 +120,6 @@ def test_e12_who_declared_an_interest_does_not_decide() -> None:
     assert error.sentence.startswith("Ann, Cat declared an interest in SVD-25-01")
 
 
-def test_a_declaration_says_what_the_interest_is() -> None:
-    assert rules.no_nature("Trustee of the applicant") is None
-    error = rules.no_nature(" ")
-    assert error is not None
-    assert error.field == "nature"
-
-
 @pytest.mark.parametrize(
     ("outcome", "decided", "moved", "claimed", "refused"),
     [

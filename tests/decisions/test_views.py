@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
 from portfolio.decisions import queries
-from portfolio.decisions.models import Decision, Interest, Variation
+from portfolio.decisions.models import Decision, Variation
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import FundingYear
 from portfolio.money import ZERO

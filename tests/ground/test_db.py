@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from portfolio import db
-from portfolio.db import Database, Exact, Moment, Pence, QuarterOfYear, ReadingOnly, Year
+from portfolio.db import Database, Exact, Moment, Pence, Percent, QuarterOfYear, ReadingOnly, Year
 from portfolio.funding_years.models import PoliceArea, StreamAllocation
 from portfolio.history import Author, HistoryEntry
 from portfolio.people.models import Person
@@ -52,7 +52,7 @@ def test_money_is_whole_pence_both_ways() -> None:
 
 
 def test_nothing_stays_nothing() -> None:
-    for kind in (Pence(), Year(), QuarterOfYear(), Moment(), Exact()):
+    for kind in (Pence(), Year(), QuarterOfYear(), Moment(), Exact(), Percent()):
         assert kind.process_bind_param(None, DIALECT) is None
         assert kind.process_result_value(None, DIALECT) is None
 
@@ -115,6 +115,13 @@ def test_moments_come_back_in_utc(session: Session) -> None:
 def test_a_count_or_rate_is_kept_to_the_last_digit(number: str) -> None:
     assert Exact().process_bind_param(Decimal(number), DIALECT) == number
     assert str(Exact().process_result_value(number, DIALECT)) == number
+
+
+def test_per_cent_is_kept_in_hundredths_and_never_rounded() -> None:
+    assert Percent().process_bind_param(Decimal("62.5"), DIALECT) == 6250
+    assert Percent().process_result_value(6250, DIALECT) == Decimal("62.5")
+    with pytest.raises(ValueError, match="finer than a hundredth"):
+        Percent().process_bind_param(Decimal("62.501"), DIALECT)
 
 
 def test_an_enum_is_kept_by_value_and_held_by_the_database(session: Session) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
 from portfolio.db import Database
-from portfolio.decisions.models import Interest
 from portfolio.history import Author, HistoryEntry, broken_seals, rows_behind_its_back
 from portfolio.people.models import Identity, Person
 from portfolio.personal import PersonalValue, false_values, forget, is_key, key_of, new_salt, readable

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, NullPool, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from portfolio import migrations
+from portfolio.assessment.models import Interest
 from portfolio.db import Database
-from portfolio.decisions.models import Interest
 from portfolio.history import START, Author, HistoryEntry, broken_seals, rows_behind_its_back, seal_of
 from portfolio.people.models import Person
 from portfolio.personal import PersonalValue, false_values, forget, is_key, new_salt, readable

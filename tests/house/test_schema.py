@@ -27,7 +27,7 @@ from portfolio.returns.models import Payment, Return, ReturnAmount
 from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.spend.models import Forecast
 from portfolio.spend.rules import ClaimStatus
-from tests import make
+from tests import make, rounds
 from tests.conftest import NOW
 
 Guarded = dict[str, dict[str, int]]
@@ -88,7 +88,7 @@ def test_upgrading_what_is_new_changes_nothing(database: Database) -> None:
     migrations.upgrade(database)
     assert migrations.is_current(database)
     with database.engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0006"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0007"
 
 
 def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +156,7 @@ def guarded(session: Session) -> Guarded:
         correction=counted,
     )
     make.timing(session, award, Decimal("1.00"), by=officer)
+    rounds.one_of_each(session, award, decision.proposal, by=officer)
     make.extract(session, award.proposal.funding_year, [("4512", "1000", Decimal("1.00"))], by=officer)
     session.commit()
     return {

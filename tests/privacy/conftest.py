@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portfolio.decisions.models import Award, Decider, Interest
+from portfolio.assessment.models import Interest
+from portfolio.decisions.models import Award, Decider
 from portfolio.history import Author
 from portfolio.ledger.models import LedgerUpload
 from portfolio.mail.actions import queue

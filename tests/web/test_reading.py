@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portfolio.decisions.models import Interest
+from portfolio.assessment.models import Interest
 from portfolio.history import HistoryEntry, broken_seals, last_moment, last_seal, rows_behind_its_back
 from portfolio.people.models import Person, PersonalReading
 from portfolio.people.rules import Role

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from portfolio.assessment.queries import interests_told
 from portfolio.decisions import queries, telling
 from portfolio.decisions.actions import record_decision
 from portfolio.decisions.forms import DecideForm, decide_form
@@ -69,7 +70,7 @@ def _form(proposal: Proposal, csp: CSP) -> DecideForm:
 
 
 def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
-    interests = queries.interests_told(session(), proposal.id, viewer())
+    interests = interests_told(session(), proposal.id, viewer())
     note_interests_read(proposal.reference, interests)
     return render_template(
         "decisions/decide.html",

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portfolio.decisions import actions, listing, queries, telling
+from portfolio.assessment.actions import declare_interest
+from portfolio.decisions import listing, queries, telling
 from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
 from portfolio.decisions.views.room import note_interests_read, room
 from portfolio.errors import NotFound
@@ -76,7 +77,7 @@ def declare(reference: str) -> Any:
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             person = get_person(session(), form.person.data or viewer().person_id)
-            actions.declare_interest(session(), found, person, form.nature.data, today())
+            declare_interest(session(), found, person, form.nature.data, today())
             commit()
         if outcome.ok:
             flash(f"The interest of {person.name} in {reference} is declared.", "success")

@@ -5,8 +5,8 @@ from typing import cast
 
 from flask import Blueprint, current_app
 
+from portfolio.assessment.models import Interest
 from portfolio.decisions.actions import Claimed
-from portfolio.decisions.models import Interest
 from portfolio.web.reading import note_reading
 
 room = Blueprint("decisions", __name__)

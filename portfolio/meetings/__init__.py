@@ -1,0 +1,1 @@
+"""What meetings agreed should be done: by whom, by when, on which proposal or award."""

@@ -1,0 +1,1 @@
+"""The progress report that a partnership's next meeting reads."""
