@@ -13,7 +13,7 @@ from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.funding_years.queries import csps_within
 from portfolio.people.models import Person, RoleHeld
 from portfolio.people.rules import Act, Role, Viewer, Within
-from portfolio.proposals.models import Ask, AskedOf, MatchOffer, Proposal
+from portfolio.proposals.models import Ask, AskedOf, MatchOffer, Proposal, Round
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
 
@@ -107,3 +107,12 @@ def people_who_could_lead(session: Session, within: Within, today: date, named: 
         .order_by(Person.name, Person.id)
         .options(lazyload(Person.roles))
     ).all()
+
+
+def find_round(session: Session, funding_year_id: int, csp_id: int) -> Round | None:
+    """A partnership's call for a funding year with its criteria and gates, or None where there was none."""
+    return session.scalar(
+        select(Round)
+        .where(Round.funding_year_id == funding_year_id, Round.csp_id == csp_id)
+        .options(selectinload(Round.criteria), selectinload(Round.gates))
+    )

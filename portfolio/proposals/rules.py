@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -198,3 +199,51 @@ def next_status(present: ProposalStatus, wanted: ProposalStatus) -> ProposalStat
             return wanted
         case _:
             raise BadStep("proposal", present, wanted)
+
+
+@dataclass(frozen=True)
+class CriterionSaid:
+    """Something that proposals are scored on, with its weight in points of 100."""
+
+    name: str
+    weight: int
+    guidance: str | None = None
+
+
+@dataclass(frozen=True)
+class GateSaid:
+    """Something that a proposal must pass whatever it scores."""
+
+    name: str
+    guidance: str | None = None
+
+
+WHOLE = 100
+"""What the weights of a round's criteria come to."""
+DEFAULT_POINTS = 5
+DEFAULT_RECOMMEND_FROM = Decimal(60)
+DEFAULT_DISCUSS_FROM = Decimal(40)
+MOST_POINTS = 100
+
+
+def default_criteria() -> tuple[CriterionSaid, ...]:
+    """What a round is scored on unless its partnership says otherwise."""
+    return (
+        CriterionSaid("Strategic fit", 25, "How well it serves the strategic needs assessment and the delivery plan"),
+        CriterionSaid("Need", 20, "What shows that it is needed here, and by whom"),
+        CriterionSaid("Evidence base", 15, "What is known of the effect of this kind of activity on violence"),
+        CriterionSaid("Deliverability", 15, "Whether staff, partners and time are there to do it within the year"),
+        CriterionSaid("Outcomes", 15, "What will be different, and how that will be measured"),
+        CriterionSaid("Value and match", 10, "What is bought for the money, and what others bring"),
+    )
+
+
+def default_gates() -> tuple[GateSaid, ...]:
+    """What every proposal must pass unless its partnership says otherwise."""
+    return (
+        GateSaid("Eligible body", "The applicant may receive this grant, and holds its own bank account"),
+        GateSaid("Within the funding period", "It spends within the dates that the funder pays for"),
+        GateSaid("Safeguarding", "There is a safeguarding policy, and checks of the people who work with the young"),
+        GateSaid("No double funding", "No other grant pays for the same costs"),
+        GateSaid("Data protection", "What is kept of people is lawful, and shared only where it must be"),
+    )
