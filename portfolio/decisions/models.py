@@ -200,6 +200,10 @@ class VariationRequest(Base):
     refused_because: Mapped[str | None] = mapped_column(Text)
     variation_id: Mapped[int | None] = mapped_column(ForeignKey("variation.id"))
     """The variation that it became when it was approved."""
+    given_before: Mapped[Decimal | None] = mapped_column(Pence)
+    """What the side that gives had when it was approved: carried by the award's stream, or left unallocated."""
+    received_before: Mapped[Decimal | None] = mapped_column(Pence)
+    """The same of the side that receives."""
 
     from_award: Mapped[Award | None] = relationship(foreign_keys=from_award_id)
     from_stream: Mapped[Stream | None] = relationship(foreign_keys=from_stream_id)
@@ -222,6 +226,11 @@ class VariationRequest(Base):
             "AND (decided_at IS NOT NULL) = (variation_id IS NOT NULL OR refused_because IS NOT NULL) "
             "AND (variation_id IS NULL OR refused_because IS NULL)",
             name="is_approved_or_refused_once",
+        ),
+        CheckConstraint(
+            "(variation_id IS NOT NULL) = (given_before IS NOT NULL) "
+            "AND (variation_id IS NOT NULL) = (received_before IS NOT NULL)",
+            name="says_what_was_before",
         ),
         UniqueConstraint("variation_id"),
         Index(None, "from_award_id"),

@@ -291,6 +291,13 @@ def upgrade() -> None:
         sa.Column("decided_at", db.Moment(), nullable=True),
         sa.Column("refused_because", sa.Text(), nullable=True),
         sa.Column("variation_id", sa.Integer(), nullable=True),
+        sa.Column("given_before", db.Pence(), nullable=True),
+        sa.Column("received_before", db.Pence(), nullable=True),
+        sa.CheckConstraint(
+            "(variation_id IS NOT NULL) = (given_before IS NOT NULL) "
+            "AND (variation_id IS NOT NULL) = (received_before IS NOT NULL)",
+            name=op.f("ck_variation_request_says_what_was_before"),
+        ),
         sa.CheckConstraint(
             "(decided_at IS NULL) = (decided_by_id IS NULL) "
             "AND (decided_at IS NOT NULL) = (variation_id IS NOT NULL OR refused_because IS NOT NULL) "
