@@ -171,6 +171,22 @@ def format_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def lateness(due: date, today: date) -> str:
+    """How far away a deadline is, or how long past, in words."""
+    days = (due - today).days
+    match days:
+        case 0:
+            return "due today"
+        case 1:
+            return "due tomorrow"
+        case -1:
+            return "1 day late"
+        case _ if days < 0:
+            return f"{-days} days late"
+        case _:
+            return f"due in {days} days"
+
+
 def between(first: date, last: date) -> Iterator[Quarter]:
     """Every quarter that the days from first to last touch, in order."""
     quarter = Quarter.containing(first)

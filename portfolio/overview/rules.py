@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from portfolio.funding_years.rules import YearStatus, deadline
 from portfolio.money import format_pounds
-from portfolio.quarters import FinancialYear, Quarter, format_day
+from portfolio.quarters import FinancialYear, Quarter, format_day, lateness
 from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
 from portfolio.words import begin
 
@@ -37,22 +37,6 @@ class Tally:
 def quarters_over(year: FinancialYear, today: date) -> tuple[Quarter, ...]:
     """The quarters of a year that are over, so that their claims are asked for; the last of them is in hand."""
     return tuple(quarter for quarter in year.quarters if quarter.last_day < today)
-
-
-def lateness(due: date, today: date) -> str:
-    """How far away a deadline is, or how long past, in words."""
-    days = (due - today).days
-    match days:
-        case 0:
-            return "due today"
-        case 1:
-            return "due tomorrow"
-        case -1:
-            return "1 day late"
-        case _ if days < 0:
-            return f"{-days} days late"
-        case _:
-            return f"due in {days} days"
 
 
 @dataclass(frozen=True, order=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portfolio.quarters import FinancialYear, NotAFinancialYear, NotAQuarter, Quarter, between, format_day
+from portfolio.quarters import FinancialYear, NotAFinancialYear, NotAQuarter, Quarter, between, format_day, lateness
 
 YEAR = FinancialYear(2025)
 Q1, Q2, Q3, Q4 = YEAR.quarters
@@ -156,3 +156,17 @@ def test_the_quarters_that_some_days_touch() -> None:
 def test_a_day_in_words() -> None:
     assert format_day(date(2025, 3, 1)) == "1 March 2025"
     assert format_day(date(2025, 11, 30)) == "30 November 2025"
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (date(2025, 10, 31), "due in 11 days"),
+        (date(2025, 10, 21), "due tomorrow"),
+        (date(2025, 10, 20), "due today"),
+        (date(2025, 10, 19), "1 day late"),
+        (date(2025, 7, 31), "81 days late"),
+    ],
+)
+def test_lateness_is_said_in_days(due: date, words: str) -> None:
+    assert lateness(due, date(2025, 10, 20)) == words

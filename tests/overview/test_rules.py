@@ -15,7 +15,6 @@ from portfolio.overview.rules import (
     explanation,
     first_deadline,
     how_many_late,
-    lateness,
     number_at,
     oldest_waiting,
     quarters_over,
@@ -45,20 +44,6 @@ RULE = VarianceRule(Decimal(10), Decimal("500.00"))
 )
 def test_a_quarter_is_over_after_its_last_day(day: date, over: tuple[object, ...]) -> None:
     assert quarters_over(YEAR, day) == over
-
-
-@pytest.mark.parametrize(
-    ("due", "words"),
-    [
-        (date(2025, 10, 31), "due in 11 days"),
-        (date(2025, 10, 21), "due tomorrow"),
-        (TODAY, "due today"),
-        (date(2025, 10, 19), "1 day late"),
-        (date(2025, 7, 31), "81 days late"),
-    ],
-)
-def test_lateness_is_said_in_days(due: date, words: str) -> None:
-    assert lateness(due, TODAY) == words
 
 
 def test_the_first_deadline_is_the_next_of_all_years() -> None:

@@ -18,14 +18,13 @@ from portfolio.overview.rules import (
     Tally,
     first_deadline,
     how_many_late,
-    lateness,
     number_at,
     oldest_waiting,
     quarters_over,
 )
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
-from portfolio.quarters import Quarter, format_day
+from portfolio.quarters import Quarter, format_day, lateness
 from portfolio.spend.rules import NOT_SENT, SENT, WAIT_FOR_FINANCE, Stage
 from portfolio.words import count
 

@@ -14,11 +14,10 @@ from portfolio.overview.rules import (
     Deadline,
     first_deadline,
     how_many_late,
-    lateness,
     quarters_over,
 )
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import Quarter
+from portfolio.quarters import Quarter, lateness
 from portfolio.spend.corrections import Asked, asked_beside, requests
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.own import OwnStream, own_streams

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
-from portfolio.overview.rules import lateness, quarters_over
+from portfolio.overview.rules import quarters_over
 from portfolio.people.rules import Within
+from portfolio.quarters import lateness
 from portfolio.returns.queries import Slot, slots
 from portfolio.returns.rules import ReturnStatus, overdue
 
