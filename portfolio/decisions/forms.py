@@ -48,13 +48,6 @@ class ListFilter(Filter):
     standing = OneOf("Outcome", STANDINGS, blank="All outcomes")
 
 
-class CompareFilter(Filter):
-    """Says what is compared."""
-
-    stream = OneOf("Stream", blank="All streams")
-    programme = OneOf("Programme", blank="All programmes")
-
-
 class DecideForm(Form):
     """What a partnership decided, with a box for each stream of the programme."""
 

@@ -13,7 +13,7 @@ ITEMS = (
     ("Front page", "overview.front"),
     ("Funding years", "funding_years.index"),
     ("Proposals", "decisions.proposals"),
-    ("Compare", "decisions.compare"),
+    ("Compare", "comparison.compare"),
     ("Claims", "spend.index"),
     ("Match", "match_funding.index"),
     ("Ledger", "ledger.index"),

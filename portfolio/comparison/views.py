@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
-from portfolio.decisions import comparison
-from portfolio.decisions.comparison import Compared, Slice, Summary
-from portfolio.decisions.forms import CompareFilter
+from portfolio.comparison import figures
+from portfolio.comparison.charts import asked_and_awarded_of
+from portfolio.comparison.figures import Compared
+from portfolio.comparison.forms import CompareFilter
+from portfolio.comparison.slices import Slice
 from portfolio.decisions.listing import listed, years_seen_by
-from portfolio.decisions.views.room import room
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
 from portfolio.funding_years.queries import csps_of, csps_within, programmes
@@ -19,7 +20,9 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.database import session
 from portfolio.web.paging import paged
 from portfolio.words import begin
-from reports.charts import AskedAndAwarded, Bars, asked_and_awarded
+from reports.charts import asked_and_awarded
+
+room = Blueprint("comparison", __name__)
 
 MOST_BARS = 25
 FEW = 50
@@ -46,18 +49,18 @@ def compare() -> Any:
     """Funded and rejected proposals side by side: figures, chart, table, and what partnerships saw differently."""
     look = _look()
     if look is None:
-        return render_template("decisions/compare.html", look=None)
-    found, page = paged(comparison.proposals_compared(look.at))
-    differing = session().scalars(comparison.decided_differently(look.at).limit(FEW)).all()
+        return render_template("comparison/compare.html", look=None)
+    found, page = paged(figures.proposals_compared(look.at))
+    differing = session().scalars(figures.decided_differently(look.at).limit(FEW)).all()
     rows = {each.proposal.id: each for each in listed(session(), [*found, *differing], look.at.stream)}
     return render_template(
-        "decisions/compare.html",
+        "comparison/compare.html",
         look=look,
-        summary=comparison.summary(session(), look.at),
+        summary=figures.summary(session(), look.at),
         rows=[Compared(rows[proposal.id], look.csps) for proposal in found],
         page=page,
         differing=[rows[proposal.id] for proposal in differing],
-        rejections=session().scalars(comparison.rejections(look.at).limit(FEW)).all(),
+        rejections=session().scalars(figures.rejections(look.at).limit(FEW)).all(),
         most_bars=MOST_BARS,
         few=FEW,
     )
@@ -70,30 +73,12 @@ def compare_chart() -> Any:
     look = _look()
     if look is None:
         raise NotFound("There is nothing to draw")
-    found = session().scalars(comparison.proposals_compared(look.at).limit(MOST_BARS)).all()
+    found = session().scalars(figures.proposals_compared(look.at).limit(MOST_BARS)).all()
     rows = [Compared(each, look.csps) for each in listed(session(), found, look.at.stream)]
-    chart = chart_of(comparison.summary(session(), look.at), rows, narrow=request.args.get("width") == "narrow")
-    return Response(asked_and_awarded(chart), mimetype="image/svg+xml")
-
-
-def chart_of(summary: Summary, rows: list[Compared], *, narrow: bool) -> AskedAndAwarded:
-    """The figures of the comparison, as the chart takes them."""
-    together = summary.together
-    title = f"All {summary.proposals_in_words}" if summary.proposals > 1 else summary.proposals_in_words
-    return AskedAndAwarded(
-        Bars(title, together.asked, together.awarded, summary.in_words),
-        together.allocation,
-        tuple(
-            Bars(
-                f"{row.proposal.reference} {row.proposal.title}",
-                row.asked,
-                row.awarded,
-                row.outcome.value if row.outcome else "not decided",
-            )
-            for row in rows
-        ),
-        narrow,
+    chart = asked_and_awarded_of(
+        figures.summary(session(), look.at), rows, narrow=request.args.get("width") == "narrow"
     )
+    return Response(asked_and_awarded(chart), mimetype="image/svg+xml")
 
 
 def _look() -> Look | None:

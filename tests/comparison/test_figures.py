@@ -8,12 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portfolio.decisions import comparison, queries
-from portfolio.decisions.comparison import Compared, Figures, Slice
+from portfolio.comparison import figures as comparison
+from portfolio.comparison.charts import asked_and_awarded_of
+from portfolio.comparison.figures import Compared, Figures
+from portfolio.comparison.slices import Slice
+from portfolio.decisions import queries
 from portfolio.decisions.listing import listed
 from portfolio.decisions.models import Variation, VariationShare
 from portfolio.decisions.rules import Outcome
-from portfolio.decisions.views.comparing import chart_of
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.money import ZERO
 from portfolio.people.rules import Role
@@ -241,7 +243,7 @@ def test_one_proposal_is_not_called_all(session: Session) -> None:
     looked_at = of()
     found = session.scalars(comparison.proposals_compared(looked_at)).all()
     rows = [Compared(each, set()) for each in listed(session, found)]
-    chart = chart_of(comparison.summary(session, looked_at), rows, narrow=False)
+    chart = asked_and_awarded_of(comparison.summary(session, looked_at), rows, narrow=False)
     assert (chart.together.title, chart.proposals[0].outcome) == ("1 proposal", "not decided")
 
 
