@@ -1,13 +1,19 @@
 """Finding the interests that were declared, and what assessors and panels said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
 
-from portfolio.assessment.models import Interest
+from portfolio.assessment.models import Assessment, GateAnswer, Interest, Moderation, PanelScore, Score
+from portfolio.assessment.rules import AssessmentStatus
 from portfolio.people.models import Person, RoleHeld
-from portfolio.people.rules import Act, Viewer
+from portfolio.people.rules import MAY, Act, Viewer
+from portfolio.proposals.models import AskedOf, Criterion, Proposal, Round
+from portfolio.proposals.rules import ProposalStatus
+
+ASSESSING_ROLES = tuple(role for role, acts in MAY.items() if Act.ASSESS in acts)
 
 
 def interests_in(session: Session, proposal_id: int) -> Sequence[Interest]:
@@ -29,3 +35,98 @@ def interests_told(session: Session, proposal_id: int, viewer: Viewer) -> Sequen
 def _interests(proposal_id: int) -> Select[Interest]:
     found = select(Interest).where(Interest.proposal_id == proposal_id).order_by(Interest.id)
     return found.options(joinedload(Interest.person).lazyload(Person.roles))
+
+
+def interested_in(session: Session, person_id: int, proposal_ids: Collection[int]) -> set[int]:
+    """Those of some proposals in which somebody's interest is declared."""
+    mine = select(Interest.proposal_id).where(Interest.person_id == person_id, Interest.proposal_id.in_(proposal_ids))
+    return set(session.scalars(mine))
+
+
+def without_interest() -> ColumnElement[bool]:
+    """The assessments whose assessor has no interest in the proposal: those that count."""
+    return ~exists().where(Interest.proposal_id == Assessment.proposal_id, Interest.person_id == Assessment.assessor_id)
+
+
+def is_current() -> ColumnElement[bool]:
+    """The moderations that no later one supersedes."""
+    later = aliased(Moderation)
+    return ~exists().where(later.supersedes_id == Moderation.id)
+
+
+def panel_scores(session: Session, csp_id: int, proposal_ids: Collection[int]) -> dict[int, PanelScore]:
+    """What a partnership's panel makes of some proposals, by proposal; one that nobody scored yet is not there."""
+    found = session.scalars(
+        select(PanelScore).where(PanelScore.csp_id == csp_id, PanelScore.proposal_id.in_(proposal_ids))
+    )
+    return {row.proposal_id: row for row in found}
+
+
+def scoring_began(session: Session, funding_year_id: int, csp_id: int) -> bool:
+    """Whether anybody gave points in a partnership's round, be it in a draft: its criteria then stay as they are."""
+    of_round = (Round.funding_year_id == funding_year_id, Round.csp_id == csp_id)
+    begun = exists().where(Score.criterion_id == Criterion.id, Criterion.round_id == Round.id, *of_round)
+    return bool(session.scalar(select(begun)))
+
+
+def find_assessment(session: Session, proposal_id: int, csp_id: int, assessor_id: int) -> Assessment | None:
+    """What somebody wrote of a proposal for a partnership, draft or not, or None."""
+    return session.scalar(
+        select(Assessment)
+        .where(
+            Assessment.proposal_id == proposal_id, Assessment.csp_id == csp_id, Assessment.assessor_id == assessor_id
+        )
+        .options(selectinload(Assessment.scores), selectinload(Assessment.gates))
+    )
+
+
+def assessments_of(session: Session, proposal_id: int, csp_id: int) -> Sequence[Assessment]:
+    """What assessors submitted on a proposal, in the order in which they did, whether it still counts or not."""
+    return session.scalars(
+        select(Assessment)
+        .where(
+            Assessment.proposal_id == proposal_id,
+            Assessment.csp_id == csp_id,
+            Assessment.status == AssessmentStatus.SUBMITTED,
+        )
+        .order_by(Assessment.submitted_at, Assessment.id)
+        .options(
+            joinedload(Assessment.assessor).lazyload(Person.roles),
+            selectinload(Assessment.scores).joinedload(Score.criterion),
+            selectinload(Assessment.gates).joinedload(GateAnswer.gate),
+        )
+    ).all()
+
+
+def moderations_of(session: Session, proposal_id: int, csp_id: int) -> Sequence[Moderation]:
+    """What a partnership's panel agreed on a proposal, newest first: the first is the one that stands."""
+    return session.scalars(
+        select(Moderation)
+        .where(Moderation.proposal_id == proposal_id, Moderation.csp_id == csp_id)
+        .order_by(Moderation.id.desc())
+        .options(joinedload(Moderation.moderated_by).lazyload(Person.roles), selectinload(Moderation.scores))
+    ).all()
+
+
+def panel_of(session: Session, csp_id: int, day: date) -> Sequence[Person]:
+    """A partnership's officers and members on a day, by name: who scores and decides for it."""
+    held = exists().where(
+        RoleHeld.person_id == Person.id,
+        RoleHeld.csp_id == csp_id,
+        RoleHeld.role.in_(ASSESSING_ROLES),
+        or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= day),
+        or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= day),
+    )
+    return session.scalars(
+        select(Person)
+        .where(held, Person.disabled_at.is_(None))
+        .order_by(Person.name, Person.id)
+        .options(lazyload(Person.roles))
+    ).all()
+
+
+def to_assess(funding_year_id: int, csp_id: int) -> ColumnElement[bool]:
+    """The proposals that a partnership's panel has before it, as a condition on `Proposal`."""
+    asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id == csp_id)
+    submitted = Proposal.status == ProposalStatus.SUBMITTED
+    return (Proposal.funding_year_id == funding_year_id) & submitted & asked
