@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.decisions.asked import AskedState, asked_state
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CostCategory, Stream
 from portfolio.people.models import Person
@@ -236,6 +237,11 @@ class VariationRequest(Base):
         Index(None, "from_award_id"),
         Index(None, "to_award_id"),
     )
+
+    @property
+    def state(self) -> AskedState:
+        """Where it stands."""
+        return asked_state(self.asked_by_id, self.decided_by_id, self.refused_because)
 
 
 class VariationShare(Base):

@@ -1,9 +1,8 @@
-"""Signed adjustments of locked quarters: what one may say, who decides on it, and how both figures are told."""
+"""Signed adjustments of locked quarters: what one may say, and how both figures are told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from portfolio.errors import PortfolioError
 from portfolio.money import format_pounds
@@ -22,35 +21,8 @@ class Adjustment:
     reason: str
 
 
-class CorrectionState(StrEnum):
-    """Where a correction stands that somebody asked for; only an approved one counts."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-TAKEN_BACK = "Withdrawn by who asked for it"
-"""What stands in place of a refusal's reason where nobody refused."""
-
-
 class NothingToCorrect(PortfolioError):
     """A correction that is none, or has no reason."""
-
-
-class AskedByThemselves(PortfolioError):
-    """Who asked for a correction decides on it."""
-
-    def __init__(self) -> None:
-        super().__init__("You asked for this correction, so somebody else must decide on it")
-
-
-class DecidedAlready(PortfolioError):
-    """A correction that was approved, refused or withdrawn before."""
-
-    def __init__(self, state: CorrectionState) -> None:
-        super().__init__(f"This correction is {state} already. Ask for another one if something is still wrong")
 
 
 def bad_correction(said: Adjustment, *, corrected_is_locked: bool, after: Decimal) -> list[PortfolioError]:
@@ -82,25 +54,6 @@ def bad_correction(said: Adjustment, *, corrected_is_locked: bool, after: Decima
             )
         )
     return errors
-
-
-def correction_state(asked_by: int, decided_by: int | None, refused_because: str | None) -> CorrectionState:
-    """Where a correction stands, by who asked for it, who decided on it, if anybody did, and the reason of a refusal.
-
-    Nobody refuses what they asked for themselves: they withdraw it.
-    """
-    if decided_by is None:
-        return CorrectionState.WAITING
-    if refused_because is None:
-        return CorrectionState.APPROVED
-    return CorrectionState.WITHDRAWN if decided_by == asked_by else CorrectionState.REFUSED
-
-
-def bad_decision(state: CorrectionState, asked_by: int, decides: int) -> PortfolioError | None:
-    """Why somebody does not decide on a correction: it is decided already, or they asked for it themselves."""
-    if state is not CorrectionState.WAITING:
-        return DecidedAlready(state)
-    return AskedByThemselves() if asked_by == decides else None
 
 
 def corrected_by(corrections: Sequence[tuple[Quarter, Decimal]]) -> str:

@@ -14,19 +14,13 @@ from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
+from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
-from portfolio.spend.adjustments import (
-    TAKEN_BACK,
-    Adjustment,
-    CorrectionState,
-    DecidedAlready,
-    bad_correction,
-    bad_decision,
-)
+from portfolio.spend.adjustments import Adjustment, bad_correction
 from portfolio.spend.checks import NotACategory, NotSaid, YearClosed
 from portfolio.spend.claiming import Names
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
@@ -42,13 +36,6 @@ class NoLongerOpen(PortfolioError):
             f"{quarter.short} is locked: {because}. Choose a later quarter that is open for the correction to count in",
             "entered_in",
         )
-
-
-class NotTheirs(PortfolioError):
-    """A correction that somebody else asked for."""
-
-    def __init__(self) -> None:
-        super().__init__("Somebody else asked for this correction, so it is theirs to change or withdraw")
 
 
 def build_correction(
@@ -150,17 +137,14 @@ def _hold(session: Session, asked_for: CorrectionRequest, by_id: int) -> None:
     """Keep others from the award, and see the correction as it stands now; raises who may not decide on it, and why."""
     hold(session, [asked_for.award])
     session.refresh(asked_for)
-    refuse_any([bad_decision(asked_for.state, asked_for.asked_by_id, by_id)])
+    refuse_any([bad_deciding("correction", asked_for.state, asked_for.asked_by_id, by_id)])
 
 
 def _hold_own(session: Session, asked_for: CorrectionRequest, by_id: int) -> None:
     """The same for whoever asked for it, while nobody has decided on it."""
     hold(session, [asked_for.award])
     session.refresh(asked_for)
-    if asked_for.state is not CorrectionState.WAITING:
-        raise DecidedAlready(asked_for.state)
-    if asked_for.asked_by_id != by_id:
-        raise NotTheirs()
+    refuse_any([bad_withdrawing("correction", asked_for.state, asked_for.asked_by_id, by_id)])
 
 
 def adjustment_of(asked_for: CorrectionRequest) -> Adjustment:

@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.decisions.asked import AskedState, asked_state
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory, Stream
 from portfolio.people.models import Person
 from portfolio.quarters import Quarter
-from portfolio.spend.adjustments import CorrectionState, correction_state
 from portfolio.spend.rules import RAG, ClaimStatus
 
 
@@ -161,9 +161,9 @@ class CorrectionRequest(Base):
     """The correction that it became when it was approved."""
 
     @property
-    def state(self) -> CorrectionState:
+    def state(self) -> AskedState:
         """Whether it waits, counts, or was refused or withdrawn."""
-        return correction_state(self.asked_by_id, self.decided_by_id, self.refused_because)
+        return asked_state(self.asked_by_id, self.decided_by_id, self.refused_because)
 
     award: Mapped[Award] = relationship()
     stream: Mapped[Stream] = relationship()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.decisions import rules
+from portfolio.decisions.asked import TAKEN_BACK, AskedState, asked_state, bad_deciding, bad_withdrawing
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO
@@ -227,3 +228,22 @@ def test_e10_an_award_that_is_not_the_decision_names_both() -> None:
     error = rules.AwardIsNotTheDecision(Decimal("10.00"), Decimal("9.00"))
     assert error.code == "E10"
     assert error.sentence.startswith("The award is £10.00, but £9.00 was decided")
+
+
+def test_what_one_asks_for_another_decides_on_once() -> None:
+    states = [asked_state(1, *decided) for decided in ((None, None), (2, None), (2, "No."), (1, TAKEN_BACK))]
+    assert states == ["waiting", "approved", "refused", "withdrawn"]
+    assert bad_deciding("correction", AskedState.WAITING, 1, 2) is None
+    assert bad_withdrawing("correction", AskedState.WAITING, 1, 1) is None
+    said = [bad_deciding("correction", state, 1, 1) for state in states]
+    assert [str(error) for error in said] == [
+        "You asked for this correction, so somebody else must decide on it",
+        "This correction is approved already. Ask for another one if something is still wrong",
+        "This correction is refused already. Ask for another one if something is still wrong",
+        "This correction is withdrawn already. Ask for another one if something is still wrong",
+    ]
+    said = [bad_withdrawing("variation", state, 1, 2) for state in states[:2]]
+    assert [str(error) for error in said] == [
+        "Somebody else asked for this variation, so it is theirs to change or withdraw",
+        "This variation is approved already. Ask for another one if something is still wrong",
+    ]

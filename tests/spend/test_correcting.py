@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portfolio.db import Database
+from portfolio.decisions.asked import AskedState
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import YearStatus
 from portfolio.history import Author
 from portfolio.people.rules import Role, Within
-from portfolio.spend.adjustments import Adjustment, CorrectionState
+from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.correcting import (
     approve_correction,
     ask_for_correction,
@@ -105,7 +106,7 @@ def test_who_asked_withdraws_it_while_nobody_has_decided(session: Session, award
     ]
     withdraw_correction(session, asked_for, by_id=asked_for.asked_by_id, now=NOW)
     session.commit()
-    assert asked_for.state is CorrectionState.WITHDRAWN
+    assert asked_for.state is AskedState.WITHDRAWN
     assert ground_of(session, award, Q2).claimed == {"labour": Decimal("903.27")}
     again = "This correction is withdrawn already. Ask for another one if something is still wrong"
     assert sentences(lambda: approve(session, asked_for, by_id=other.id)) == [again]
@@ -200,10 +201,10 @@ def test_what_is_asked_for_stands_beside_what_was_claimed_and_corrected(session:
         session, session.scalars(select(CorrectionRequest).order_by(CorrectionRequest.id)).all()
     )
     assert (decided.request.state, decided.before, decided.after) == (
-        CorrectionState.APPROVED, "claimed £903.27", Decimal("830.16")
+        AskedState.APPROVED, "claimed £903.27", Decimal("830.16")
     )  # fmt: skip
     assert (asked.request.state, asked.before, asked.corrected, asked.after) == (
-        CorrectionState.WAITING, "claimed £903.27, corrected by −£73.11 in Q2", Decimal("-73.11"), Decimal("800.00")
+        AskedState.WAITING, "claimed £903.27, corrected by −£73.11 in Q2", Decimal("-73.11"), Decimal("800.00")
     )  # fmt: skip
     everything = Within(everything=True)
     assert to_decide(session, everything, waiting.asked_by_id) == 0

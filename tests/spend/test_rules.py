@@ -13,15 +13,7 @@ from hypothesis import strategies as st
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import BadStep
 from portfolio.quarters import FinancialYear, Quarter
-from portfolio.spend.adjustments import (
-    TAKEN_BACK,
-    Adjustment,
-    CorrectionState,
-    bad_correction,
-    bad_decision,
-    both_figures,
-    correction_state,
-)
+from portfolio.spend.adjustments import Adjustment, bad_correction, both_figures
 from portfolio.spend.rules import (
     INELIGIBLE,
     ClaimStatus,
@@ -260,19 +252,6 @@ def correction(**values: Any) -> list[PortfolioError]:
 )
 def test_a_correction_puts_an_earlier_locked_quarter_right(values: dict[str, object], fields: list[str]) -> None:
     assert [error.field for error in correction(**values)] == fields
-
-
-def test_a_correction_is_decided_on_once_by_somebody_else() -> None:
-    states = [correction_state(1, *decided) for decided in ((None, None), (2, None), (2, "No."), (1, TAKEN_BACK))]
-    assert states == ["waiting", "approved", "refused", "withdrawn"]
-    assert bad_decision(CorrectionState.WAITING, 1, 2) is None
-    said = [bad_decision(state, 1, 1) for state in states]
-    assert [str(error) for error in said] == [
-        "You asked for this correction, so somebody else must decide on it",
-        "This correction is approved already. Ask for another one if something is still wrong",
-        "This correction is refused already. Ask for another one if something is still wrong",
-        "This correction is withdrawn already. Ask for another one if something is still wrong",
-    ]
 
 
 def test_both_figures_stay_in_sight() -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from portfolio.decisions.asked import AskedState
 from portfolio.decisions.queries import awards_within
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
-from portfolio.spend.adjustments import CorrectionState
 from portfolio.spend.correcting import (
     adjustment_of,
     approve_correction,
@@ -122,7 +122,7 @@ def _decided_on(
     asked_for: CorrectionRequest, counts_in: CountsInForm, refusal: RefusalForm, withdrawal: ButtonForm | None = None
 ) -> str:
     (asked,) = asked_beside(session(), [asked_for])
-    waits, is_own = asked_for.state is CorrectionState.WAITING, asked_for.asked_by_id == viewer().person_id
+    waits, is_own = asked_for.state is AskedState.WAITING, asked_for.asked_by_id == viewer().person_id
     counts_in.offer(_open_for(asked_for))
     if not counts_in.is_submitted():
         counts_in.entered_in.data = asked_for.entered_in.number
