@@ -25,7 +25,8 @@ def recount(session: Session, proposal_id: int) -> None:
     csp_ids = [row.csp_id for row in session.scalars(asked)]
     session.flush()
     come_to = _results(session, Proposal.id == proposal_id)
-    kept = {row.csp_id: row for row in session.scalars(select(PanelScore).where(PanelScore.proposal_id == proposal_id))}
+    of_proposal = select(PanelScore).where(PanelScore.proposal_id == proposal_id)
+    kept = {row.csp_id: row for row in session.scalars(of_proposal.execution_options(populate_existing=True))}
     for csp_id in csp_ids:
         result, row = come_to.get((proposal_id, csp_id)), kept.get(csp_id)
         if result is None:

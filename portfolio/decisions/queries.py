@@ -5,7 +5,6 @@ added to it. Both are selections here, so that every figure of an award is summe
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +21,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from portfolio.db import Pence, total
 from portfolio.decisions.models import (
@@ -46,13 +45,11 @@ from portfolio.funding_years.models import (
     StreamAllocation,
 )
 from portfolio.money import ZERO
-from portfolio.people.models import Person, RoleHeld
-from portfolio.people.rules import Act, Role, Viewer, Within
+from portfolio.people.models import Person
+from portfolio.people.rules import Act, Viewer, Within
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import seen_by
 from portfolio.quarters import Quarter
-
-DECIDING_ROLES = (Role.CSP_OFFICER, Role.CSP_MEMBER)
 
 
 def carried() -> ColumnElement[Decimal]:
@@ -280,20 +277,3 @@ def locked_shares(session: Session, funding_year_id: int, csp_id: int) -> Mappin
         .execution_options(populate_existing=True)
     )
     return {row.stream_allocation.stream_id: row.amount for row in rows}
-
-
-def possible_deciders(session: Session, csp_id: int, day: date) -> Sequence[Person]:
-    """A partnership's officers and members on a day, by name."""
-    held = exists().where(
-        RoleHeld.person_id == Person.id,
-        RoleHeld.csp_id == csp_id,
-        RoleHeld.role.in_(DECIDING_ROLES),
-        or_(RoleHeld.starts_on.is_(None), RoleHeld.starts_on <= day),
-        or_(RoleHeld.ends_on.is_(None), RoleHeld.ends_on >= day),
-    )
-    return session.scalars(
-        select(Person)
-        .where(held, Person.disabled_at.is_(None))
-        .order_by(Person.name, Person.id)
-        .options(lazyload(Person.roles))
-    ).all()

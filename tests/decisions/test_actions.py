@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.assessment.actions import declare_interest
-from portfolio.assessment.queries import interests_in
+from portfolio.assessment.queries import interests_in, panel_of
 from portfolio.decisions import actions, queries
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.rules import Outcome, Ruling
@@ -346,5 +346,5 @@ def test_who_may_decide_are_the_partnerships_people_of_the_day(session: Session,
     former = make.person(session, Role.CSP_MEMBER)
     former.roles[0].ends_on = date(2025, 1, 1)
     session.flush()
-    found = queries.possible_deciders(session, make.csp(session, CSP).id, NOW.date())
+    found = panel_of(session, make.csp(session, CSP).id, NOW.date())
     assert list(found) == [member, officer]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from portfolio.assessment.queries import interests_told
+from portfolio.assessment.queries import interests_told, panel_of
 from portfolio.decisions import queries, telling
 from portfolio.decisions.actions import record_decision
 from portfolio.decisions.forms import DecideForm, decide_form
@@ -64,7 +64,7 @@ def _asked(reference: str, csp_key: str) -> tuple[Proposal, CSP]:
 
 
 def _form(proposal: Proposal, csp: CSP) -> DecideForm:
-    people = queries.possible_deciders(session(), csp.id, today())
+    people = panel_of(session(), csp.id, today())
     before = queries.find_decision(session(), proposal.id, csp.id)
     return decide_form(proposal.funding_year.programme.streams, people, csp, before)
 
