@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import portfolio.tables  # noqa: F401  # every table is known before the first query
 from portfolio.clock import Clock
+from portfolio.comparison.delivering import delivery_record
 from portfolio.config import ROOT, Config
 from portfolio.spend.standing import claimed_of
 from portfolio.web import (
@@ -76,6 +77,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.extensions["portfolio_clock"] = clock
     # A later decision on an award must know what is claimed of it; the room of claims comes after that of decisions.
     app.extensions["portfolio_claimed"] = claimed_of
+    # A proposal to go on is read beside what the last award delivered, which later rooms know.
+    app.extensions["portfolio_delivery"] = delivery_record
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, config)

@@ -20,7 +20,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.database import session
 from portfolio.web.paging import paged
 from portfolio.words import begin
-from reports.charts import asked_and_awarded
+from reports.charts import svg
 
 room = Blueprint("comparison", __name__)
 
@@ -78,7 +78,7 @@ def compare_chart() -> Any:
     chart = asked_and_awarded_of(
         figures.summary(session(), look.at), rows, narrow=request.args.get("width") == "narrow"
     )
-    return Response(asked_and_awarded(chart), mimetype="image/svg+xml")
+    return Response(svg(chart), mimetype="image/svg+xml")
 
 
 def _look() -> Look | None:

@@ -14,14 +14,15 @@ from portfolio.money import ZERO, per_cent
 from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
+from portfolio.words import count
 
 
 @dataclass(frozen=True)
 class QuarterDelivered:
     """One quarter of an award: planned and spent, in pounds, when its claim was due and sent, and how it was going.
 
-    `spent` is None where no claim of the quarter is approved yet; `days_late` is 0 for a claim in time, and None where
-    none was sent that was late by now.
+    `spent` is None where no claim of the quarter is approved yet. `days_late` is 0 for a claim in time, grows while an
+    overdue one has not come, and is None where nothing is due yet or the claim was loaded without the day it came.
     """
 
     quarter: Quarter
@@ -33,6 +34,13 @@ class QuarterDelivered:
     spend: str | None
     must_be_explained: bool
     explanation: str | None
+
+    @property
+    def lateness(self) -> str:
+        """When its claim came, in words: `in time`, `3 days late`."""
+        if self.days_late is None:
+            return "not known"
+        return count(self.days_late, "day") + " late" if self.days_late else "in time"
 
     @property
     def variance(self) -> Decimal | None:

@@ -5,9 +5,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.assessment.actions import declare_interest
+from portfolio.assessment.queries import panel_of
 from portfolio.decisions import listing, queries, telling
 from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
-from portfolio.decisions.views.room import note_interests_read, room
+from portfolio.decisions.views.room import delivered, note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import csps_of
 from portfolio.people.actions import get_person
@@ -103,7 +104,7 @@ def _interest_form(found: Proposal) -> InterestForm:
         person.id: person.name
         for asked in found.asked_of
         if reach.holds(asked.csp_id, asked.csp.police_area_id)
-        for person in queries.possible_deciders(session(), asked.csp_id, today())
+        for person in panel_of(session(), asked.csp_id, today())
         if person.id != viewer().person_id
     }
     form.person.choices = list(people.items())
@@ -119,6 +120,7 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
     return render_template(
         "decisions/proposal.html",
         told=told,
+        delivery=delivered()(session(), found, viewer()),
         may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
         may_open_award={one.id for one in awards if queries.reaches(seen, one)},
         may_withdraw=_may_withdraw(told),
