@@ -1,5 +1,7 @@
 """Words of the field at the beginning of a line, and so many of a thing: written in one way everywhere."""
 
+from decimal import Decimal
+
 MEGABYTE = 1024 * 1024
 """As file managers count them, in bytes."""
 
@@ -13,6 +15,11 @@ def count(number: int, one: str, several: str | None = None) -> str:
     """`1 claim`, `3 claims`, `No claims`."""
     words = one if number == 1 else several or f"{one}s"
     return f"{number:,} {words}" if number else f"No {words}"
+
+
+def figure(value: Decimal) -> str:
+    """`1,204`, `12.5`, `−3`: a count or a rate with thousands apart, and no zeros that say nothing."""
+    return f"{value.normalize():,f}".replace("-", "−")
 
 
 def file_size(size: int) -> str:

@@ -9,10 +9,11 @@ from wtforms.widgets import TextInput
 
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import PoliceArea, Programme
-from portfolio.measures.rules import IndicatorKind, format_figure, parse_figure
+from portfolio.measures.rules import IndicatorKind, parse_figure
 from portfolio.quarters import Quarter
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs
+from portfolio.words import figure
 
 SHORT_TEXT = 2_000
 SOMEBODY_ELSE = "Somebody else has just recorded this quarter. Look at their figure before you record another"
@@ -37,7 +38,7 @@ class FigureField(Field):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else format_figure(self.data)
+        return "" if self.data is None else figure(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the figure, or say what is wrong with it."""

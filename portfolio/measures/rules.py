@@ -57,11 +57,6 @@ def parse_figure(typed: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-def format_figure(value: Decimal) -> str:
-    """`1,204`, `12.5`: thousands apart, and no zeros that say nothing."""
-    return f"{value.normalize():,f}"
-
-
 def not_yet(quarter: Quarter, today: date) -> NotYet | None:
     """A quarter that has not begun has no figure."""
     return NotYet(quarter) if quarter.first_day > today else None

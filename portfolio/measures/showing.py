@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from portfolio.errors import RuleWarning
 from portfolio.measures.models import Indicator, Measure, MeasureDefinition, Observation
-from portfolio.measures.rules import format_figure, to_date, unavailable_without_reason
+from portfolio.measures.rules import to_date, unavailable_without_reason
 from portfolio.quarters import Quarter
+from portfolio.words import figure
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Progress:
 
 
 def _shown(value: Decimal | None) -> str | None:
-    return None if value is None else format_figure(value)
+    return None if value is None else figure(value)
 
 
 def progress_of(indicators: Iterable[Indicator]) -> list[Progress]:
@@ -66,7 +67,7 @@ def progress_of(indicators: Iterable[Indicator]) -> list[Progress]:
             row,
             _shown(row.target),
             _shown(to_date(row.kind, [result.value for result in row.results])),
-            [(result.quarter, format_figure(result.value)) for result in row.results],
+            [(result.quarter, figure(result.value)) for result in row.results],
         )
         for row in indicators
     ]

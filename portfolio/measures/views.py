@@ -36,7 +36,6 @@ from portfolio.measures.queries import (
     observations_of,
     standing_observations,
 )
-from portfolio.measures.rules import format_figure
 from portfolio.measures.showing import progress_of, series_of
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter, between
@@ -45,9 +44,10 @@ from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.words import figure
 
 room = Blueprint("measures", __name__)
-room.add_app_template_filter(format_figure, "figure")
+room.add_app_template_filter(figure)
 A_PAGE = 20
 
 

@@ -1,6 +1,10 @@
 """Words of the field at the beginning of a line, and so many of a thing."""
 
-from portfolio.words import MEGABYTE, begin, count, file_size, tidy
+from decimal import Decimal
+
+import pytest
+
+from portfolio.words import MEGABYTE, begin, count, figure, file_size, tidy
 
 
 def test_a_line_begins_with_a_capital_and_names_stay_whole() -> None:
@@ -30,3 +34,11 @@ def test_a_file_that_is_too_large_never_reads_as_the_limit() -> None:
     ]
     assert [file_size(size) for size in (10 * MEGABYTE, 10 * MEGABYTE + 1)] == ["10 MB", "10.1 MB"]
     assert file_size(1234 * MEGABYTE) == "1,234 MB"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("38.000000", "38"), ("1204", "1,204"), ("12.50", "12.5"), ("0.000000", "0"), ("4E+3", "4,000"), ("-2.5", "−2.5")],
+)
+def test_a_figure_is_shown_without_zeros_that_say_nothing(value: str, shown: str) -> None:
+    assert figure(Decimal(value)) == shown

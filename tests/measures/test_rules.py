@@ -14,13 +14,13 @@ from portfolio.measures.rules import (
     bad_definition,
     bad_indicator,
     bad_observation,
-    format_figure,
     not_yet,
     parse_figure,
     to_date,
     unavailable_without_reason,
 )
 from portfolio.quarters import FinancialYear
+from portfolio.words import figure
 
 Q1, Q2, Q3, Q4 = FinancialYear(2025).quarters
 
@@ -66,17 +66,9 @@ def test_what_is_no_figure_is_refused(typed: str) -> None:
         parse_figure(typed)
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [("38.000000", "38"), ("1204", "1,204"), ("12.50", "12.5"), ("0.000000", "0"), ("4E+3", "4,000")],
-)
-def test_a_figure_is_shown_without_zeros_that_say_nothing(value: str, shown: str) -> None:
-    assert format_figure(Decimal(value)) == shown
-
-
 @given(st.decimals(min_value=0, max_value=10**9, places=4))
 def test_what_is_shown_is_read_back(value: Decimal) -> None:
-    assert parse_figure(format_figure(value)) == value
+    assert parse_figure(figure(value)) == value
 
 
 def test_a_quarter_that_has_not_begun_has_no_figure() -> None:

@@ -1,0 +1,46 @@
+"""What charts are given and how it reads: a figure is written alike on a chart, in its table and in its words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portfolio.money import format_pounds
+from portfolio.words import figure
+
+POUNDS, PER_CENT = "£", "%"
+"""Units that stand beside each figure; any other unit is a word, like `people`."""
+NO_FIGURE = "No figure"
+MOST_SPOKEN = 16
+"""So many figures are read out where a picture cannot be seen; the table has them all."""
+SEE_TABLE = "The table beside it has every figure."
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one kind of figure comes to, place by place; None where there is none, which is not zero."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+
+
+def written(value: Decimal | None, unit: str) -> str:
+    """`£1,234.50`, `52.1%`, `1,204`; `No figure` where there is none."""
+    if value is None:
+        return NO_FIGURE
+    if unit == POUNDS:
+        return format_pounds(value)
+    return f"{figure(value)}%" if unit == PER_CENT else figure(value)
+
+
+def heading(name: str, unit: str) -> str:
+    """A column's heading: `Trained (people)`; pounds and per cent stand beside each figure."""
+    return name if unit in (POUNDS, PER_CENT, "") else f"{name} ({unit})"
+
+
+def spoken(kind: str, title: str, told: Iterable[str]) -> str:
+    """A chart in words: what it is, what it is of, and its figures, or the first of them where they are many."""
+    figures = list(told)
+    most = figures[:MOST_SPOKEN]
+    more = f" and {len(figures) - MOST_SPOKEN} more" if len(figures) > MOST_SPOKEN else ""
+    said = f" {'; '.join(most)}{more}." if figures else ""
+    return f"{kind}: {title}.{said} {SEE_TABLE}"

@@ -1,0 +1,180 @@
+"""The pen: draws from the top down in inches, wraps words by the width of their letters, and knows where it stands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from reports.charts.ways import INK, Way
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDE, NARROW = 7.6, 3.7
+"""Inches: a chart for a screen or a page, and one that can be read on a telephone."""
+FONT = "DejaVu Sans"
+SIZE = 9.0
+BOLD, NORMAL = "bold", "normal"
+POINTS = 72
+"""Points to the inch."""
+FIXED_POINT = 65536
+"""Fonts tell widths in sixteen-bit fractions of a point."""
+LINE, BAR, GAP, MARGIN, SPACE = 0.185, 0.17, 0.16, 0.04, 0.06
+"""Inches: a line of text, a bar, the gap between groups, the margin, the space before what is written beside."""
+NOT_IN_FONT = "□"
+
+
+class Scale:
+    """Amounts as lengths: the largest is as long as there is room, and what is below zero runs the other way."""
+
+    def __init__(self, amounts: Iterable[Decimal | None], room: float) -> None:
+        known = [amount for amount in amounts if amount is not None]
+        self.lowest = min([Decimal(0), *known])
+        self.span = max([Decimal(0), *known]) - self.lowest
+        self.room = room
+
+    def length(self, amount: Decimal) -> float:
+        """How long an amount is; negative amounts are negative lengths."""
+        return float(amount / self.span) * self.room if self.span else 0.0
+
+    @property
+    def zero(self) -> float:
+        """How far from the left zero is."""
+        return self.length(-self.lowest)
+
+
+class Pen:
+    """Draws on axes that are measured in inches, from the top left; `at` is how far down it stands."""
+
+    def __init__(self, axes: "Axes", width: float) -> None:
+        self.axes = axes
+        self.width = width
+        self.at = MARGIN
+
+    def write_line(self, text: str, weight: str = NORMAL, left: float = MARGIN) -> None:
+        """A text from the left, in as many lines as it needs."""
+        self.write_block(left, self.width - left - MARGIN, text, weight)
+
+    def write_block(self, left: float, room: float, text: str, weight: str) -> None:
+        """A text in lines of a given length."""
+        for line in lines_of(text, room, weight):
+            self.write(left, self.at + LINE / 2, line, weight=weight)
+            self.at += LINE
+
+    def write(self, x: float, y: float, text: str, *, weight: str = NORMAL, across: str = "left") -> None:
+        """A text at a place; `across` says which part of it stands there: left, center or right."""
+        shown = "".join(_in_font(text))
+        self.axes.text(
+            x,
+            y,
+            shown,
+            family=FONT,
+            size=SIZE,
+            weight=weight,
+            color=INK,
+            ha=across,
+            va="center_baseline",
+            parse_math=False,
+        )
+
+    def box(self, left: float, top: float, width: float, height: float, way: Way) -> None:
+        """A rectangle, filled as the way says."""
+        from matplotlib.patches import Rectangle
+
+        self.axes.add_patch(
+            Rectangle(
+                (left, top), width, height, linewidth=0.8, facecolor=way.face, edgecolor=way.edge, hatch=way.hatch
+            )
+        )
+
+    def rule(self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, way: Way | None = None) -> None:
+        """A line through places, and where a way is given, dashed and marked as it says."""
+        from matplotlib.lines import Line2D
+
+        line = Line2D(xs, ys, color=colour, linewidth=width)
+        if way is not None:
+            line.set_marker(way.marker)
+            line.set_markersize(6)
+            if way.dashes:
+                line.set_linestyle((0, way.dashes))
+        self.axes.add_line(line)
+
+    def bar(self, scale: Scale, amount: Decimal | None, label: str, way: Way, left: float = MARGIN) -> None:
+        """A bar on a scale, with its label beside it; only the label where there is no figure."""
+        zero = left + scale.zero
+        length = 0.0 if amount is None else scale.length(amount)
+        if amount is not None:
+            self.box(zero, self.at, length, BAR * 0.82, way)
+        self.write(zero + max(length, 0.0) + SPACE, self.at + BAR * 0.41, label)
+        self.at += BAR
+
+    def key(self, names: Sequence[tuple[str, Way]], *, lines: bool = False) -> None:
+        """What each filling, or each kind of line, means: beside a sample of it."""
+        left = MARGIN
+        for name, way in names:
+            (shown,) = lines_of(name, self.width - 2 * MARGIN - KEY - SPACE, NORMAL)[:1]
+            wide = KEY + SPACE + length(shown, NORMAL) + 2 * GAP
+            if left > MARGIN and left + wide - 2 * GAP > self.width - MARGIN:
+                left = MARGIN
+                self.at += LINE
+            if lines:
+                middle = self.at + LINE / 2
+                self.rule((left, left + KEY / 2, left + KEY), (middle, middle, middle), way.edge, 1.4, way)
+            else:
+                self.box(left, self.at + LINE * 0.15, KEY, LINE * 0.7, way)
+            self.write(left + KEY + SPACE, self.at + LINE / 2, shown)
+            left += wide
+        self.at += LINE + GAP / 2
+
+
+KEY = 0.36
+"""Inches: the sample in a key."""
+
+
+def lines_of(text: str, room: float, weight: str) -> list[str]:
+    """A text in lines that fit; a word longer than a line is cut."""
+    lines, line = [], ""
+    for word in text.split():
+        for part in _parts(word, room, weight):
+            longer = f"{line} {part}".lstrip()
+            if line and length(longer, weight) > room:
+                lines.append(line)
+                line = part
+            else:
+                line = longer
+    return [*lines, line]
+
+
+def _parts(word: str, room: float, weight: str) -> Iterator[str]:
+    """A word, in parts no longer than a line."""
+    part = ""
+    for letter in word:
+        if part and length(part + letter, weight) > room:
+            yield part
+            part = ""
+        part += letter
+    yield part
+
+
+def length(text: str, weight: str) -> float:
+    """How long a text is, in inches."""
+    return sum(_advance(letter, weight) for letter in text)
+
+
+@cache
+def _advance(letter: str, weight: str) -> float:
+    """How far a letter of the chart's size takes a line on, in inches; a letter the font does not have is a box."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(family=FONT, weight=weight)))
+    font.set_size(SIZE, POINTS)
+    glyph = font.load_char(ord(letter if font.get_char_index(ord(letter)) else NOT_IN_FONT))
+    return glyph.linearHoriAdvance / FIXED_POINT / POINTS
+
+
+def _in_font(text: str) -> Iterator[str]:
+    """The letters of a text, with a box for each that the font does not have: emoji, for one."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont(FONT))
+    return (letter if font.get_char_index(ord(letter)) else NOT_IN_FONT for letter in text)
