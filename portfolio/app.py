@@ -13,6 +13,7 @@ import portfolio.tables  # noqa: F401  # every table is known before the first q
 from portfolio.clock import Clock
 from portfolio.comparison.delivering import delivery_record
 from portfolio.config import ROOT, Config
+from portfolio.decisions.queries import standings
 from portfolio.spend.standing import claimed_of
 from portfolio.web import (
     access,
@@ -79,6 +80,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.extensions["portfolio_claimed"] = claimed_of
     # A proposal to go on is read beside what the last award delivered, which later rooms know.
     app.extensions["portfolio_delivery"] = delivery_record
+    # What is decided on is scored no more; decisions come after scores.
+    app.extensions["portfolio_standings"] = standings
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, config)

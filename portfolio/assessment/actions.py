@@ -15,8 +15,8 @@ from portfolio.funding_years.rules import closed
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal, Round
 
-Standings = Callable[[Session, int, Collection[int]], Mapping[int, Standing]]
-"""Says what a partnership decided on proposals, both by number. The room that keeps decisions hands it in."""
+Standings = Callable[[Session, Collection[int]], Mapping[tuple[int, int], Standing]]
+"""Says how proposals, by number, stand with each partnership. The room that keeps decisions hands it in."""
 
 
 def declare_interest(session: Session, proposal: Proposal, person: Person, nature: str, declared_on: date) -> Interest:
@@ -156,7 +156,7 @@ def _open_to(
 
 def _not_open(session: Session, proposal: Proposal, csp: CSP, standings: Standings) -> list[PortfolioError | None]:
     year = proposal.funding_year
-    standing = standings(session, csp.id, [proposal.id]).get(proposal.id)
+    standing = standings(session, [proposal.id]).get((proposal.id, csp.id))
     return [
         closed(year.status, year.year),
         rules.not_open_to_scoring(proposal.reference, proposal.status, standing),

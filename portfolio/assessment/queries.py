@@ -4,12 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
 
 from portfolio.assessment.models import Assessment, GateAnswer, Interest, Moderation, PanelScore, Score
 from portfolio.assessment.rules import AssessmentStatus
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.funding_years.queries import csps_within
 from portfolio.people.models import Person, RoleHeld
-from portfolio.people.rules import MAY, Act, Viewer
+from portfolio.people.rules import MAY, Act, Viewer, Within
 from portfolio.proposals.models import AskedOf, Criterion, Proposal, Round
 from portfolio.proposals.rules import ProposalStatus
 
@@ -67,6 +70,36 @@ def scoring_began(session: Session, funding_year_id: int, csp_id: int) -> bool:
     of_round = (Round.funding_year_id == funding_year_id, Round.csp_id == csp_id)
     begun = exists().where(Score.criterion_id == Criterion.id, Criterion.round_id == Round.id, *of_round)
     return bool(session.scalar(select(begun)))
+
+
+def get_round(session: Session, funding_year_id: int, csp_key: str, within: Within) -> Round:
+    """A partnership's round with its criteria and gates; raises NotFound for one beyond reach."""
+    found = session.scalar(
+        select(Round)
+        .join(Round.csp)
+        .where(Round.funding_year_id == funding_year_id, CSP.key == csp_key, csps_within(within))
+        .options(
+            contains_eager(Round.csp),
+            joinedload(Round.funding_year).joinedload(FundingYear.programme),
+            selectinload(Round.criteria),
+            selectinload(Round.gates),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such round")
+    return found
+
+
+def rounds_within(within: Within) -> Select[Round]:
+    """The rounds of the partnerships that somebody reaches, newest first, ready to be listed."""
+    return (
+        select(Round)
+        .join(Round.csp)
+        .join(Round.funding_year)
+        .where(csps_within(within))
+        .order_by(FundingYear.year.desc(), CSP.name, Round.id)
+        .options(contains_eager(Round.csp), contains_eager(Round.funding_year).joinedload(FundingYear.programme))
+    )
 
 
 def find_assessment(session: Session, proposal_id: int, csp_id: int, assessor_id: int) -> Assessment | None:

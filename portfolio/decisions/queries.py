@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
+from portfolio.assessment.rules import Standing
 from portfolio.db import Pence, total
 from portfolio.decisions.models import (
     Award,
@@ -34,6 +35,7 @@ from portfolio.decisions.models import (
     Variation,
     VariationShare,
 )
+from portfolio.decisions.rules import Outcome
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import (
     CSP,
@@ -137,6 +139,14 @@ def current_decisions(session: Session, proposal_ids: Collection[int]) -> dict[t
         select(Decision).where(Decision.proposal_id.in_(proposal_ids), is_current()).options(joinedload(Decision.csp))
     )
     return {(decision.proposal_id, decision.csp_id): decision for decision in found}
+
+
+def standings(session: Session, proposal_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
+    """How some proposals stand with each partnership that decided, by (proposal, CSP): the room of scores asks it."""
+    return {
+        key: Standing(decision.outcome.value, is_final=decision.outcome not in (Outcome.DEFERRED, Outcome.RESERVE))
+        for key, decision in current_decisions(session, proposal_ids).items()
+    }
 
 
 def find_decision(session: Session, proposal_id: int, csp_id: int) -> Decision | None:
