@@ -24,6 +24,8 @@ class Guard:
     deed: str
     says: str
     condition: str | None = None
+    holds: str | None = None
+    """FROM and WHERE of a row of table c that PostgreSQL holds while the condition is asked; SQLite has one writer."""
 
     @property
     def name(self) -> str:
@@ -97,11 +99,12 @@ def _sqlite(guard: Guard) -> list[str]:
 
 def _postgresql(guard: Guard) -> list[str]:
     condition = guard.condition or "TRUE"
+    held = f"PERFORM c.id {guard.holds} FOR UPDATE OF c; " if guard.holds else ""
     given_back = "OLD" if guard.deed == "DELETE" else "NEW"
     # To empty a table is no deed on its rows, so it needs a trigger of its own.
     emptied = f'CREATE TRIGGER {guard.name}_all BEFORE TRUNCATE ON "{guard.table}" EXECUTE FUNCTION {guard.name}()'
     return [
-        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN "
+        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {held}IF {condition} THEN "
         f"RAISE EXCEPTION '{guard.says}'; END IF; RETURN {given_back}; END $$",
         f'CREATE TRIGGER {guard.name} BEFORE {guard.deed} ON "{guard.table}" FOR EACH ROW '
         f"EXECUTE FUNCTION {guard.name}()",

@@ -3,7 +3,7 @@
 `GUARDS` are all that a database has.
 """
 
-from portfolio.migrations import guards_0003, guards_0006
+from portfolio.migrations import ceiling_0007, guards_0003, guards_0006
 from portfolio.migrations.guards_0003 import Guard
 
 HANDED_IN = "a document of a proposal that was handed in is never changed or removed"
@@ -26,6 +26,7 @@ ADDED = [
     Guard("meeting_action", "DELETE", "an action of a meeting is never removed"),
     *(Guard("proposal_document", deed, HANDED_IN, _handed_in("OLD")) for deed in ("UPDATE", "DELETE")),
     Guard("scenario", "UPDATE", "a scenario that was decided on is never changed", "OLD.decided_at IS NOT NULL"),
+    *ceiling_0007.GUARDS,
 ]
 GUARDS = [*guards_0006.GUARDS, *ADDED]
 

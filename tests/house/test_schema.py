@@ -31,6 +31,8 @@ from tests import make, rounds
 from tests.conftest import NOW
 
 Guarded = dict[str, dict[str, int]]
+TOO_MUCH = 10**9
+"""Pence that no partnership of the builders has."""
 
 
 def test_the_migrations_give_exactly_the_models_schema(database: Database) -> None:
@@ -167,6 +169,8 @@ def guarded(session: Session) -> Guarded:
         "claim": {"id": returned.id, "open": draft.id},
         "correction_request": {"open": waiting.id},
         "return": {"id": issued.id, "open": prepared.id},
+        "award_line": {"id": award.lines[0].id, "award": award.id, "stream": stream.id},
+        "variation_share": {"variation": variation.id, "line": award.lines[0].id},
     }
 
 
@@ -198,6 +202,17 @@ def _forbidden(guard: Guard, guarded: Guarded) -> str:
         case "evidence_line", "INSERT":
             columns, number = "evidence_id, stream_id, category_id", numbers["evidence"]
             return f"INSERT INTO evidence_line ({columns}) VALUES ({number}, 2, 2)"
+        case "award_line", "INSERT":
+            columns, values = "award_id, stream_id, amount", (numbers["award"], numbers["stream"], TOO_MUCH)
+            return f"INSERT INTO award_line ({columns}) VALUES {values}"
+        case "award_line", "UPDATE":
+            return f"UPDATE award_line SET amount = {TOO_MUCH} WHERE id = {numbers['id']}"
+        case "variation_share", "INSERT":
+            columns = "variation_id, award_line_id, quarter, amount"
+            values = (numbers["variation"], numbers["line"], 20254, TOO_MUCH)
+            return f"INSERT INTO variation_share ({columns}) VALUES {values}"
+        case "csp_allocation", "UPDATE":
+            return "UPDATE csp_allocation SET amount = 1"
         case "claim_line" | "forecast", "UPDATE":
             return f"UPDATE {guard.table} SET amount = 1 WHERE claim_id = {numbers['claim']}"
         case "claim_line" | "forecast", "DELETE":
