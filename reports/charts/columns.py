@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.charts.figures import Series, heading, spoken, written
+from reports.charts.figures import Series, heading, in_unit, spoken, written
 from reports.charts.pen import BAR, BOLD, GAP, MARGIN, NORMAL, SPACE, Pen, Scale, length
 from reports.charts.ways import Way, ways
 from reports.documents import Table
@@ -27,8 +27,8 @@ class Columns:
 
     def draw(self, pen: Pen) -> None:
         """Each group's name, then its bars."""
-        if self.unit_in_words:
-            pen.write_line(f"In {self.unit}")
+        if unit := in_unit(self.unit):
+            pen.write_line(unit)
         drawn = [(each.name, way) for each, way in zip(self.series, ways(len(self.series)), strict=True)]
         if self.stacked:
             pen.key(drawn)
@@ -41,11 +41,6 @@ class Columns:
                 for each, (_, way) in zip(self.series, drawn, strict=True):
                     pen.bar(scale, each.values[place], self._label(each, place), way)
             pen.at += GAP
-
-    @property
-    def unit_in_words(self) -> bool:
-        """Whether the unit has to be said once, because it does not stand beside each figure."""
-        return heading("", self.unit) != ""
 
     def _label(self, series: Series, place: int) -> str:
         figure = written(series.values[place], self.unit)
@@ -99,9 +94,7 @@ class Columns:
     def in_words(self) -> str:
         """Each group's figures."""
         told = (
-            f"{group}: "
-            + ", ".join(f"{each.name} {written(each.values[place], self.unit)}" for each in self.series)
-            + (f" {self.unit}" if self.unit_in_words else "")
+            f"{group}: " + ", ".join(f"{each.name} {written(each.values[place], self.unit)}" for each in self.series)
             for place, group in enumerate(self.groups)
         )
-        return spoken("Stacked bars" if self.stacked else "Bars", self.title, told)
+        return spoken("Stacked bars" if self.stacked else "Bars", heading(self.title, self.unit), told)

@@ -9,6 +9,7 @@ from portfolio.words import figure
 
 POUNDS, PER_CENT = "£", "%"
 """Units that stand beside each figure; any other unit is a word, like `people`."""
+BESIDE = (POUNDS, PER_CENT, "")
 NO_FIGURE = "No figure"
 MOST_SPOKEN = 16
 """So many figures are read out where a picture cannot be seen; the table has them all."""
@@ -32,15 +33,19 @@ def written(value: Decimal | None, unit: str) -> str:
     return f"{figure(value)}%" if unit == PER_CENT else figure(value)
 
 
+def in_unit(unit: str) -> str:
+    """`In people`, said once on a chart whose figures do not say it each."""
+    return "" if unit in BESIDE else f"In {unit}"
+
+
 def heading(name: str, unit: str) -> str:
     """A column's heading: `Trained (people)`; pounds and per cent stand beside each figure."""
-    return name if unit in (POUNDS, PER_CENT, "") else f"{name} ({unit})"
+    return name if unit in BESIDE else f"{name} ({unit})"
 
 
-def spoken(kind: str, title: str, told: Iterable[str]) -> str:
-    """A chart in words: what it is, what it is of, and its figures, or the first of them where they are many."""
+def spoken(kind: str, title: str, told: Iterable[str], besides: Iterable[str] = ()) -> str:
+    """A chart in words: what it is, what it is of, its figures, or the first where they are many, and what else is."""
     figures = list(told)
-    most = figures[:MOST_SPOKEN]
     more = f" and {len(figures) - MOST_SPOKEN} more" if len(figures) > MOST_SPOKEN else ""
-    said = f" {'; '.join(most)}{more}." if figures else ""
-    return f"{kind}: {title}.{said} {SEE_TABLE}"
+    said = [f"{'; '.join(figures[:MOST_SPOKEN])}{more}."] if figures else []
+    return " ".join([f"{kind}: {title}.", *said, *besides, SEE_TABLE])

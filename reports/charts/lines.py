@@ -6,9 +6,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from string import ascii_uppercase
 
 from portfolio.quarters import Quarter
-from reports.charts.figures import POUNDS, Series, heading, spoken, written
+from reports.charts.figures import POUNDS, Series, heading, in_unit, spoken, written
 from reports.charts.pen import GAP, LINE, MARGIN, NORMAL, SPACE, Pen, length
-from reports.charts.ways import GREY, INK, PALE, Way, ways
+from reports.charts.ways import BREAK_LINE, FINE_LINE, ZERO_LINE, Way, ways
 from reports.documents import Table
 
 TALL = 1.9
@@ -40,8 +40,8 @@ class Lines:
     def draw(self, pen: Pen) -> None:
         """A scale, the lines, the quarters below, and last what each break is."""
         drawn = ways(len(self.series))
-        if unit := heading("", self.unit).strip(" ()"):
-            pen.write_line(f"In {unit}")
+        if unit := in_unit(self.unit):
+            pen.write_line(unit)
         if len(self.series) > 1:
             pen.key([(each.name, way) for each, way in zip(self.series, drawn, strict=True)], lines=True)
         plot = _Plot(pen, self)
@@ -88,17 +88,20 @@ class Lines:
 
     def in_words(self) -> str:
         """Each series' figures by quarter, and where it breaks."""
-        unit = heading("", self.unit)
+        several = len(self.series) > 1
         told = [
             f"{quarter.short}: "
             + ", ".join(
-                written(each.values[place], self.unit) + (f" {each.name}" if len(self.series) > 1 else "")
-                for each in self.series
+                written(each.values[place], self.unit) + (f" {each.name}" if several else "") for each in self.series
             )
             for place, quarter in enumerate(self.quarters)
         ]
-        broken = "".join(f" The series breaks. {_said(each)}." for each in self._breaks())
-        return spoken("Lines over quarters", f"{self.title}{unit}", told) + broken
+        return spoken(
+            "Lines over quarters",
+            heading(self.title, self.unit),
+            told,
+            [f"The series breaks {_said(each)}." for each in self._breaks()],
+        )
 
 
 def _said(each: Break) -> str:
@@ -142,23 +145,18 @@ class _Plot:
         """A fine line for each step, a strong one for zero."""
         for tick in self._ticks():
             where = self.y(tick)
-            strong = tick == 0
-            self.pen.rule(
-                (self.left, self.pen.width - MARGIN), (where, where), INK if strong else PALE, 1.0 if strong else 0.6
-            )
+            self.pen.rule((self.left, self.pen.width - MARGIN), (where, where), FINE_LINE if tick else ZERO_LINE)
             self.pen.write(self.left - SPACE, where, self._tick(tick), across="right")
 
     def broken(self, each: Break, letter: str) -> None:
-        """A dotted line between two quarters, with the letter that stands for what changed."""
+        """A dashed line between two quarters, with the letter that stands for what changed."""
         where = self.x(self.chart.quarters.index(each.quarter)) - self.wide / 2
-        for piece in range(0, 24, 2):
-            ends = (self.high + TALL * piece / 24, self.high + TALL * (piece + 1) / 24)
-            self.pen.rule((where, where), ends, GREY, 1.2)
+        self.pen.rule((where, where), (self.high, self.high + TALL), BREAK_LINE)
         self.pen.write(where, self.high - LINE / 2, letter, weight="bold", across="center")
 
     def run(self, run: list[tuple[int, Decimal]], way: Way) -> None:
         """Figures joined by a line, each with its marker."""
-        self.pen.rule([self.x(place) for place, _ in run], [self.y(value) for _, value in run], way.edge, 1.6, way)
+        self.pen.rule([self.x(place) for place, _ in run], [self.y(value) for _, value in run], way)
 
     def labels(self) -> None:
         """The highest figure of a quarter above its marker and the lowest below, where there is room; and gaps."""
@@ -167,9 +165,11 @@ class _Plot:
             if not known:
                 self._gap(place)
             for value, away in ((known[-1], -1), (known[0], 1)) if known else ():
-                shown = written(value, self.chart.unit)
-                if length(shown, NORMAL) <= self.wide and (away < 0 or known[0] < known[-1]):
-                    self.pen.write(self.x(place), self.y(value) + away * LINE * 0.75, shown, across="center")
+                shown, down = written(value, self.chart.unit), self.y(value) + away * LINE * 0.8
+                # Below its marker a figure needs to be the lower of two, and to stay clear of the quarters' names.
+                clear = away < 0 or (known[0] < known[-1] and down + LINE / 2 <= self.high + TALL)
+                if clear and length(shown, NORMAL) <= self.wide:
+                    self.pen.write(self.x(place), down, shown, across="center", over=True)
 
     def _gap(self, place: int) -> None:
         if length(NONE_HERE[-1], NORMAL) > self.wide:

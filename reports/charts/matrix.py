@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.charts.figures import heading, spoken, written
+from reports.charts.figures import heading, in_unit, spoken, written
 from reports.charts.pen import BAR, BOLD, GAP, LINE, MARGIN, NORMAL, SPACE, Pen, Scale, length
-from reports.charts.ways import ASKED, FULL, PALE, Way
+from reports.charts.ways import ASKED, FINE_LINE, FULL, Way
 from reports.documents import Table
 
 NAMES = 1.5
@@ -36,8 +36,8 @@ class Matrix:
 
     def draw(self, pen: Pen) -> None:
         """A grid where the cells have room for what is written in them, a list where they have not."""
-        if unit := heading("", self.unit).strip(" ()"):
-            pen.write_line(f"In {unit}")
+        if unit := in_unit(self.unit):
+            pen.write_line(unit)
         cell = (pen.width - 2 * MARGIN - NAMES) / max(len(self.columns), 1)
         if self._widest() + 2 * SPACE <= cell:
             self._grid(pen, cell)
@@ -66,7 +66,7 @@ class Matrix:
         lefts = [MARGIN + NAMES + cell * column for column in range(len(self.columns))]
         self._across(pen, [(left, name) for left, name in zip(lefts, self.columns, strict=True)], cell)
         for row, name in enumerate(self.rows):
-            pen.rule((MARGIN, pen.width - MARGIN), (pen.at, pen.at), PALE, 0.8)
+            pen.rule((MARGIN, pen.width - MARGIN), (pen.at, pen.at), FINE_LINE)
             pen.at += GAP / 2
             top = pen.at
             pen.write_block(MARGIN, NAMES - SPACE, name, BOLD)
@@ -129,4 +129,4 @@ class Matrix:
             for row, name in enumerate(self.rows)
             for column, across in enumerate(self.columns)
         )
-        return spoken("Bars in a grid", f"{self.title}{heading('', self.unit)}", told)
+        return spoken("Bars in a grid", heading(self.title, self.unit), told)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reports.charts.ways import INK, Way
+from reports.charts.ways import INK, PAPER, Way
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,8 +61,10 @@ class Pen:
             self.write(left, self.at + LINE / 2, line, weight=weight)
             self.at += LINE
 
-    def write(self, x: float, y: float, text: str, *, weight: str = NORMAL, across: str = "left") -> None:
-        """A text at a place; `across` says which part of it stands there: left, center or right."""
+    def write(
+        self, x: float, y: float, text: str, *, weight: str = NORMAL, across: str = "left", over: bool = False
+    ) -> None:
+        """A text at a place; `across` says which part of it stands there, `over` keeps it clear of lines below it."""
         shown = "".join(_in_font(text))
         self.axes.text(
             x,
@@ -75,6 +77,7 @@ class Pen:
             ha=across,
             va="center_baseline",
             parse_math=False,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6} if over else None,
         )
 
     def box(self, left: float, top: float, width: float, height: float, way: Way) -> None:
@@ -87,16 +90,13 @@ class Pen:
             )
         )
 
-    def rule(self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, way: Way | None = None) -> None:
-        """A line through places, and where a way is given, dashed and marked as it says."""
+    def rule(self, xs: Sequence[float], ys: Sequence[float], way: Way, *, marked: bool = True) -> None:
+        """A line through places, dashed and marked as the way says."""
         from matplotlib.lines import Line2D
 
-        line = Line2D(xs, ys, color=colour, linewidth=width)
-        if way is not None:
-            line.set_marker(way.marker)
-            line.set_markersize(6)
-            if way.dashes:
-                line.set_linestyle((0, way.dashes))
+        line = Line2D(xs, ys, color=way.edge, linewidth=way.width, marker=way.marker if marked else "", markersize=6)
+        if way.dashes:
+            line.set_linestyle((0, way.dashes))
         self.axes.add_line(line)
 
     def bar(self, scale: Scale, amount: Decimal | None, label: str, way: Way, left: float = MARGIN) -> None:
@@ -119,7 +119,8 @@ class Pen:
                 self.at += LINE
             if lines:
                 middle = self.at + LINE / 2
-                self.rule((left, left + KEY / 2, left + KEY), (middle, middle, middle), way.edge, 1.4, way)
+                self.rule((left, left + KEY), (middle, middle), way, marked=False)
+                self.rule((left + KEY / 2,), (middle,), way)
             else:
                 self.box(left, self.at + LINE * 0.15, KEY, LINE * 0.7, way)
             self.write(left + KEY + SPACE, self.at + LINE / 2, shown)

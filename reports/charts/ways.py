@@ -16,11 +16,15 @@ class Way:
     """Points drawn and left out in turn; none for a line without gaps."""
     marker: str
     """As matplotlib names it: `o` is a disc, `s` a square, `^` a triangle, `D` a diamond."""
+    width: float = 1.6
+    """Points: how strong a line is."""
 
 
 ASKED = Way(PAPER, GREY, "/////", (5, 2), "s")
 FULL = Way(BLUE, BLUE, "", (), "o")
 EMPTY = Way(PAPER, INK, "", (1, 1.5), "x")
+ZERO_LINE, FINE_LINE = Way(PAPER, INK, "", (), "", 1.0), Way(PAPER, PALE, "", (), "", 0.6)
+BREAK_LINE = Way(PAPER, GREY, "", (4, 3), "", 1.2)
 SEVERAL = (
     ASKED,
     FULL,
