@@ -40,16 +40,11 @@ def actions_within(within: Within) -> ColumnElement[bool]:
     )
 
 
-def about_award(award: Award) -> ColumnElement[bool]:
-    """The actions that concern an award, also those that were agreed when it was only proposed to its partnership."""
-    proposed = and_(MeetingAction.proposal_id == award.proposal_id, MeetingAction.csp_id == award.csp_id)
-    return or_(MeetingAction.award_id == award.id, proposed)
-
-
-def about_proposal(proposal: Proposal) -> ColumnElement[bool]:
-    """The actions that concern a proposal, or what it was awarded."""
-    awarded = select(Award.id).where(Award.proposal_id == proposal.id)
-    return or_(MeetingAction.proposal_id == proposal.id, MeetingAction.award_id.in_(awarded))
+def about(reference: str) -> ColumnElement[bool]:
+    """The actions that concern a proposal by its reference, or what was awarded to it."""
+    proposed = select(Proposal.id).where(Proposal.reference == reference)
+    awarded = select(Award.id).where(Award.proposal_id.in_(proposed))
+    return or_(MeetingAction.proposal_id.in_(proposed), MeetingAction.award_id.in_(awarded))
 
 
 def actions(*conditions: ColumnElement[bool]) -> Select[MeetingAction]:
@@ -94,8 +89,8 @@ def get_action(session: Session, number: int, condition: ColumnElement[bool]) ->
     return found
 
 
-def possible_owners(session: Session, csp: CSP, day: date) -> Sequence[Person]:
-    """Who can take something on for a partnership on a day, by name.
+def possible_owners(session: Session, csp: CSP, day: date, owner_id: int | None = None) -> Sequence[Person]:
+    """Who can take something on for a partnership on a day, by name; whoever has it already stays among them.
 
     They are its officers, members and leads, its area's finance officers, and whoever leads an award of its.
     """
@@ -110,7 +105,7 @@ def possible_owners(session: Session, csp: CSP, day: date) -> Sequence[Person]:
     leads = exists().where(Award.lead_person_id == Person.id, Award.csp_id == csp.id)
     return session.scalars(
         select(Person)
-        .where(or_(held, leads), Person.disabled_at.is_(None))
+        .where(or_(Person.id == owner_id, and_(or_(held, leads), Person.disabled_at.is_(None))))
         .order_by(Person.name, Person.id)
         .options(lazyload(Person.roles))
     ).all()

@@ -62,5 +62,5 @@ def bad_action(text: str, body: str, met_on: date, due_on: date, today: date) ->
 def bad_ending(note: str, *, dropped: bool) -> BadAction | None:
     """An action that is not done any more says why."""
     if dropped and not note.strip():
-        return BadAction("Say why it is dropped", "note")
+        return BadAction("Say why it is dropped", "because")
     return None

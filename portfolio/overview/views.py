@@ -8,6 +8,8 @@ from flask import Blueprint, Response, render_template, request
 
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
+from portfolio.meetings.queries import open_actions, owned_by
+from portfolio.meetings.showing import ActionShown, actions_shown
 from portfolio.overview.feed import as_calendar
 from portfolio.overview.forms import LookForm
 from portfolio.overview.fronts.administrator import administrator_front
@@ -31,6 +33,8 @@ from portfolio.web.paging import paged
 room = Blueprint("overview", __name__)
 KEEP_FEED = 15 * 60
 """For so many seconds a calendar program may take what it has for what there is."""
+MOST_ACTIONS = 20
+"""So many actions of one's own stand on the front page; the rest are in their list."""
 FEW_PARTNERSHIPS = 12
 """As many partnerships stand on the year's own page; more than that have a page to themselves."""
 
@@ -58,7 +62,14 @@ def front() -> Any:
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
         certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
         administrator=administrator_front(session()) if Role.ADMINISTRATOR in roles else None,
+        actions=_own_actions() if person.may(Act.SEE_ACTIONS) else [],
     )
+
+
+def _own_actions() -> list[ActionShown]:
+    """What meetings agreed that the person should do, the most pressing first."""
+    mine = open_actions(session(), owned_by(viewer().person_id), most=MOST_ACTIONS)
+    return actions_shown(session(), viewer(), mine, today())
 
 
 @room.get("/help")

@@ -30,7 +30,7 @@ class Role(StrEnum):
 
 
 PURPOSE: dict[Role, str] = {
-    Role.LEAD: "sends each quarter's spend and progress of the projects they lead",
+    Role.LEAD: "proposes projects, and sends each quarter's spend and progress of those they lead",
     Role.CSP_OFFICER: "enters the partnership's proposals and decisions, and invites its leads and members",
     Role.CSP_MEMBER: "reads what the partnership funded, what it turned down, and how it goes",
     Role.FINANCE: "sets allocations, approves claims, prepares and issues returns",
@@ -81,6 +81,7 @@ class Act(StrEnum):
     RECONCILE = "hold the ledger against claims"
     SEE_MEASURES = "see measures"
     SET_MEASURES = "record measures"
+    SEE_PROGRESS = "read a partnership's progress report"
     SEE_RETURNS = "see returns"
     PREPARE_RETURN = "prepare and issue a return"
     CERTIFY_RETURN = "certify a return"
@@ -95,7 +96,16 @@ class Act(StrEnum):
     FORGET = "remove what is kept no longer"
 
 
-_SEEING_PARTNERSHIP = (Act.SEE_YEAR, Act.SEE_PROPOSALS, Act.COMPARE, Act.SEE_MATCH, Act.SEE_CLAIMS, Act.SEE_MEASURES)
+_SEEING_PARTNERSHIP = (
+    Act.SEE_YEAR,
+    Act.SEE_PROPOSALS,
+    Act.COMPARE,
+    Act.SEE_ACTIONS,
+    Act.SEE_MATCH,
+    Act.SEE_CLAIMS,
+    Act.SEE_MEASURES,
+    Act.SEE_PROGRESS,
+)
 
 REACH: dict[Role, Reach] = {
     Role.LEAD: Reach.OWN_AWARDS,
@@ -111,12 +121,14 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.LEAD: frozenset(
         {
             Act.SEE_PROPOSALS,
+            Act.PROPOSE,
             Act.SEE_CLAIMS,
             Act.SEE_MATCH,
             Act.CLAIM,
             Act.SEE_EVIDENCE,
             Act.CORRECT,
             Act.ASK_VARIATION,
+            Act.SEE_ACTIONS,
         }
     ),
     Role.CSP_OFFICER: frozenset(
@@ -131,7 +143,6 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.TRY,
             Act.ASK_VARIATION,
             Act.VARY,
-            Act.SEE_ACTIONS,
             Act.SET_ACTIONS,
             Act.SET_MATCH,
             Act.SET_MEASURES,
@@ -141,7 +152,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_EVIDENCE,
         }
     ),
-    Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_ASSESSMENTS, Act.ASSESS, Act.TRY, Act.SEE_ACTIONS}),
+    Role.CSP_MEMBER: frozenset({*_SEEING_PARTNERSHIP, Act.SEE_ASSESSMENTS, Act.ASSESS, Act.TRY}),
     Role.FINANCE: frozenset(
         {
             *_SEEING_PARTNERSHIP,

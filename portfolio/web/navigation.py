@@ -14,6 +14,7 @@ ITEMS = (
     ("Funding years", "funding_years.index"),
     ("Proposals", "decisions.proposals"),
     ("Compare", "comparison.compare"),
+    ("Actions", "meetings.index"),
     ("Claims", "spend.index"),
     ("Match", "match_funding.index"),
     ("Ledger", "ledger.index"),

@@ -26,7 +26,7 @@ from portfolio.returns.snapshot import freeze
 from portfolio.spend.checks import Part
 from portfolio.spend.rules import ClaimStatus
 from portfolio.web.access import Access, access_to
-from tests import make
+from tests import make, rounds
 from tests.conftest import NOW, Visitor
 from tests.ledgers import ledger_of
 from tests.reports.content_samples import dorset
@@ -104,6 +104,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "note_id": ledger.note.id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
+        "actions": rounds.meeting_action(session, csp, lead).id,
     }
     return Place(key, own, own_area, named)
 
