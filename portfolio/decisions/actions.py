@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment.queries import interests_in
 from portfolio.clock import day_of
+from portfolio.decisions import profiles as planning
 from portfolio.decisions import queries, rules
 from portfolio.decisions.models import Award, AwardLine, Decider, Decision, DecisionAmount, ProfileShare
+from portfolio.decisions.profiles import Cells
 from portfolio.decisions.rules import Ruling
 from portfolio.errors import PortfolioError, refuse_any
 from portfolio.funding_years import actions as years
@@ -41,9 +43,9 @@ def record_decision(
 ) -> Decision:
     """Record what a partnership decided; a decision that was there is superseded, never changed.
 
-    A funded one makes the award or changes it: evenly over its quarters, or by `profiles` (by stream). Refused above
-    the allocation (E1, the partnership's shares held meanwhile), without a reason (E11), by somebody with an interest
-    (E12), and below what is claimed already.
+    A funded one makes the award or changes it: in the proportions of what was asked for, or by `profiles` (by stream).
+    Refused above the allocation (E1, the partnership's shares held meanwhile), within its tolerance without a word on
+    why, without a reason (E11), by somebody with an interest (E12), and below what is claimed already.
     """
     year = proposal.funding_year
     shares = queries.locked_shares(session, year.id, csp.id)
@@ -83,7 +85,7 @@ def faults_of_ruling(
     errors = rules.bad_decision(ruling.outcome, ruling.awarded, ruling.reason)
     for stream, profile in (profiles or {}).items():
         award = ruling.awarded.get(stream, ZERO)
-        errors += rules.bad_profile(award, profile, proposal.starts_on, proposal.ends_on)
+        errors += planning.bad_profile(award, profile, proposal.starts_on, proposal.ends_on)
     return errors
 
 
@@ -152,7 +154,7 @@ def decision_rows(
 def award_rows(decision: Decision, profiles: Mapping[str, Profile] | None = None) -> Award:
     """The rows of the award that a funded decision makes, unchecked: a line a stream, each with its profile.
 
-    Without a profile (by stream, summing to what is awarded) a line is spread evenly over the proposal's quarters.
+    Without a profile (by stream, summing to what is awarded) a line is planned in the proportions of what was asked.
     """
     proposal = decision.proposal
     award = Award(
@@ -165,15 +167,27 @@ def award_rows(decision: Decision, profiles: Mapping[str, Profile] | None = None
         lines=[],
     )
     for each in decision.amounts:
-        profile = (profiles or {}).get(each.stream.name)
-        award.lines.append(AwardLine(stream=each.stream, amount=each.amount, profile=_profile(award, each, profile)))
+        award.lines.append(_line(award, each, profiles))
     return award
 
 
-def _profile(award: Award, decided: DecisionAmount, profile: Profile | None) -> list[ProfileShare]:
-    """The shares of a line's profile, as given or even."""
-    spread = profile or rules.even_profile_between(decided.amount, award.starts_on, award.ends_on)
-    return [ProfileShare(quarter=quarter, amount=amount) for quarter, amount in spread.items()]
+def _line(award: Award, decided: DecisionAmount, profiles: Mapping[str, Profile] | None) -> AwardLine:
+    line = AwardLine(stream=decided.stream, amount=decided.amount, profile=[])
+    _set_profile(line, award, _profile(award, decided, profiles))
+    return line
+
+
+def _profile(award: Award, decided: DecisionAmount, profiles: Mapping[str, Profile] | None) -> Cells:
+    """What a line plans: as given, or as it was asked for."""
+    given = (profiles or {}).get(decided.stream.name)
+    if given:
+        return {(quarter, None): amount for quarter, amount in given.items()}
+    asks = [
+        (ask.category.name if ask.category else None, ask.quarter, ask.amount)
+        for ask in award.proposal.asks
+        if ask.stream is decided.stream
+    ]
+    return planning.as_asked(decided.amount, asks, award.starts_on, award.ends_on)
 
 
 def _change_award(
@@ -189,35 +203,32 @@ def _change_award(
     for line in award.lines:
         each = decided.pop(line.stream_id, None)
         amount = each.amount if each else ZERO
-        profile = (profiles or {}).get(line.stream.name)
-        if each is not None and (profile or not line.amount):
-            _replace_profile(line, profile or rules.even_profile_between(amount, award.starts_on, award.ends_on))
+        before = {
+            (share.quarter, share.category.name if share.category else None): share.amount for share in line.profile
+        }
+        if each is not None and ((profiles or {}).get(line.stream.name) or not line.amount):
+            after = _profile(award, each, profiles)
         elif amount > line.amount:
-            _shift_profile(line, rules.gained(plans.get(line.id, {}), amount - line.amount, quarters, since))
+            gain = planning.gained(plans.get(line.id, {}), amount - line.amount, quarters, since)
+            after = planning.followed(before, gain)
         else:
-            _shift_profile(line, rules.lost(plans.get(line.id, {}), line.amount - amount))
+            after = planning.followed(before, planning.lost(plans.get(line.id, {}), line.amount - amount))
+        _set_profile(line, award, dict.fromkeys(before, ZERO) | after)
         line.amount = amount
     for each in decided.values():
-        profile = (profiles or {}).get(each.stream.name)
-        award.lines.append(AwardLine(stream=each.stream, amount=each.amount, profile=_profile(award, each, profile)))
+        award.lines.append(_line(award, each, profiles))
 
 
-def _replace_profile(line: AwardLine, profile: Profile) -> None:
-    """Make a line plan what is given."""
-    change = dict(profile)
-    for share in line.profile:
-        change[share.quarter] = change.get(share.quarter, ZERO) - share.amount
-    _shift_profile(line, change)
-
-
-def _shift_profile(line: AwardLine, change: Profile) -> None:
-    """Add to the shares of a line's profile, in pounds by quarter."""
-    shares = {share.quarter: share for share in line.profile if share.category_id is None}
-    for quarter, amount in change.items():
-        if quarter in shares:
-            shares[quarter].amount += amount
+def _set_profile(line: AwardLine, award: Award, cells: Cells) -> None:
+    """Make a line plan what is given; a row that is there stays, if only with nothing in it."""
+    categories = {category.name: category for category in award.proposal.funding_year.programme.categories}
+    shares = {(share.quarter, share.category): share for share in line.profile}
+    for (quarter, name), amount in cells.items():
+        category = categories[name] if name else None
+        if (quarter, category) in shares:
+            shares[quarter, category].amount = amount
         else:
-            line.profile.append(ProfileShare(quarter=quarter, amount=amount))
+            line.profile.append(ProfileShare(quarter=quarter, category=category, amount=amount))
 
 
 def describe_award(

@@ -1,4 +1,4 @@
-"""What a partnership may decide: reasons, ceilings, interests; and what an award's profile may be."""
+"""What a partnership may decide: reasons, ceilings, interests, moves of money."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import ceiling
-from portfolio.money import ZERO, format_pounds, share, share_evenly, to_pence
+from portfolio.money import ZERO, format_pounds
 from portfolio.proposals.rules import ProposalStatus
-from portfolio.quarters import FinancialYear, Quarter, between, format_day
+from portfolio.quarters import FinancialYear, format_day
 
 
 class Outcome(StrEnum):
@@ -195,19 +195,6 @@ class NotAskedOf(PortfolioError):
         )
 
 
-class ProfileDoesNotAddUp(PortfolioError):
-    """A profile that does not come to the award."""
-
-    code = "E10"
-
-    def __init__(self, profile: Decimal, award: Decimal) -> None:
-        super().__init__(
-            f"The quarters of the profile come to {format_pounds(profile)}, the award is {format_pounds(award)}. "
-            "Change the quarters so that they sum to the award",
-            "profile",
-        )
-
-
 class AwardIsNotTheDecision(PortfolioError):
     """E10: an award that is not what was decided."""
 
@@ -221,21 +208,17 @@ class AwardIsNotTheDecision(PortfolioError):
         )
 
 
-class ProfileOutsideDates(PortfolioError):
-    """E3: an award plans to spend in a quarter that it does not touch."""
-
-    code = "E3"
-
-    def __init__(self, quarter: Quarter) -> None:
-        super().__init__(
-            f"The profile plans to spend in {quarter.short}, outside the award's dates. "
-            "Move the amount to a quarter within them, or change the dates",
-            "profile",
-        )
-
-
 class BadVariation(PortfolioError):
     """A move of money that cannot be made."""
+
+
+class NotFunded(PortfolioError):
+    """E13: money moved to what the partnership does not fund any more."""
+
+    code = "E13"
+
+    def __init__(self, reference: str, csp: str) -> None:
+        super().__init__(f"{csp} does not fund {reference} any more. Choose an award that it funds", "to_line")
 
 
 def bad_decision(outcome: Outcome, awarded: Mapping[str, Decimal], reason: str | None) -> list[PortfolioError]:
@@ -309,57 +292,6 @@ def conflicted(reference: str, deciders: Mapping[int, str], interested: Collecti
     """E12: the deciders, by id and name, among those who declared an interest."""
     names = [name for person, name in deciders.items() if person in interested]
     return InterestDeclared(names, reference) if names else None
-
-
-def even_profile_between(award: Decimal, starts_on: date, ends_on: date) -> dict[Quarter, Decimal]:
-    """An award spread evenly over the quarters that its dates touch."""
-    quarters = list(between(starts_on, ends_on))
-    return dict(zip(quarters, share_evenly(award, len(quarters)), strict=True))
-
-
-def bad_profile(
-    award: Decimal, profile: Mapping[Quarter, Decimal], starts_on: date, ends_on: date
-) -> list[PortfolioError]:
-    """A profile sums to its award (E10) and stays within the award's dates (E3)."""
-    errors: list[PortfolioError] = []
-    total = sum(profile.values(), ZERO)
-    if total != award:
-        errors.append(ProfileDoesNotAddUp(total, award))
-    errors += [
-        ProfileOutsideDates(quarter)
-        for quarter, amount in profile.items()
-        if amount and (quarter.last_day < starts_on or quarter.first_day > ends_on)
-    ]
-    return errors
-
-
-def gained(
-    profile: Mapping[Quarter, Decimal], amount: Decimal, quarters: Sequence[Quarter], since: Quarter
-) -> dict[Quarter, Decimal]:
-    """What a gain adds to a profile, in pounds by quarter; sums to the gain.
-
-    It falls in the award's quarters from `since` on, in proportion to what they plan already: what was planned for a
-    quarter that has been reported does not change. Where they plan nothing it is spread evenly over them.
-    """
-    open_quarters = [quarter for quarter in quarters if quarter >= since] or list(quarters[-1:])
-    weights = [max(to_pence(profile.get(quarter, ZERO)), 0) for quarter in open_quarters]
-    parts = share(amount, weights if any(weights) else [1] * len(open_quarters))
-    return {quarter: part for quarter, part in zip(open_quarters, parts, strict=True) if part}
-
-
-def lost(profile: Mapping[Quarter, Decimal], amount: Decimal) -> dict[Quarter, Decimal]:
-    """What a loss takes from a profile, in negative pounds by quarter, the latest quarters first; sums to the loss.
-
-    The profile comes to the loss or more.
-    """
-    taken: dict[Quarter, Decimal] = {}
-    left = amount
-    for quarter in sorted(profile, reverse=True):
-        part = min(left, max(profile[quarter], ZERO))
-        if part:
-            taken[quarter] = -part
-            left -= part
-    return taken
 
 
 def bad_variation(

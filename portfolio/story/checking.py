@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from portfolio.decisions import rules as deciding
+from portfolio.decisions.profiles import bad_profile
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import OTHER, ends_before_it_starts
 from portfolio.measures.rules import bad_observation
@@ -113,7 +114,7 @@ def _check_award(story: Story, award: ToldAward, findings: Findings) -> None:
     elif award.profile is not None and findings.was_read(story.proposals[award.proposal].place):
         proposal = story.proposals[award.proposal]
         profile = dict(zip(proposal.year.quarters, award.profile, strict=True))
-        findings.faults_at(award.place, deciding.bad_profile(decided, profile, proposal.starts_on, proposal.ends_on))
+        findings.faults_at(award.place, bad_profile(decided, profile, proposal.starts_on, proposal.ends_on))
 
 
 def _check_measures(story: Story, findings: Findings) -> None:

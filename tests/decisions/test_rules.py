@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio.decisions import rules
+from portfolio.decisions import profiles, rules
 from portfolio.decisions.asked import TAKEN_BACK, AskedState, asked_state, bad_deciding, bad_withdrawing
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import PortfolioError
@@ -19,7 +19,7 @@ YEAR = FinancialYear(2025)
 TODAY = date(2025, 10, 20)
 Q1, Q2, Q3, Q4 = YEAR.quarters
 pounds = st.integers(0, 10**9).map(lambda pence: Decimal(pence).scaleb(-2))
-profiles = st.tuples(pounds, pounds, pounds, pounds).map(lambda parts: dict(zip(YEAR.quarters, parts, strict=True)))
+whole_plans = st.tuples(pounds, pounds, pounds, pounds).map(lambda parts: dict(zip(YEAR.quarters, parts, strict=True)))
 
 
 def codes(errors: list[PortfolioError]) -> list[tuple[str | None, str | None]]:
@@ -146,49 +146,103 @@ def test_a_later_decision_keeps_what_is_claimed_and_moved(
 @given(pounds, st.dates(date(2024, 4, 1), date(2026, 3, 31)), st.integers(0, 800))
 def test_an_even_profile_between_dates_sums_to_its_award(award: Decimal, starts_on: date, days: int) -> None:
     ends_on = date.fromordinal(starts_on.toordinal() + days)
-    profile = rules.even_profile_between(award, starts_on, ends_on)
+    profile = profiles.even_profile_between(award, starts_on, ends_on)
     assert sum(profile.values()) == award
-    assert rules.bad_profile(award, profile, starts_on, ends_on) == []
+    assert profiles.bad_profile(award, profile, starts_on, ends_on) == []
 
 
 def test_a_profile_sums_to_its_award_within_its_dates() -> None:
     profile = {Q1: Decimal("10.00"), Q2: ZERO}
-    assert rules.bad_profile(Decimal("10.00"), profile, date(2025, 4, 1), date(2025, 6, 30)) == []
-    found = rules.bad_profile(Decimal("11.00"), profile, date(2025, 7, 1), date(2026, 3, 31))
+    assert profiles.bad_profile(Decimal("10.00"), profile, date(2025, 4, 1), date(2025, 6, 30)) == []
+    found = profiles.bad_profile(Decimal("11.00"), profile, date(2025, 7, 1), date(2026, 3, 31))
     assert codes(found) == [("E10", "profile"), ("E3", "profile")]
-    late = rules.bad_profile(Decimal("10.00"), {Q4: Decimal("10.00")}, date(2025, 4, 1), date(2025, 12, 31))
+    late = profiles.bad_profile(Decimal("10.00"), {Q4: Decimal("10.00")}, date(2025, 4, 1), date(2025, 12, 31))
     assert codes(late) == [("E3", "profile")]
 
 
-@given(profiles, pounds, st.sampled_from(YEAR.quarters))
+def test_a_profile_is_what_was_asked_for_in_its_proportions() -> None:
+    asks = [
+        ("pay", Q1, Decimal("100.00")),
+        ("training", Q1, Decimal("200.00")),
+        ("training", Q1, Decimal("100.00")),
+        ("pay", None, Decimal("0.05")),
+        ("pay", Quarter(FinancialYear(2026), 1), Decimal("9.00")),
+    ]
+    asked = profiles.as_asked(Decimal("400.05"), asks, date(2025, 4, 1), date(2025, 9, 30))
+    assert asked == {
+        (Q1, "pay"): Decimal("100.03"),
+        (Q1, "training"): Decimal("300.00"),
+        (Q2, "pay"): Decimal("0.02"),
+    }
+    half = profiles.as_asked(Decimal("200.00"), asks, date(2025, 4, 1), date(2025, 9, 30))
+    assert half == {(Q1, "pay"): Decimal("50.01"), (Q1, "training"): Decimal("149.98"), (Q2, "pay"): Decimal("0.01")}
+    evenly = profiles.as_asked(Decimal("1.01"), [("pay", Q3, Decimal("5.00"))], date(2025, 4, 1), date(2025, 9, 30))
+    assert evenly == {(Q1, None): Decimal("0.51"), (Q2, None): Decimal("0.50")}
+
+
+asked_cells = st.dictionaries(
+    st.tuples(st.sampled_from(["pay", "training", None]), st.sampled_from([*YEAR.quarters, None])), pounds, max_size=6
+)
+
+
+@given(pounds, asked_cells)
+def test_a_profile_as_asked_sums_to_its_award(
+    award: Decimal, asks: dict[tuple[str | None, Quarter | None], Decimal]
+) -> None:
+    told = [(category, quarter, amount) for (category, quarter), amount in asks.items()]
+    planned = profiles.as_asked(award, told, YEAR.first_day, YEAR.last_day)
+    assert sum(planned.values(), ZERO) == award
+    if award and award == sum(asks.values(), ZERO):
+        named = {category for category, _, amount in told if amount}
+        assert {category for _, category in planned} == named
+
+
+def test_a_profile_follows_a_change_category_by_category() -> None:
+    cells: profiles.Cells = {(Q1, "pay"): Decimal("10.00"), (Q1, "training"): Decimal("30.00")}
+    grown = profiles.followed(cells, {Q1: Decimal("4.01"), Q2: Decimal("4.00")})
+    assert grown == {
+        (Q1, "pay"): Decimal("11.00"),
+        (Q1, "training"): Decimal("33.01"),
+        (Q2, "pay"): Decimal("1.00"),
+        (Q2, "training"): Decimal("3.00"),
+    }
+    assert profiles.followed(cells, {Q1: Decimal("-40.00")}) == dict.fromkeys(cells, ZERO)
+    # What variations brought may be taken too: that stands beside the categories.
+    assert profiles.followed(cells, {Q1: Decimal("-41.00")}) == {**cells, (Q1, None): Decimal("-41.00")}
+    assert profiles.followed({}, {Q1: Decimal("5.00")}) == {(Q1, None): Decimal("5.00")}
+    below = {**cells, (Q1, None): Decimal("-41.00")}
+    assert profiles.followed(below, {Q1: Decimal("3.00")}) == {**cells, (Q1, None): Decimal("-38.00")}
+
+
+@given(whole_plans, pounds, st.sampled_from(YEAR.quarters))
 def test_a_gain_sums_and_leaves_earlier_quarters_alone(
     profile: dict[Quarter, Decimal], amount: Decimal, since: Quarter
 ) -> None:
-    gain = rules.gained(profile, amount, YEAR.quarters, since)
+    gain = profiles.gained(profile, amount, YEAR.quarters, since)
     assert sum(gain.values(), ZERO) == amount
     assert all(quarter >= since for quarter in gain)
 
 
 def test_a_gain_falls_as_the_later_quarters_are_planned() -> None:
     profile = {Q1: Decimal("70.00"), Q2: Decimal("10.00"), Q3: Decimal("30.00"), Q4: ZERO}
-    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters, Q2) == {Q2: Decimal("2.00"), Q3: Decimal("6.00")}
-    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters, Q4) == {Q4: Decimal("8.00")}
-    assert rules.gained({}, Decimal("0.03"), YEAR.quarters, Q3) == {Q3: Decimal("0.02"), Q4: Decimal("0.01")}
-    assert rules.gained(profile, Decimal("8.00"), YEAR.quarters[:2], Q3) == {Q2: Decimal("8.00")}
+    assert profiles.gained(profile, Decimal("8.00"), YEAR.quarters, Q2) == {Q2: Decimal("2.00"), Q3: Decimal("6.00")}
+    assert profiles.gained(profile, Decimal("8.00"), YEAR.quarters, Q4) == {Q4: Decimal("8.00")}
+    assert profiles.gained({}, Decimal("0.03"), YEAR.quarters, Q3) == {Q3: Decimal("0.02"), Q4: Decimal("0.01")}
+    assert profiles.gained(profile, Decimal("8.00"), YEAR.quarters[:2], Q3) == {Q2: Decimal("8.00")}
 
 
-@given(profiles, st.integers(0, 100))
+@given(whole_plans, st.integers(0, 100))
 def test_a_loss_sums_and_never_makes_a_plan_negative(profile: dict[Quarter, Decimal], percent: int) -> None:
     amount = (sum(profile.values(), ZERO) * percent / 100).quantize(Decimal("0.01"))
-    loss = rules.lost(profile, amount)
+    loss = profiles.lost(profile, amount)
     assert -sum(loss.values(), ZERO) == amount
     assert all(profile[quarter] + part >= 0 for quarter, part in loss.items())
 
 
 def test_a_loss_takes_the_latest_quarters_first() -> None:
     profile = {Q1: Decimal("5.00"), Q2: Decimal("5.00"), Q3: Decimal("5.00"), Q4: Decimal("-1.00")}
-    assert rules.lost(profile, Decimal("7.00")) == {Q3: Decimal("-5.00"), Q2: Decimal("-2.00")}
-    assert rules.lost(profile, ZERO) == {}
+    assert profiles.lost(profile, Decimal("7.00")) == {Q3: Decimal("-5.00"), Q2: Decimal("-2.00")}
+    assert profiles.lost(profile, ZERO) == {}
 
 
 def test_a_variation_that_can_be_made() -> None:
