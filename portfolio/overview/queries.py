@@ -1,6 +1,5 @@
 """What front pages and the funding year's page are read from; nothing here takes more statements for more rows."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -9,14 +8,13 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.clock import day_of
-from portfolio.db import QuarterOfYear, total
-from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import is_current, planned
+from portfolio.db import QuarterOfYear
+from portfolio.decisions.models import Award, Decision
+from portfolio.decisions.queries import is_current
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.funding_years.queries import years_within
 from portfolio.funding_years.rules import YearStatus
-from portfolio.money import ZERO
 from portfolio.overview.rules import Tally
 from portfolio.people.rules import Within
 from portfolio.proposals.models import AskedOf, Proposal
@@ -28,7 +26,6 @@ from portfolio.returns.rules import ReturnStatus
 from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import entries
 from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
-from portfolio.spend.standing import locks
 
 WORST_FIRST = tuple(reversed(RAG))
 OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
@@ -63,39 +60,6 @@ def last_approved(session: Session, funding_year: FundingYear, only: ColumnEleme
         .where(Proposal.funding_year_id == funding_year.id, Claim.status.in_(COUNTED), only)
         .where(Claim.quarter.in_(funding_year.year.quarters))
     )
-
-
-def still_to_come(
-    session: Session, funding_year: FundingYear, at: Quarter, only: ColumnElement[bool]
-) -> dict[tuple[int, int], set[int]]:
-    """By (CSP, stream), the awards that planned to spend in a quarter up to this one and have no approved claim of it.
-
-    Until those are approved, an outturn cannot be told: what they spent counts as nothing yet. A quarter that is
-    locked in an issued return waits for nobody.
-    """
-    plan = planned().subquery("plan")
-    line = (
-        select(AwardLine.award_id, AwardLine.stream_id, plan.c.quarter)
-        .join(plan, plan.c.award_line_id == AwardLine.id)
-        .join(Award, Award.id == AwardLine.award_id)
-        .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(Proposal.funding_year_id == funding_year.id, plan.c.quarter.in_(at.to_date()), only)
-        .group_by(AwardLine.id, AwardLine.award_id, AwardLine.stream_id, plan.c.quarter)
-        .having(total(plan.c.amount) != ZERO)
-        .subquery("line")
-    )
-    approved = exists().where(Claim.award_id == Award.id, Claim.quarter == line.c.quarter, Claim.status.in_(COUNTED))
-    locked = exists().where(locks(line.c.quarter))
-    found: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for csp_id, stream_id, award_id in session.execute(
-        select(Award.csp_id, line.c.stream_id, Award.id)
-        .join(line, line.c.award_id == Award.id)
-        .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(~approved, ~locked)
-        .distinct()
-    ):
-        found[csp_id, stream_id].add(award_id)
-    return found
 
 
 def tallies(session: Session, only: ColumnElement[bool], quarters: Collection[Quarter], today: date) -> list[Tally]:

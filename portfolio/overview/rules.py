@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.funding_years.rules import YearStatus, deadline
-from portfolio.money import format_pounds
 from portfolio.quarters import FinancialYear, Quarter, format_day, lateness
 from portfolio.spend.rules import WAIT_FOR_FINANCE, ClaimStatus, Stage, VarianceRule, must_be_explained
 from portfolio.words import begin
@@ -91,28 +90,6 @@ def status_in_words(status: YearStatus, confirmed_on: date | None, reference: st
     named = f", reference {reference}" if reference else ""
     closed = " It is closed: nothing of it changes any more." if status is YearStatus.CLOSED else ""
     return f"Confirmed by the funder{since}{named}.{closed}"
-
-
-def what_underspend_means(amount: Decimal | None, *, carry_over: bool) -> str:
-    """A forecast underspend (negative: overspend), in pounds, and what follows from it; None is not known yet."""
-    if amount is None:
-        return "Known once every claim of the quarter is approved"
-    if amount == 0:
-        return "Everything awarded is forecast to be spent"
-    if amount < 0:
-        return f"{format_pounds(-amount)} more is forecast than was awarded; only the award can be claimed"
-    if carry_over:
-        return "May be carried over into the next year"
-    return "Cannot be carried over: tell the OPCC as soon as practicable"
-
-
-def what_unallocated_means(amount: Decimal) -> str:
-    """Allocation less awards, in pounds, in words."""
-    if amount == 0:
-        return "All of the allocation is awarded"
-    if amount < 0:
-        return f"{format_pounds(-amount)} more than the allocation"
-    return f"{format_pounds(amount)} is unallocated"
 
 
 def how_many_late(number: int, late: int) -> str:

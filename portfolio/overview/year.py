@@ -14,16 +14,16 @@ from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.funding_years.queries import allocated_by_stream, shares_of
 from portfolio.funding_years.rules import deadline
 from portfolio.money import ZERO, per_cent
-from portfolio.overview.queries import claims_of, still_to_come
+from portfolio.overview.queries import claims_of
 from portfolio.overview.rules import (
     Explanation,
     claim_in_words,
     explanation,
     status_in_words,
-    what_unallocated_means,
-    what_underspend_means,
 )
 from portfolio.people.rules import Within
+from portfolio.progress.gathering import still_to_come
+from portfolio.progress.rules import what_unallocated_means, what_underspend_means
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.returns.queries import csps_to_show

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from portfolio.funding_years.rules import DEFAULT_DEADLINES, YearStatus
-from portfolio.money import ZERO
 from portfolio.overview.rules import (
     Deadline,
     Explanation,
@@ -19,8 +18,6 @@ from portfolio.overview.rules import (
     oldest_waiting,
     quarters_over,
     status_in_words,
-    what_unallocated_means,
-    what_underspend_means,
 )
 from portfolio.quarters import FinancialYear
 from portfolio.spend.rules import ClaimStatus, Stage, VarianceRule
@@ -112,26 +109,6 @@ def test_an_explanation_is_asked_for_by_the_rule(
 )
 def test_whether_a_year_is_certain(status: YearStatus, on: date | None, reference: str | None, words: str) -> None:
     assert status_in_words(status, on, reference) == words
-
-
-@pytest.mark.parametrize(
-    ("amount", "carry_over", "words"),
-    [
-        (None, False, "Known once every claim of the quarter is approved"),
-        (ZERO, False, "Everything awarded is forecast to be spent"),
-        (Decimal("-10.00"), False, "£10.00 more is forecast than was awarded; only the award can be claimed"),
-        (Decimal("10.00"), True, "May be carried over into the next year"),
-        (Decimal("10.00"), False, "Cannot be carried over: tell the OPCC as soon as practicable"),
-    ],
-)
-def test_what_an_underspend_means(amount: Decimal | None, carry_over: bool, words: str) -> None:
-    assert what_underspend_means(amount, carry_over=carry_over) == words
-
-
-def test_what_is_unallocated() -> None:
-    assert what_unallocated_means(ZERO) == "All of the allocation is awarded"
-    assert what_unallocated_means(Decimal("3912.00")) == "£3,912.00 is unallocated"
-    assert what_unallocated_means(Decimal("-12.00")) == "£12.00 more than the allocation"
 
 
 @pytest.mark.parametrize(

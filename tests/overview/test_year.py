@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear, StreamAllocation
 from portfolio.money import ZERO, from_pence
-from portfolio.overview.queries import awards_to_show, last_approved, still_to_come
+from portfolio.overview.queries import awards_to_show, last_approved
 from portfolio.overview.rules import Explanation
 from portfolio.overview.year import Scope, Share, YearFigures, award_lines, scope_of, year_figures
 from portfolio.people.rules import Within
+from portfolio.progress.gathering import still_to_come
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.rules import RAG, ClaimStatus
 from tests import make
