@@ -1,16 +1,15 @@
 """The forms of deciding, declaring an interest, describing an award, and moving money."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field
 
 from portfolio.decisions.listing import STANDINGS
-from portfolio.decisions.models import Award, AwardLine, Decision
+from portfolio.decisions.models import Decision
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.funding_years.models import CSP, Stream
-from portfolio.money import ZERO, format_pounds
+from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.quarters import FinancialYear
 from portfolio.web.errors import constraint_means
@@ -59,6 +58,12 @@ class DecideForm(Form):
         hint="Needed unless it is funded in full. The applicant will read it, and next year’s panel",
     )
     conditions = Paragraphs("Conditions", most=2_000)
+    above_because = Paragraphs(
+        "Why it awards more than its allocation",
+        missing="",
+        most=2_000,
+        hint="Needed where the awards of a stream come to more than its allocation: what the partnership counts on",
+    )
     body = Line("Who decided", missing="Enter which meeting decided", hint="As it will stand in the return")
     met_on = DateParts("Date of the meeting", missing="Enter the date of the meeting")
     minute = Line("Minute", hint="For example, 6.5 (a)")
@@ -68,7 +73,8 @@ class DecideForm(Form):
 
     def __iter__(self) -> Iterator[Field]:
         """The fields in the order of the page, which is that of the error summary: the boxes follow the outcome."""
-        first = [self.outcome, *(self.box(stream) for stream in self.streams)]
+        above = [self.above_because] if self.above_because else []
+        first = [self.outcome, *(self.box(stream) for stream in self.streams), *above]
         return iter([*first, *(field for field in super().__iter__() if field not in first)])
 
     def box(self, stream: Stream) -> Any:
@@ -85,6 +91,7 @@ class DecideForm(Form):
             self.conditions.data,
             self.met_on.data,
             self.minute.data,
+            self.above_because.data if self.above_because else None,
         )
 
     def places(self) -> dict[str, str]:
@@ -94,16 +101,30 @@ class DecideForm(Form):
 
 
 def decide_form(
-    streams: Sequence[Stream], people: Iterable[Person], csp: CSP, before: Decision | None = None
+    streams: Sequence[Stream],
+    people: Iterable[Person],
+    csp: CSP,
+    before: Decision | None = None,
+    *,
+    tolerates_more: bool = False,
 ) -> DecideForm:
-    """The form for a programme's streams; it begins with the decision that stands, where there is one."""
+    """The form for a programme's streams; it begins with the decision that stands, where there is one.
+
+    Only a programme that tolerates awards above an allocation asks why they are made.
+    """
     standing = {each.stream_id: each.amount for each in before.amounts} if before else {}
     fields: dict[str, Any] = {"streams": tuple(streams)}
     for stream in streams:
         fields[f"awarded-{stream.id}"] = PoundsField(
             f"Award, {stream.name}", missing=None, default=standing.get(stream.id)
         )
-    begin = {"body": before.body if before else csp.name, "conditions": before.conditions if before else None}
+    if not tolerates_more:
+        fields["above_because"] = None
+    begin = {
+        "body": before.body if before else csp.name,
+        "conditions": before.conditions if before else None,
+        "above_because": before.above_because if before else None,
+    }
     form: DecideForm = type("DecideForm", (DecideForm,), fields)(data=begin)
     form.deciders.choices = [(person.id, person.name) for person in people]
     return form
@@ -131,36 +152,3 @@ class AwardForm(Form):
     agreement_signed_on = DateParts("Grant agreement signed")
     cost_centre = Line("Cost centre", most=60)
     provisional = BooleanField("The amount is provisional: a pay award is pending")
-
-
-class VariationForm(Form):
-    """Money moved from one award's stream to another's."""
-
-    from_line = OneOf("From", blank="Unallocated")
-    to_line = OneOf("To", blank="Unallocated")
-    amount = PoundsField("Amount", missing="Enter the amount to move")
-    reason = Paragraphs("Reason", missing="Give the reason for the variation", most=2_000)
-    approved_on = DateParts("Approved on", missing="Enter the date of the approval")
-    reference = Line("Reference", most=60, hint="Left empty, it gets the next of the year")
-
-    def offer(self, lines: Iterable[AwardLine], awards: Iterable[Award], carried: Mapping[int, Decimal]) -> None:
-        """Offer what carries money to give, and every stream of every award to receive it."""
-        self.from_line.choices = [
-            (
-                f"{line.award_id}-{line.stream_id}",
-                f"{_said(line.award, line.stream)}, {format_pounds(carried[line.id])}",
-            )
-            for line in lines
-            if carried[line.id] > ZERO
-        ]
-        self.to_line.choices = [
-            (f"{award.id}-{stream.id}", _said(award, stream))
-            for award in awards
-            for stream in award.proposal.funding_year.programme.streams
-        ]
-        for field in (self.from_line, self.to_line):
-            field.flags.optional = False
-
-
-def _said(award: Award, stream: Stream) -> str:
-    return f"{award.proposal.reference} {award.proposal.title}, {award.csp.short_name}, {stream.name}"

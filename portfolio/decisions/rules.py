@@ -36,7 +36,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a partnership decided, where and why; `awarded` is pounds by stream."""
+    """What a partnership decided, where and why; `awarded` is pounds by stream.
+
+    `above_because` says why it awards more than its allocation, where its programme tolerates that.
+    """
 
     outcome: Outcome
     body: str
@@ -45,6 +48,7 @@ class Ruling:
     conditions: str | None = None
     met_on: date | None = None
     minute: str | None = None
+    above_because: str | None = None
 
 
 class NoReason(PortfolioError):
@@ -173,6 +177,19 @@ class AwardsAboveAllocation(PortfolioError):
         )
 
 
+class AboveWithoutReason(PortfolioError):
+    """E1: more than the allocation, within its tolerance, and nothing that says why."""
+
+    code = "E1"
+
+    def __init__(self, csp: str, stream: str, awards: Decimal, allocation: Decimal) -> None:
+        super().__init__(
+            f"{csp}'s awards of the {stream} stream would come to {format_pounds(awards)}, "
+            f"{format_pounds(awards - allocation)} more than its allocation. Say why, or lower this award",
+            "above_because",
+        )
+
+
 class InterestDeclared(PortfolioError):
     """E12: somebody with an interest took part."""
 
@@ -240,6 +257,14 @@ def above_allocation(
     """E1: all of a partnership's awards of a stream, in pounds, against its allocation and the tolerance."""
     limit = ceiling(allocation, tolerance_percent)
     return AwardsAboveAllocation(csp, stream, awards, limit) if awards > limit else None
+
+
+def above_unsaid(
+    csp: str, stream: str, awards: Decimal, allocation: Decimal, because: str | None
+) -> AboveWithoutReason | None:
+    """E1: awards above the allocation, be it within the tolerance, need a word on why."""
+    said = bool((because or "").strip())
+    return AboveWithoutReason(csp, stream, awards, allocation) if awards > allocation and not said else None
 
 
 def below_awards(

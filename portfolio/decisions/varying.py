@@ -63,6 +63,12 @@ def sides_of(asked_for: VariationRequest) -> tuple[Side | None, Side | None]:
     return giving, receiving
 
 
+def in_words(asked_for: VariationRequest) -> tuple[str, str]:
+    """Both sides of a variation that was asked for, in words: from and to."""
+    giving, receiving = sides_of(asked_for)
+    return side_in_words(giving, receiving), side_in_words(receiving, giving)
+
+
 def _side_of(line: AwardLine | None) -> Side | None:
     return None if line is None else Side(line.award, line.stream)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 
+from portfolio.decisions.moves import to_vary
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
 from portfolio.meetings.queries import open_actions, owned_by
@@ -58,6 +59,7 @@ def front() -> Any:
         to_correct=to_decide(session(), person.within(Act.APPROVE_CORRECTION), person.person_id)
         if person.may(Act.APPROVE_CORRECTION)
         else 0,
+        to_vary=to_vary(session(), person.within(Act.VARY), person.person_id) if person.may(Act.VARY) else 0,
         partnership=partnership_front(session(), csps, day) if csps else None,
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
         certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,

@@ -161,6 +161,8 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_EVIDENCE,
             Act.CORRECT,
             Act.APPROVE_CORRECTION,
+            Act.ASK_VARIATION,
+            Act.VARY,
             Act.REMIND,
             Act.SEE_LEDGER,
             Act.RECONCILE,

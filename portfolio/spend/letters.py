@@ -3,17 +3,14 @@
 Each tells its readers of their own awards only. `site` is the site's address, as in `https://portfolio.example.org`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-from sqlalchemy.orm import Session
-
 from portfolio.decisions.models import Award
-from portfolio.mail.actions import queue
-from portfolio.mail.rules import is_one_address
 from portfolio.money import format_pounds
+from portfolio.people.letters import can_be_told
 from portfolio.people.models import Person
 from portfolio.quarters import Quarter, format_day
 from portfolio.spend.claiming import contents_of
@@ -171,26 +168,6 @@ def line_of(question: ClaimQuery) -> str:
 def readers_of(claim: Claim) -> list[Person]:
     """Who is told what happens to a claim: the award's lead, and who sent it, each once."""
     return can_be_told([claim.award.lead_person, claim.submitted_by])
-
-
-def can_be_told(people: Iterable[Person | None]) -> list[Person]:
-    """Those of some people who have an account that is open, and an address that mail goes to; each once."""
-    open_ones = {
-        person.id: person
-        for person in people
-        if person is not None
-        and person.disabled_at is None
-        and person.removed_at is None
-        and is_one_address(person.email)
-    }
-    return list(open_ones.values())
-
-
-def post(session: Session, people: Iterable[Person], letter_to: Callable[[str], Letter], now: datetime) -> None:
-    """Queue a letter to each of some people, by their names, in the change's own transaction."""
-    for person in people:
-        letter = letter_to(person.name)
-        queue(session, person.email, letter.subject, letter.text, now)
 
 
 def _letter(subject: str, name: str, *paragraphs: str) -> Letter:

@@ -21,6 +21,7 @@ from portfolio.decisions.queries import awards_within
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.people.actions import viewer_of
+from portfolio.people.letters import can_be_told, post
 from portfolio.people.models import Identity, Person
 from portfolio.people.rules import Act, Within
 from portfolio.proposals.models import Proposal
@@ -126,7 +127,7 @@ def remind(session: Session, due: Sequence[Due], today: date, now: datetime, sit
     new = [one for one in _in_order(due) if one.entry.award_id in leads and _note(session, one, leads, now)]
     reminded = _grouped(leads, new, unreached)
     for person, rows in reminded.told:
-        letters.post(session, [person], partial(letters.reminder, rows=rows, today=today, site=site), now)
+        post(session, [person], partial(letters.reminder, rows=rows, today=today, site=site), now)
     return reminded
 
 
@@ -178,7 +179,7 @@ def _why_not(lead: Person | None, by_directory: Collection[int], today: date) ->
     """Why a lead cannot be reminded, or None for one who can be."""
     if lead is None:
         return "the award has no lead"
-    if not letters.can_be_told([lead]):
+    if not can_be_told([lead]):
         return f"{lead.name} is disabled" if lead.removed_at is None else "its lead was removed"
     if lead.password_hash is None and lead.id not in by_directory:
         return f"{lead.name} has not joined yet"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portfolio.funding_years.rules import deadline
+from portfolio.people.letters import can_be_told, post
 from portfolio.spend import letters
 from portfolio.spend.models import Claim, ClaimQuery, CorrectionRequest
 
@@ -22,7 +23,7 @@ def tell_asked(
     def letter_to(name: str) -> letters.Letter:
         return letters.asked(name, claim, questions, by, due, today, site)
 
-    letters.post(session, letters.readers_of(claim), letter_to, now)
+    post(session, letters.readers_of(claim), letter_to, now)
 
 
 def tell_approved(session: Session, claims: Iterable[Claim], by: str, *, now: datetime, site: str) -> None:
@@ -32,19 +33,19 @@ def tell_approved(session: Session, claims: Iterable[Claim], by: str, *, now: da
         def letter_to(name: str, claim: Claim = claim) -> letters.Letter:
             return letters.approved(name, claim, by, site)
 
-        letters.post(session, letters.readers_of(claim), letter_to, now)
+        post(session, letters.readers_of(claim), letter_to, now)
 
 
 def tell_sent(session: Session, claim: Claim, number: str, *, now: datetime, site: str) -> None:
     """Send the receipt of a claim, whose reference is `number`; and tell those who asked about it what was answered."""
     answered = [question for question in claim.queries if question.answered_at == claim.submitted_at]
-    letters.post(session, letters.readers_of(claim), lambda name: letters.receipt(name, claim, number, site), now)
-    askers = letters.can_be_told(question.asked_by for question in answered)
-    letters.post(session, askers, lambda name: letters.sent_back(name, claim, answered, site), now)
+    post(session, letters.readers_of(claim), lambda name: letters.receipt(name, claim, number, site), now)
+    askers = can_be_told(question.asked_by for question in answered)
+    post(session, askers, lambda name: letters.sent_back(name, claim, answered, site), now)
 
 
 def tell_decided(session: Session, asked_for: CorrectionRequest, by: str, *, now: datetime, site: str) -> None:
     """Tell who asked for a correction that somebody (`by`, a name) approved or refused it, and why."""
     letter = letters.correction_approved if asked_for.refused_because is None else letters.correction_refused
-    told = letters.can_be_told([asked_for.asked_by])
-    letters.post(session, told, lambda name: letter(name, asked_for, by, site), now)
+    told = can_be_told([asked_for.asked_by])
+    post(session, told, lambda name: letter(name, asked_for, by, site), now)

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.assessment.models import Interest
-from portfolio.decisions import queries
-from portfolio.decisions.models import Decision, Variation
+from portfolio.decisions.models import Decision
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import FundingYear
 from portfolio.money import ZERO
@@ -214,6 +213,28 @@ def test_a_decision_is_recorded_with_what_is_left_beside_each_box(
     assert signed_in(Role.CSP_MEMBER).get(f"{TOOL}/decide/dorset").status_code == 403
 
 
+def test_above_the_allocation_within_its_tolerance_asks_why(
+    session: Session, year: FundingYear, tool: Proposal, typed: dict[str, Any], signed_in: SignedIn
+) -> None:
+    officer = signed_in(Role.CSP_OFFICER)
+    assert "Why it awards more" not in officer.get(f"{TOOL}/decide/dorset").text
+    year.programme.tolerance_percent = Decimal(10)
+    session.commit()
+    make.award(session, make.proposal(session, asks={"non-labour": Decimal("78290.21")}, funding_year=year))
+    session.commit()
+    page = officer.get(f"{TOOL}/decide/dorset").text
+    assert "Left with 10.0% more" in page
+    assert "£10,579.02" in page  # 78,290.21 of 88,869.23 is awarded to others
+    asked = officer.post(f"{TOOL}/decide/dorset", data=typed)
+    assert asked.status_code == 422
+    assert "£7,901.93 more than its allocation. Say why" in asked.text
+    assert 'href="#above_because"' in asked.text
+    assert "−£7,901.93" in asked.text
+    said = typed | {"above_because": "A tenth came back last year"}
+    assert officer.post(f"{TOOL}/decide/dorset", data=said).status_code == 302
+    assert "Above the allocation because: A tenth came back last year" in officer.get(TOOL).text
+
+
 def test_a_decision_without_what_it_needs_is_refused(
     year: FundingYear, tool: Proposal, typed: dict[str, Any], signed_in: SignedIn
 ) -> None:
@@ -321,55 +342,6 @@ def test_an_award_is_described(session: Session, tool: Proposal, signed_in: Sign
     assert (award.lead_person_id, award.agreement_signed_on, award.provisional) == (None, None, False)
     assert "Lead and agreement" not in signed_in(Role.FINANCE).get(address).text
     assert signed_in(Role.CSP_OFFICER, csp=make.csp(session, "bcp")).get(address).status_code == 404
-
-
-def test_money_is_moved_between_awards(
-    session: Session, year: FundingYear, tool: Proposal, signed_in: SignedIn
-) -> None:
-    giving = make.award(session, tool)
-    other = make.proposal(session, "SVD-25-01", asks={"non-labour": Decimal("20000.00")}, funding_year=year)
-    receiving = make.award(session, other)
-    stream = make.stream(year.programme, "non-labour")
-    labour = make.stream(year.programme, "labour")
-    officer = signed_in(Role.CSP_OFFICER)
-    address = "/awards/SVD-25-04/dorset/vary"
-    page = officer.get(address).text
-    assert "SVD-25-04 High Harm Perpetrator Tool, Dorset CSP, non-labour, £16,500.00" in page
-    move = {
-        "from_line": f"{giving.id}-{stream.id}",
-        "to_line": f"{receiving.id}-{stream.id}",
-        "amount": "16500.01",
-        "reason": "Delivery started late.",
-        "approved_on": ["1", "9", "2025"],
-    }
-    assert "Enter the amount to move" in officer.post(address, data=move | {"amount": ""}).text
-    refused = officer.post(address, data=move)
-    assert refused.status_code == 422
-    assert "Only £16,500.00 of this award is neither claimed nor moved" in refused.text
-    assert officer.post(address, data=move | {"amount": "500"}).location == "/awards/SVD-25-04/dorset"
-    assert officer.post(address, data=move | {"amount": "100", "to_line": ""}).status_code == 302
-    inside = move | {"amount": "50", "to_line": f"{giving.id}-{labour.id}", "reference": "OPCC 7"}
-    assert officer.post(address, data=inside).status_code == 302
-    shown = officer.get("/awards/SVD-25-04/dorset").text
-    for told in (
-        "V25-01",
-        "−£500.00",
-        "SVD-25-01, Dorset CSP, non-labour",
-        "Unallocated",
-        "−£100.00",
-        "OPCC 7",
-        "£50.00",
-        "£15,900.00",
-    ):
-        assert told in shown, told
-    carried = queries.awarded_by_csp_and_stream(session, year.id)
-    assert carried == {
-        (giving.csp_id, stream.id): Decimal("36350.00"),
-        (giving.csp_id, labour.id): Decimal("50.00"),
-    }
-    assert len(session.scalars(select(Variation)).all()) == 3
-    nothing = officer.post(address, data=move | {"from_line": "", "to_line": "", "amount": "1"})
-    assert "Choose the award that the money comes from" in nothing.text
 
 
 def test_what_is_claimed_of_an_award_stays(

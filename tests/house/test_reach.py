@@ -98,6 +98,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "returns": issued.id,
         "evidence_id": make.evidence(session, claim).id,
         "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
+        "variations": rounds.variation_request(session, award, "1.00", lead).id,
         "upload of spend": make.workbook_upload(session, lead, award).id,
         "upload of ledger": ledger.upload.id,
         "extract_id": ledger.extract.id,
