@@ -101,7 +101,8 @@ def _above_allocation(
             continue
         awards = awarded.get((csp.id, stream.id), ZERO) - before.get(stream.id, ZERO) + decided
         share = shares.get(stream.id, ZERO)
-        yield rules.above_allocation(csp.name, stream.name, awards, share, year.programme.tolerance_percent)
+        above = rules.above_allocation(csp.name, stream.name, awards, share, year.programme.tolerance_percent)
+        yield above or rules.above_unsaid(csp.name, stream.name, awards, share, ruling.above_because)
 
 
 def _below_what_happened(
@@ -137,6 +138,7 @@ def decision_rows(
         outcome=ruling.outcome,
         reason=ruling.reason or None,
         conditions=ruling.conditions or None,
+        above_because=ruling.above_because or None,
         body=ruling.body,
         met_on=ruling.met_on,
         minute=ruling.minute or None,

@@ -161,6 +161,8 @@ def _details(decision: Decision, named: Callable[[str], str]) -> Iterable[str]:
         yield f"Reason: {decision.reason}"
     if decision.conditions:
         yield f"Conditions: {decision.conditions}"
+    if decision.above_because:
+        yield f"Above the allocation because: {decision.above_because}"
     if decision.minute:
         yield f"Minute: {decision.minute}"
     if decision.deciders:
@@ -204,13 +206,44 @@ class Room:
 
     stream: Stream
     asked: Decimal
+    allocation: Decimal
     limit: Decimal
+    """The allocation with its tolerance."""
     elsewhere: Decimal
+    """What other proposals were awarded."""
 
     @property
     def left(self) -> Decimal:
-        """The allocation, with its tolerance, less what other proposals were awarded."""
+        """The allocation less what other proposals were awarded."""
+        return self.allocation - self.elsewhere
+
+    @property
+    def left_with_tolerance(self) -> Decimal:
+        """The most that may be awarded to this proposal."""
         return self.limit - self.elsewhere
+
+    def after(self, typed: Decimal | None) -> "RoomAfter":
+        """What stands on the page with an award in the box."""
+        award = typed or ZERO
+        return RoomAfter(self.left - award, self.left_with_tolerance - award)
+
+
+@dataclass(frozen=True)
+class RoomAfter:
+    """What an award leaves of a stream, in pounds: of the allocation, and of the tolerance too; negative is above."""
+
+    left: Decimal
+    left_with_tolerance: Decimal
+
+    @property
+    def above(self) -> Decimal:
+        """How far it is above the allocation."""
+        return max(-self.left, ZERO)
+
+    @property
+    def too_much(self) -> Decimal:
+        """How far it is above what may be awarded."""
+        return max(-self.left_with_tolerance, ZERO)
 
 
 def room_left(session: Session, proposal: Proposal, csp: CSP) -> list[Room]:
@@ -225,6 +258,7 @@ def room_left(session: Session, proposal: Proposal, csp: CSP) -> list[Room]:
         Room(
             stream,
             asked.get(stream.id, ZERO),
+            shares.get((csp.id, stream.id), ZERO),
             ceiling(shares.get((csp.id, stream.id), ZERO), year.programme.tolerance_percent),
             awarded.get((csp.id, stream.id), ZERO) - own.get(stream.id, ZERO),
         )

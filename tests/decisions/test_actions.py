@@ -20,7 +20,7 @@ from portfolio.money import ZERO
 from portfolio.people.actions import find_viewer
 from portfolio.people.models import Person
 from portfolio.people.rules import Role, Within
-from portfolio.proposals.models import Proposal
+from portfolio.proposals.models import Ask, Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from tests import make
@@ -69,6 +69,7 @@ def record(
     reason: str | None = "Reasons.",
     met_on: date | None = MET_ON,
     csp: str = CSP,
+    because: str | None = None,
     **awarded: str,
 ) -> Decision:
     """Record a decision; `non_labour="1.00"` awards a pound of that stream."""
@@ -77,7 +78,7 @@ def record(
         session,
         proposal,
         make.csp(session, csp),
-        Ruling(outcome, BODY, amounts, reason, None, met_on, "6.5 (a)"),
+        Ruling(outcome, BODY, amounts, reason, None, met_on, "6.5 (a)", because),
         recorded_by=officer,
         deciders=deciders,
         at=NOW,
@@ -131,6 +132,42 @@ def test_a_given_profile_is_kept(session: Session, nurse: Proposal, officer: Per
     assert profile_of(session, line) == [Decimal("10401.93"), ZERO, ZERO, ZERO]
 
 
+def test_an_award_is_planned_as_it_was_asked_for_and_keeps_its_categories(
+    session: Session, nurse: Proposal, officer: Person
+) -> None:
+    pay, training = nurse.funding_year.programme.categories[:2]
+    [whole] = nurse.asks
+    stream = whole.stream
+    session.delete(whole)
+    session.flush()
+    nurse.asks = [
+        Ask(stream=stream, category=pay, quarter=Q1, amount=Decimal("300.00")),
+        Ask(stream=stream, category=training, quarter=Q1, amount=Decimal("100.00")),
+        Ask(stream=stream, category=pay, quarter=Q2, amount=Decimal("200.00")),
+    ]
+    session.flush()
+
+    def cells(award: Award) -> dict[tuple[int, str | None], Decimal]:
+        [line] = award.lines
+        shares = line.profile
+        return {(each.quarter.number, each.category.name if each.category else None): each.amount for each in shares}
+
+    record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 16), non_labour="300.00")
+    planned = {(1, pay.name): Decimal("150.00"), (1, training.name): Decimal("50.00"), (2, pay.name): Decimal("100.00")}
+    assert cells(award_of(session, nurse)) == planned
+    record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 17), non_labour="100.00")
+    assert cells(award_of(session, nurse)) == {
+        (1, pay.name): Decimal("75.00"),
+        (1, training.name): Decimal("25.00"),
+        (2, pay.name): ZERO,
+    }
+    record(session, nurse, officer, Outcome.REJECTED, met_on=date(2025, 6, 18))
+    assert set(cells(award_of(session, nurse)).values()) == {ZERO}
+    record(session, nurse, officer, met_on=date(2025, 6, 19), non_labour="600.00")
+    assert sum(cells(award_of(session, nurse)).values()) == Decimal("600.00")
+    assert cells(award_of(session, nurse))[2, pay.name] == Decimal("200.00")
+
+
 def test_a_profile_that_does_not_add_up_is_refused(session: Session, nurse: Proposal, officer: Person) -> None:
     with pytest.raises(Refused) as refused:
         record(session, nurse, officer, non_labour="28413.75", profiles={"non-labour": {Q1: Decimal("1.00")}})
@@ -170,7 +207,12 @@ def test_e1_leaves_room_within_the_tolerance_and_where_there_is_no_share_nothing
 ) -> None:
     year.programme.tolerance_percent = Decimal(10)
     session.commit()
-    record(session, nurse, officer, non_labour="88869.23")
+    with pytest.raises(Refused) as refused:
+        record(session, nurse, officer, non_labour="88869.23")
+    assert codes(refused) == [("E1", "above_because")]
+    session.rollback()
+    decision = record(session, nurse, officer, because="A tenth came back last year", non_labour="88869.23")
+    assert decision.above_because == "A tenth came back last year"
     both = make.proposal(session, "SVD-25-02", csps=("dorset", "bcp"), funding_year=year)
     with pytest.raises(Refused) as refused:
         record(session, both, officer, csp="bcp", non_labour="0.01")

@@ -98,6 +98,16 @@ def test_e1_awards_stay_within_the_allocation_and_the_tolerance() -> None:
     assert rules.above_allocation("Dorset CSP", "non-labour", Decimal("88869.23"), allocation, Decimal(10)) is None
 
 
+def test_e1_above_the_allocation_the_partnership_says_why() -> None:
+    allocation = Decimal("100.00")
+    assert rules.above_unsaid("Dorset CSP", "labour", allocation, allocation, None) is None
+    assert rules.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, "Level-Up starts in May") is None
+    error = rules.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, " ")
+    assert error is not None
+    assert (error.code, error.field) == ("E1", "above_because")
+    assert "£104.00, £4.00 more than its allocation. Say why" in error.sentence
+
+
 def test_e1_a_share_stays_above_what_is_awarded_of_it() -> None:
     share, awards = Decimal("100.00"), Decimal("110.00")
 

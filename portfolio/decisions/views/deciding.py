@@ -66,7 +66,8 @@ def _asked(reference: str, csp_key: str) -> tuple[Proposal, CSP]:
 def _form(proposal: Proposal, csp: CSP) -> DecideForm:
     people = panel_of(session(), csp.id, today())
     before = queries.find_decision(session(), proposal.id, csp.id)
-    return decide_form(proposal.funding_year.programme.streams, people, csp, before)
+    programme = proposal.funding_year.programme
+    return decide_form(programme.streams, people, csp, before, tolerates_more=programme.tolerance_percent > 0)
 
 
 def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
