@@ -44,8 +44,8 @@ def miscounted(session: Session) -> Iterator[str]:
     """Scores of panels that are not what the assessments and moderations behind them come to."""
     come_to = _results(session, true())
     kept = {(row.proposal_id, row.csp_id): row for row in session.scalars(select(PanelScore))}
-    references = dict(session.execute(select(Proposal.id, Proposal.reference)).tuples())
-    names = dict(session.execute(select(CSP.id, CSP.name)).tuples())
+    references = {row.id: row.reference for row in session.execute(select(Proposal.id, Proposal.reference))}
+    names = {row.id: row.name for row in session.execute(select(CSP.id, CSP.name))}
     for key in sorted(come_to.keys() | kept.keys()):
         row = kept.get(key)
         says = None if row is None else _kept(row)
@@ -64,7 +64,8 @@ def _told(result: PanelResult | None) -> str:
         return "none"
     gates = "passes" if result.passes_gates else "fails a gate"
     agreed = "agreed" if result.moderated else "not agreed"
-    return f"{result.percent} % (spread {result.spread}, {gates}, {agreed}, assessors: {result.assessors})"
+    figures = f"{result.percent:.2f} % (spread {result.spread:.2f}"
+    return f"{figures}, {gates}, {agreed}, assessors: {result.assessors})"
 
 
 def _results(session: Session, only: ColumnElement[bool]) -> dict[Key, PanelResult]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.counting import miscounted
 from portfolio.ledger.proving import unaltered
 from portfolio.returns.proofs import awards, issued, spend
 from portfolio.spend import files
@@ -18,6 +19,7 @@ Check = tuple[str, Iterable[str]]
 def checks(session: Session) -> Iterator[Check]:
     """Every check of awards, spend and returns, in the order in which money travels."""
     yield "partnerships' shares are within their streams", awards.shares_within_streams(session)
+    yield "every panel's score is what its assessors gave and what it agreed", miscounted(session)
     yield "every award is what was decided", awards.decided(session)
     yield "every profile comes to its award", awards.profiled(session)
     yield "every variation takes what it gives", awards.varied(session)

@@ -13,6 +13,7 @@ ITEMS = (
     ("Front page", "overview.front"),
     ("Funding years", "funding_years.index"),
     ("Proposals", "decisions.proposals"),
+    ("Assessment", "assessment.index"),
     ("Compare", "comparison.compare"),
     ("Actions", "meetings.index"),
     ("Claims", "spend.index"),

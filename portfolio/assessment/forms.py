@@ -1,0 +1,156 @@
+"""The forms of scoring a proposal, and of recording what a panel agreed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from wtforms import Field, HiddenField
+
+from portfolio.assessment.models import Assessment, Moderation
+from portfolio.assessment.rules import AgreedMeanwhile, Said
+from portfolio.proposals.models import Criterion, Gate, Round
+from portfolio.web.errors import constraint_means
+from portfolio.web.forms import Form, OneOf, Paragraphs
+
+MOST_REASON = 2_000
+PASSES, FAILS = "yes", "no"
+GATE_ANSWERS = ((PASSES, "Passes"), (FAILS, "Does not pass"))
+AGREED_MEANWHILE = AgreedMeanwhile().sentence
+constraint_means("uq_moderation_supersedes_id", AGREED_MEANWHILE)
+constraint_means("uq_moderation_first", AGREED_MEANWHILE)
+constraint_means("uq_moderation_proposal_id_csp_id", AGREED_MEANWHILE)
+constraint_means(
+    "uq_assessment_proposal_id_csp_id_assessor_id",
+    "You have just begun this assessment in another window. Open the page again and go on there",
+)
+
+
+class ScoreForm(Form):
+    """What an assessor thinks of a proposal: boxes for each gate and criterion of its round."""
+
+    comment = Paragraphs(
+        "What the panel should know besides", most=MOST_REASON, hint="Strengths, doubts, questions to the applicant"
+    )
+
+    round: Round
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields in the order of the page: gates, criteria, the comment."""
+        first = [field for gate in self.round.gates for field in self.of_gate(gate)]
+        first += [field for criterion in self.round.criteria for field in self.of_criterion(criterion)]
+        return iter([*first, *(field for field in super().__iter__() if field not in first)])
+
+    def of_gate(self, gate: Gate) -> tuple[Any, Any]:
+        """Whether it passes a gate, and why not."""
+        return self[f"passed-{gate.id}"], self[f"reason-{gate.id}"]
+
+    def of_criterion(self, criterion: Criterion) -> tuple[Any, Any]:
+        """The points for a criterion, and why."""
+        return self[f"points-{criterion.id}"], self[f"justification-{criterion.id}"]
+
+    def said(self) -> Said:
+        """What was entered, as the rules read it."""
+        criteria = {each.id: self.of_criterion(each) for each in self.round.criteria}
+        gates = {each.id: self.of_gate(each) for each in self.round.gates}
+        return Said(
+            points={number: points.data for number, (points, _) in criteria.items()},
+            justifications={number: why.data for number, (_, why) in criteria.items()},
+            passed={number: _passed(answer.data) for number, (answer, _) in gates.items()},
+            reasons={number: why.data for number, (_, why) in gates.items()},
+            comment=self.comment.data,
+        )
+
+
+def _passed(answer: str | None) -> bool | None:
+    return None if answer is None else answer == PASSES
+
+
+def score_form(of: Round, found: Assessment | None = None) -> ScoreForm:
+    """The form for a round's gates and criteria; it begins with what was saved, where there is something."""
+    scores = {score.criterion_id: score for score in found.scores} if found else {}
+    answers = {answer.gate_id: answer for answer in found.gates} if found else {}
+    fields: dict[str, Any] = {"round": of}
+    for gate in of.gates:
+        answer = answers.get(gate.id)
+        begun = None if answer is None or answer.passed is None else PASSES if answer.passed else FAILS
+        fields[f"passed-{gate.id}"] = OneOf(
+            gate.name, GATE_ANSWERS, missing="", hint=gate.guidance or "", default=begun
+        )
+        fields[f"reason-{gate.id}"] = Paragraphs(
+            "Why it does not pass", missing="", most=MOST_REASON, default=answer.reason if answer else None
+        )
+    for criterion in of.criteria:
+        score = scores.get(criterion.id)
+        fields[f"points-{criterion.id}"] = _points(
+            f"{criterion.name}: points", of, score.points if score else None, criterion.guidance
+        )
+        fields[f"justification-{criterion.id}"] = Paragraphs(
+            "Why these points", missing="", most=MOST_REASON, default=score.justification if score else None
+        )
+    form: ScoreForm = type("ScoreForm", (ScoreForm,), fields)(data={"comment": found.comment if found else None})
+    return form
+
+
+def _points(label: str, of: Round, begun: int | None, hint: str | None = None) -> OneOf:
+    scale = [(points, str(points)) for points in range(of.most_points + 1)]
+    return OneOf(label, scale, kind=int, blank="Not given", missing="", hint=hint or "", default=begun)
+
+
+class ModerateForm(Form):
+    """What a panel agreed on a proposal: points for each criterion, the gates, and how it came to this."""
+
+    passes = OneOf(
+        "Does it pass the gates?", GATE_ANSWERS, missing="Say whether the panel finds that it passes the gates"
+    )
+    comment = Paragraphs(
+        "How the panel came to this",
+        missing="",
+        most=MOST_REASON,
+        hint="What was discussed, and why scores were moved or kept. It stands in the record of the round",
+    )
+    seen = HiddenField()
+
+    round: Round
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields in the order of the page: criteria, gates, the note."""
+        first = [field for criterion in self.round.criteria for field in self.of_criterion(criterion)]
+        return iter([*first, *(field for field in super().__iter__() if field not in first)])
+
+    def of_criterion(self, criterion: Criterion) -> tuple[Any, Any]:
+        """The points agreed for a criterion, and why they lie outside what assessors gave."""
+        return self[f"points-{criterion.id}"], self[f"justification-{criterion.id}"]
+
+    def said(self) -> Said:
+        """What was entered, as the rules read it."""
+        criteria = {each.id: self.of_criterion(each) for each in self.round.criteria}
+        return Said(
+            points={number: points.data for number, (points, _) in criteria.items()},
+            justifications={number: why.data for number, (_, why) in criteria.items()},
+            comment=self.comment.data,
+        )
+
+    def seen_moderation(self) -> int | None:
+        """The number of the moderation that the page showed; -1 for what no page of ours sends."""
+        sent = self.seen.data or ""
+        if not sent:
+            return None
+        return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+
+
+def moderate_form(of: Round, given: Mapping[int, Sequence[int]], before: Moderation | None) -> ModerateForm:
+    """The form for a round's criteria; it begins with what was agreed before, or where all assessors gave the same."""
+    agreed = {score.criterion_id: score for score in before.scores} if before else {}
+    fields: dict[str, Any] = {"round": of}
+    for criterion in of.criteria:
+        score, points = agreed.get(criterion.id), set(given.get(criterion.id, ()))
+        unanimous = next(iter(points)) if len(points) == 1 else None
+        fields[f"points-{criterion.id}"] = _points(criterion.name, of, score.points if score else unanimous)
+        fields[f"justification-{criterion.id}"] = Paragraphs(
+            "Why, where no assessor gave this", missing="", most=MOST_REASON, default=score.reason if score else None
+        )
+    begin = {
+        "passes": None if before is None else PASSES if before.passes_gates else FAILS,
+        "seen": str(before.id) if before else "",
+    }
+    form: ModerateForm = type("ModerateForm", (ModerateForm,), fields)(data=begin)
+    return form

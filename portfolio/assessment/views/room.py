@@ -1,0 +1,40 @@
+"""The room's own blueprint, what its pages are about, and what they are told by rooms that come after this one."""
+
+from typing import cast
+
+from flask import Blueprint, current_app
+from sqlalchemy import exists
+
+from portfolio.assessment.actions import Standings
+from portfolio.errors import NotFound
+from portfolio.funding_years.queries import get_csp
+from portfolio.people.rules import Act
+from portfolio.proposals.delivery import Delivered
+from portfolio.proposals.models import AskedOf, Proposal, Round
+from portfolio.proposals.queries import find_round, get_proposal
+from portfolio.proposals.rules import ProposalStatus
+from portfolio.web.access import viewer
+from portfolio.web.database import session
+
+room = Blueprint("assessment", __name__)
+
+
+def standings() -> Standings:
+    """What says how proposals stand: handed to the site when it is put together."""
+    return cast(Standings, current_app.extensions["portfolio_standings"])
+
+
+def delivered() -> Delivered:
+    """What tells what an intervention's last award delivered: handed to the site when it is put together."""
+    return cast(Delivered, current_app.extensions["portfolio_delivery"])
+
+
+def before_the_panel(reference: str, csp_key: str, act: Act) -> tuple[Proposal, Round]:
+    """A proposal that a partnership within reach was asked for, and the round that it is judged in; raises NotFound."""
+    csp = get_csp(session(), csp_key, viewer().within(act))
+    asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id == csp.id)
+    proposal = get_proposal(session(), reference, asked & (Proposal.status != ProposalStatus.DRAFT))
+    of = find_round(session(), proposal.funding_year_id, csp.id)
+    if of is None:
+        raise NotFound("There is no round that it could be judged in")
+    return proposal, of
