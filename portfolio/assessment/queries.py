@@ -162,4 +162,4 @@ def to_assess(funding_year_id: int, csp_id: int) -> ColumnElement[bool]:
     """The proposals that a partnership's panel has before it, as a condition on `Proposal`."""
     asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id == csp_id)
     submitted = Proposal.status == ProposalStatus.SUBMITTED
-    return (Proposal.funding_year_id == funding_year_id) & submitted & asked
+    return (Proposal.funding_year_id == funding_year_id) & submitted & asked.correlate(Proposal)

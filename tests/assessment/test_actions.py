@@ -144,8 +144,8 @@ def test_a_score_altered_by_hand_is_named_with_what_it_should_be(panel: Panel) -
     panel.session.expire_all()
     [sentence] = miscounted(panel.session)
     assert sentence == (
-        "SVD-25-01, Dorset Community Safety Partnership: the panel's score is kept as 90.00 % (spread 0.00, passes, not "
-        "agreed, assessors: 1), its assessments come to 80.00 % (spread 0.00, passes, not agreed, assessors: 1)"
+        "SVD-25-01, Dorset Community Safety Partnership: the panel's score is kept as 90.00 % (spread 0.00, passes, "
+        "not agreed, assessors: 1), its assessments come to 80.00 % (spread 0.00, passes, not agreed, assessors: 1)"
     )
     by_hand(panel.session, "DELETE FROM panel_score")
     panel.session.expire_all()
