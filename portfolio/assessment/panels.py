@@ -88,6 +88,17 @@ class PanelTold:
     closed_because: PortfolioError | None
     standing: Standing | None
 
+    @property
+    def columns(self) -> tuple[str | tuple[str, ...], ...]:
+        """The columns of the points beside each other, as tables take them: an assessor each."""
+        first = "Criterion", ("Weight", "number")
+        return (
+            *first,
+            *(voice.column for voice in self.voices),
+            ("Apart", "number", "Points apart"),
+            ("Agreed", "number"),
+        )
+
 
 def panel_told(session: Session, proposal: Proposal, of: Round, viewer: Viewer, standings: Standings) -> PanelTold:
     """What a panel made of a proposal, for somebody without an interest in it."""

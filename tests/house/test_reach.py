@@ -71,6 +71,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         csp=key,
         lead_person=lead,
     )
+    rounds.call(session, year, csp)
     claim = make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED, by=lead)
     measure = make.measure(session, f"SVD-{key}", police_area=area)
     indicator = Indicator(award=award, kind=IndicatorKind.OUTPUT, name="Young people met", unit="people")
