@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import portfolio.tables  # noqa: F401  # every table is known before the first query
+from portfolio.assessment.queries import scoring_began
 from portfolio.clock import Clock
 from portfolio.comparison.delivering import delivery_record
 from portfolio.config import ROOT, Config
@@ -78,6 +79,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.extensions["portfolio_clock"] = clock
     # A later decision on an award must know what is claimed of it; the room of claims comes after that of decisions.
     app.extensions["portfolio_claimed"] = claimed_of
+    # A call's criteria stay once somebody scores by them; the room of assessments comes after that of proposals.
+    app.extensions["portfolio_scoring_began"] = scoring_began
     # A proposal to go on is read beside what the last award delivered, which later rooms know.
     app.extensions["portfolio_delivery"] = delivery_record
     # What is decided on is scored no more; decisions come after scores.

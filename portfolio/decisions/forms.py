@@ -140,7 +140,11 @@ class InterestForm(Form):
 
 
 class WithdrawForm(Form):
-    """A button: nothing to fill in."""
+    """Why a proposal is taken back."""
+
+    because = Paragraphs(
+        "Why it is withdrawn", missing="Say why it is withdrawn", most=2_000, hint="Everybody who reads it sees this"
+    )
 
 
 class AwardForm(Form):

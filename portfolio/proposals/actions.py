@@ -1,20 +1,29 @@
 """Proposals: drafted, changed while they are drafts, submitted, withdrawn."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
+from typing import TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portfolio.clock import day_of
+from portfolio.db import Base
 from portfolio.errors import PortfolioError, refuse_any
+from portfolio.funding_years.actions import add_organisation
 from portfolio.funding_years.models import CSP, CostCategory, FundingYear, Organisation, Stream
-from portfolio.funding_years.rules import closed, ends_before_it_starts
+from portfolio.funding_years.rules import closed, ends_before_it_starts, is_key, key_of
 from portfolio.money import ZERO
 from portfolio.proposals import queries, rules
 from portfolio.proposals.models import Ask, AskedOf, Intervention, MatchOffer, Proposal, ProposalLevel
-from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
+from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import Quarter
+
+Row = TypeVar("Row", bound=Base)
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,12 @@ class Contents:
     lead_person_id: int | None = None
     need: str | None = None
     activity_type: str | None = None
+    area: str | None = None
+    toolkit_impact: ToolkitImpact | None = None
     evidence_rating: str | None = None
     outcomes_promised: str | None = None
+    received_on: date | None = None
+    """When it came on paper."""
 
     def requested(self) -> dict[str, Decimal]:
         """What is asked for by stream, in pounds."""
@@ -87,15 +100,19 @@ def faults(funding_year: FundingYear, reference: str, contents: Contents) -> lis
 
 def proposal_rows(funding_year: FundingYear, reference: str, contents: Contents) -> Proposal:
     """A draft's rows, unchecked; a continuation is of the same intervention, anything else begins one."""
-    continued = contents.continues
     proposal = Proposal(
         funding_year=funding_year,
-        intervention=continued.intervention if continued else Intervention(title=contents.title),
+        intervention=_intervention(contents),
         reference=reference,
         status=ProposalStatus.DRAFT,
     )
     _write(proposal, contents)
+    _write_rows(proposal, contents)
     return proposal
+
+
+def _intervention(contents: Contents) -> Intervention:
+    return contents.continues.intervention if contents.continues else Intervention(title=contents.title)
 
 
 def _write(proposal: Proposal, contents: Contents) -> None:
@@ -107,17 +124,55 @@ def _write(proposal: Proposal, contents: Contents) -> None:
     proposal.summary = contents.summary
     proposal.need = contents.need
     proposal.activity_type = contents.activity_type
+    proposal.area = contents.area
+    proposal.toolkit_impact = contents.toolkit_impact
     proposal.evidence_rating = contents.evidence_rating
     proposal.outcomes_promised = contents.outcomes_promised
+    proposal.received_on = contents.received_on
     proposal.starts_on, proposal.ends_on = contents.dates(proposal.funding_year)
-    proposal.levels = [ProposalLevel(level=level) for level in contents.levels]
-    proposal.asks = [
-        Ask(stream=ask.stream, category=ask.category, quarter=ask.quarter, amount=ask.amount) for ask in contents.asks
-    ]
-    proposal.asked_of = [AskedOf(csp=csp) for csp in contents.asked_of]
-    proposal.match_offers = [
-        MatchOffer(funder=offer.funder, kind=offer.kind, pledged=offer.pledged) for offer in contents.offers
-    ]
+
+
+def _write_rows(proposal: Proposal, contents: Contents) -> None:
+    """What says the same already stays the row that it is, so that history tells only what changed."""
+    proposal.levels = _kept(proposal.levels, contents.levels, attrgetter("level"), lambda it: ProposalLevel(level=it))
+    proposal.asks = _kept(
+        proposal.asks,
+        contents.asks,
+        _asked,
+        lambda it: Ask(stream=it.stream, category=it.category, quarter=it.quarter, amount=it.amount),
+    )
+    proposal.asked_of = _kept(proposal.asked_of, contents.asked_of, attrgetter("csp"), lambda it: AskedOf(csp=it))
+    proposal.match_offers = _kept(
+        proposal.match_offers,
+        contents.offers,
+        _offered,
+        lambda it: MatchOffer(funder=it.funder, kind=it.kind, pledged=it.pledged),
+    )
+
+
+def _kept(
+    there: Iterable[Row], wanted: Iterable[Said], says: Callable[[Row], Said], made: Callable[[Said], Row]
+) -> list[Row]:
+    left = list(there)
+    found = []
+    for each in wanted:
+        row = next((row for row in left if says(row) == each), None)
+        if row is not None:
+            left.remove(row)
+        found.append(row or made(each))
+    return found
+
+
+def _asked(ask: Ask) -> Asked:
+    return Asked(ask.stream, ask.amount, ask.category, ask.quarter)
+
+
+def _offered(offer: MatchOffer) -> Offered:
+    return Offered(offer.funder, offer.kind, offer.pledged)
+
+
+def _rows_of(proposal: Proposal) -> list[Base]:
+    return [*proposal.levels, *proposal.asks, *proposal.asked_of, *proposal.match_offers]
 
 
 def draft_proposal(
@@ -146,11 +201,13 @@ def change_draft(session: Session, proposal: Proposal, contents: Contents) -> Pr
     """Replace what a draft says; a submitted proposal stays as it was read."""
     not_a_draft = rules.not_a_draft(proposal.reference, proposal.status)
     refuse_any([not_a_draft, *_faults_of_a_draft(proposal.funding_year, proposal.reference, contents)])
-    # What stood there goes first: a level that is said again would otherwise be there twice for a moment.
-    for row in (*proposal.levels, *proposal.asks, *proposal.asked_of, *proposal.match_offers):
-        session.delete(row)
-    session.flush()
+    before = _rows_of(proposal)
+    if contents.continues is not proposal.continues:
+        proposal.intervention = _intervention(contents)
     _write(proposal, contents)
+    _write_rows(proposal, contents)
+    for row in set(before).difference(_rows_of(proposal)):
+        session.delete(row)
     return proposal
 
 
@@ -161,32 +218,93 @@ def contents_of(proposal: Proposal) -> Contents:
         lead=proposal.lead_organisation,
         kind=proposal.kind,
         summary=proposal.summary,
-        asks=[Asked(ask.stream, ask.amount, ask.category, ask.quarter) for ask in proposal.asks],
+        asks=[_asked(ask) for ask in proposal.asks],
         asked_of=[asked.csp for asked in proposal.asked_of],
         levels=[each.level for each in proposal.levels],
-        offers=[Offered(offer.funder, offer.kind, offer.pledged) for offer in proposal.match_offers],
+        offers=[_offered(offer) for offer in proposal.match_offers],
         continues=proposal.continues,
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
         lead_person_id=proposal.lead_person_id,
         need=proposal.need,
         activity_type=proposal.activity_type,
+        area=proposal.area,
+        toolkit_impact=proposal.toolkit_impact,
         evidence_rating=proposal.evidence_rating,
         outcomes_promised=proposal.outcomes_promised,
+        received_on=proposal.received_on,
     )
 
 
-def submit_proposal(proposal: Proposal, at: datetime) -> Proposal:
-    """Hand a draft in; everything that it still lacks is said at once."""
+def said_again(proposal: Proposal, funding_year: FundingYear) -> Contents:
+    """What a proposal said, for a year: of an earlier year's it is a continuation, over the new year's quarters.
+
+    Its dates and the day it came on paper are its own; who is asked and what match there is may differ, and is said
+    again all the same, because a draft is looked through before it is handed in.
+    """
+    said = contents_of(proposal)
+    is_earlier = proposal.funding_year.year < funding_year.year
+    quarters = funding_year.year.quarters
+    return replace(
+        said,
+        kind=ProposalKind.CONTINUATION if is_earlier else said.kind,
+        continues=proposal if is_earlier else said.continues,
+        asks=[
+            replace(ask, quarter=quarters[ask.quarter.number - 1] if ask.quarter is not None else None)
+            for ask in said.asks
+        ],
+        starts_on=None,
+        ends_on=None,
+        received_on=None,
+    )
+
+
+def day_handed_in(received_on: date | None, submitted_at: datetime) -> date:
+    """The day by which a proposal is in time or late: that on which it came on paper, or was submitted."""
+    return received_on or day_of(submitted_at)
+
+
+def lead_named(session: Session, name: str, kind: str) -> Organisation:
+    """The organisation of a name, whatever its capitals; one that nobody entered yet is added."""
+    found = session.scalar(select(Organisation).where(func.lower(Organisation.name) == name.lower()).limit(1))
+    if found is not None:
+        return found
+    if not is_key(key_of(name)):
+        raise rules.Missing("Write the organisation’s name in letters, as it should stand in decisions", "other_lead")
+    return add_organisation(session, name=name, kind=kind)
+
+
+def faults_in_draft(proposal: Proposal, today: date) -> list[PortfolioError]:
+    """Everything that keeps a draft from being handed in on a day."""
     year = proposal.funding_year
-    refuse_any([closed(year.status, year.year), *faults(year, proposal.reference, contents_of(proposal))])
+    found = [closed(year.status, year.year), rules.received_later(proposal.received_on, today)]
+    return [
+        *(error for error in found if error is not None),
+        *faults(year, proposal.reference, contents_of(proposal)),
+    ]
+
+
+def submit_proposal(session: Session, proposal: Proposal, at: datetime) -> Proposal:
+    """Hand a draft in; everything that it still lacks is said at once.
+
+    One that comes after a partnership's call has closed is taken all the same, and kept as so many days late.
+    """
+    refuse_any(faults_in_draft(proposal, day_of(at)))
     proposal.status = rules.next_status(proposal.status, ProposalStatus.SUBMITTED)
     proposal.submitted_at = at
+    closing = queries.closing_days(session, proposal.funding_year_id)
+    for asked in proposal.asked_of:
+        closes_on = closing.get(asked.csp_id)
+        asked.days_late = rules.days_late(day_handed_in(proposal.received_on, at), closes_on) if closes_on else None
     return proposal
 
 
-def withdraw_proposal(proposal: Proposal, decided_by: Sequence[str]) -> Proposal:
-    """Take a proposal back; `decided_by` names the partnerships that decided on it, which stand in the way."""
-    refuse_any([rules.already_decided(decided_by)])
+def withdraw_proposal(proposal: Proposal, decided_by: Sequence[str], because: str, at: datetime) -> Proposal:
+    """Take a proposal back, saying why; `decided_by` names the partnerships that decided on it, which stand in the way.
+
+    It stays to be read, as withdrawn.
+    """
+    refuse_any([rules.already_decided(decided_by), rules.no_reason(because)])
     proposal.status = rules.next_status(proposal.status, ProposalStatus.WITHDRAWN)
+    proposal.withdrawn_at, proposal.withdrawn_because = at, because
     return proposal

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +9,8 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import BadStep
 from portfolio.money import ZERO
-from portfolio.quarters import FinancialYear
+from portfolio.quarters import FinancialYear, format_day
+from portfolio.words import count
 
 
 class ProposalKind(StrEnum):
@@ -71,6 +71,22 @@ class BadReference(PortfolioError):
 
 class Missing(PortfolioError):
     """Something that a proposal cannot be decided without."""
+
+
+class ReceivedLater(PortfolioError):
+    """A day of receipt that has not come yet."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__(
+            f"The day it came cannot be in the future. Enter {format_day(today)} or an earlier day", "received_on"
+        )
+
+
+class NoReason(PortfolioError):
+    """A proposal taken back without a word."""
+
+    def __init__(self) -> None:
+        super().__init__("Say why the proposal is withdrawn. Everybody who reads it sees this", "because")
 
 
 class OutsideTheYear(PortfolioError):
@@ -201,49 +217,46 @@ def next_status(present: ProposalStatus, wanted: ProposalStatus) -> ProposalStat
             raise BadStep("proposal", present, wanted)
 
 
-@dataclass(frozen=True)
-class CriterionSaid:
-    """Something that proposals are scored on, with its weight in points of 100."""
-
-    name: str
-    weight: int
-    guidance: str | None = None
+def received_later(received_on: date | None, today: date) -> ReceivedLater | None:
+    """What came on paper came on a day that is past, or today."""
+    return ReceivedLater(today) if received_on is not None and received_on > today else None
 
 
-@dataclass(frozen=True)
-class GateSaid:
-    """Something that a proposal must pass whatever it scores."""
-
-    name: str
-    guidance: str | None = None
+def no_reason(because: str) -> NoReason | None:
+    """Whoever takes a proposal back says why."""
+    return None if because.strip() else NoReason()
 
 
-WHOLE = 100
-"""What the weights of a round's criteria come to."""
-DEFAULT_POINTS = 5
-DEFAULT_RECOMMEND_FROM = Decimal(60)
-DEFAULT_DISCUSS_FROM = Decimal(40)
-MOST_POINTS = 100
+def days_late(received_on: date, closes_on: date) -> int | None:
+    """How many days after a call had closed something came; None where it came in time."""
+    return (received_on - closes_on).days if received_on > closes_on else None
 
 
-def default_criteria() -> tuple[CriterionSaid, ...]:
-    """What a round is scored on unless its partnership says otherwise."""
-    return (
-        CriterionSaid("Strategic fit", 25, "How well it serves the strategic needs assessment and the delivery plan"),
-        CriterionSaid("Need", 20, "What shows that it is needed here, and by whom"),
-        CriterionSaid("Evidence base", 15, "What is known of the effect of this kind of activity on violence"),
-        CriterionSaid("Deliverability", 15, "Whether staff, partners and time are there to do it within the year"),
-        CriterionSaid("Outcomes", 15, "What will be different, and how that will be measured"),
-        CriterionSaid("Value and match", 10, "What is bought for the money, and what others bring"),
-    )
+def how_late(days: int) -> str:
+    """`1 day late`, `12 days late`."""
+    return f"{count(days, 'day')} late"
 
 
-def default_gates() -> tuple[GateSaid, ...]:
-    """What every proposal must pass unless its partnership says otherwise."""
-    return (
-        GateSaid("Eligible body", "The applicant may receive this grant, and holds its own bank account"),
-        GateSaid("Within the funding period", "It spends within the dates that the funder pays for"),
-        GateSaid("Safeguarding", "There is a safeguarding policy, and checks of the people who work with the young"),
-        GateSaid("No double funding", "No other grant pays for the same costs"),
-        GateSaid("Data protection", "What is kept of people is lawful, and shared only where it must be"),
-    )
+ACTIVITY_TYPES = (
+    "A and E navigators",
+    "After-school programmes",
+    "Bystander interventions",
+    "Cognitive behavioural therapy",
+    "Case management of offenders",
+    "Diversion from court",
+    "Education and awareness",
+    "Family therapy",
+    "Focused deterrence",
+    "Healthy relationships education",
+    "Mentoring",
+    "Parenting programmes",
+    "Policing of hotspots",
+    "Restorative justice",
+    "Social skills training",
+    "Sports programmes",
+    "Support for exclusion from school",
+    "Therapy after trauma",
+    "Training of professionals",
+    "Youth work",
+)
+"""Kinds of activity that are suggested, so that like is called alike; anybody may write another."""

@@ -14,12 +14,14 @@ from portfolio.funding_years.queries import csps_of
 from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.proposals.actions import withdraw_proposal
+from portfolio.proposals.attaching import documents_of
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import get_proposal, within_reach
 from portfolio.proposals.rules import ProposalStatus
+from portfolio.proposals.telling import asked_tables
 from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
-from portfolio.web.clock import today
+from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
@@ -60,12 +62,13 @@ def withdraw(reference: str) -> Any:
     condition = within_reach(viewer().within(Act.PROPOSE))
     found, form = get_proposal(session(), reference, condition), WithdrawForm()
     decided_by = [decision.csp.name for decision in queries.current_decisions(session(), [found.id]).values()]
-    with refusals_on(form) as outcome:
-        withdraw_proposal(found, decided_by)
-        commit()
-    if outcome.ok:
-        flash(f"{reference} is withdrawn. It stays in the list.", "success")
-        return redirect(url_for(".proposal", reference=reference))
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            withdraw_proposal(found, decided_by, form.because.data, moment())
+            commit()
+        if outcome.ok:
+            flash(f"{reference} is withdrawn. It stays in the list.", "success")
+            return redirect(url_for(".proposal", reference=reference))
     return _show(found, form), 422
 
 
@@ -90,11 +93,16 @@ def _seen(reference: str) -> Proposal:
     return get_proposal(session(), reference, queries.proposals_seen_by(viewer()))
 
 
+def _may_enter(proposal: Proposal) -> bool:
+    """Whether the person writes this proposal: they lead it, or act for a partnership that it asks."""
+    reach = viewer().within(Act.PROPOSE)
+    lead = proposal.lead_person_id
+    return any(reach.holds(asked.csp_id, asked.csp.police_area_id, lead) for asked in proposal.asked_of)
+
+
 def _may_withdraw(told: telling.ProposalTold) -> bool:
     """A proposal is withdrawn by who may enter it, until it is decided on."""
-    reach = viewer().within(Act.PROPOSE)
-    mine = any(reach.holds(answer.csp.id, answer.csp.police_area_id) for answer in told.listed.answers)
-    return mine and told.proposal.status is not ProposalStatus.WITHDRAWN and not told.decided
+    return told.proposal.status is not ProposalStatus.WITHDRAWN and not told.decided and _may_enter(told.proposal)
 
 
 def _interest_form(found: Proposal) -> InterestForm:
@@ -120,12 +128,15 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
     return render_template(
         "decisions/proposal.html",
         told=told,
+        asked=asked_tables(found),
+        files=documents_of(session(), found),
+        may_enter=_may_enter(found),
         delivery=delivered()(session(), found, viewer()),
         may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
         may_open_award={one.id for one in awards if queries.reaches(seen, one)},
         may_withdraw=_may_withdraw(told),
         interest=interest,
-        withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(),
+        withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(formdata=None),
         sent=sent,
         has_errors=sent is not None,
     )
