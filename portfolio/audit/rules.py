@@ -318,6 +318,7 @@ COLUMNS = {
     "taken_at": "taken over at",
     "taken_by_id": "taken over by",
     "target": "target",
+    "target_because": "target changed because",
     "text": "text",
     "title": "title",
     "to_award_id": "moved to",

@@ -14,9 +14,11 @@ from portfolio.measures.rules import (
     Abandoned,
     BadMeasure,
     IndicatorKind,
+    bad_change,
     bad_definition,
     bad_indicator,
     bad_observation,
+    bad_redefinition,
     not_yet,
 )
 from portfolio.quarters import Quarter
@@ -52,16 +54,17 @@ def add_measure(
 
 
 def define_anew(
-    session: Session, measure: Measure, *, text: str, geography: str, source: str | None
+    session: Session, measure: Measure, *, text: str, geography: str, source: str | None, because: str
 ) -> MeasureDefinition:
-    """Give a measure a new version of its definition; what was observed by the earlier one stays with it."""
-    refuse_any([*bad_definition(measure.name, text, geography), _given_up(measure)])
+    """Give a measure a new version of its definition, and say why; what was observed by the earlier one stays."""
+    refuse_any([*bad_definition(measure.name, text, geography), bad_redefinition(because), _given_up(measure)])
     definition = MeasureDefinition(
         measure=measure,
         version=measure.definitions[-1].version + 1,
         text=text,
         geography=geography,
         source=source or None,
+        because=because.strip(),
     )
     session.add(definition)
     session.flush()
@@ -89,16 +92,19 @@ def record_observation(
     by: str,
     now: datetime,
     today: date,
+    version: int | None = None,
 ) -> Observation:
-    """Record a quarter's figure by the present definition, or that there is none and why; supersedes what was said.
+    """Record a quarter's figure, or that there is none and why; supersedes what was said.
 
-    No figure and no reason is allowed (W8 warns of it); a figure and a reason together are not.
+    It is counted by the version of the definition that is named, or by the present one. No figure and no reason is
+    allowed (W8 warns of it); a figure and a reason together are not.
     """
     because = (unavailable or "").strip() or None
     refuse_any([bad_observation(value, because), not_yet(quarter, today), _given_up(measure)])
     standing = find_standing(session, measure, quarter)
+    named = [row for row in measure.definitions if row.version == version]
     observation = Observation(
-        definition=measure.definitions[-1],
+        definition=(named or measure.definitions)[-1],
         quarter=quarter,
         value=value,
         unavailable=because,
@@ -120,6 +126,19 @@ def add_indicator(
     session.add(indicator)
     session.flush()
     return indicator
+
+
+def change_indicator(
+    session: Session, indicator: Indicator, *, name: str, unit: str, target: Decimal | None, because: str
+) -> None:
+    """Say anew what an indicator is called, its unit and its target; why a target changed stays with it."""
+    others = [other for other in names_taken(session, indicator.award) if other != indicator.name]
+    retargeted = target != indicator.target
+    refuse_any(bad_change(name, unit, others, because, retargeted=retargeted))
+    indicator.name, indicator.unit, indicator.target = name.strip(), unit.strip(), target
+    if retargeted:
+        indicator.target_because = because.strip()
+    session.flush()
 
 
 def record_result(

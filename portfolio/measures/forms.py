@@ -7,8 +7,10 @@ from typing import Any
 from wtforms import Field
 from wtforms.widgets import TextInput
 
+from portfolio.decisions.forms import Filter
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import PoliceArea, Programme
+from portfolio.measures.models import MeasureDefinition
 from portfolio.measures.rules import IndicatorKind, parse_figure
 from portfolio.quarters import Quarter
 from portfolio.web.errors import constraint_means
@@ -64,11 +66,18 @@ class Availability(StrEnum):
 class ObservationForm(Form):
     """A quarter's figure, or that there is none, and why."""
 
+    version = OneOf("Which definition it is counted by", kind=int, missing="Select a definition")
     available = OneOf("What is known", Availability, missing="Select whether there is a figure")
     value = FigureField("Figure", missing="", hint="A number, like 41. Zero is a figure; “not available” is not zero.")
     unavailable = Paragraphs(
         "Why it is not available", missing="", most=SHORT_TEXT, hint="The return says it instead of a figure."
     )
+
+    def offer(self, definitions: Iterable[MeasureDefinition]) -> None:
+        """Offer the versions of a measure's definition; where there is one only, it is that."""
+        self.version.choices = [(row.version, f"Version {row.version}: {row.text}") for row in definitions]
+        if len(self.version.choices) == 1:
+            self.version.data = self.version.choices[0][0]
 
     def validate(self, *rest: Any, **named: Any) -> bool:
         """A figure is asked for only where there is one."""
@@ -85,6 +94,17 @@ class DefinitionForm(Form):
     text = Paragraphs("What is counted", missing="", most=SHORT_TEXT)
     geography = Line("Where", missing="", hint="For example police area")
     source = Line("Source")
+
+
+class RedefinitionForm(DefinitionForm):
+    """What a measure counts from now on, and why that changed."""
+
+    because = Paragraphs(
+        "Why it is defined anew",
+        missing="",
+        most=SHORT_TEXT,
+        hint="The series breaks there: figures before and after are not compared.",
+    )
 
 
 class MeasureForm(DefinitionForm):
@@ -114,6 +134,23 @@ class IndicatorForm(Form):
     name = Line("What is counted", missing="", hint="For example mentors trained")
     unit = Line("Unit", missing="", most=60, hint="For example people")
     target = FigureField("Target for the whole award", hint="Leave it empty where none was agreed")
+
+
+class ChangeIndicatorForm(Form):
+    """An indicator said anew."""
+
+    name = Line("What is counted", missing="")
+    unit = Line("Unit", missing="", most=60)
+    target = FigureField("Target for the whole award", hint="Leave it empty where none was agreed")
+    because = Paragraphs(
+        "Why the target changes, and who agreed to it", missing="", most=SHORT_TEXT, hint="Needed where it changes."
+    )
+
+
+class ProjectsFilter(Filter):
+    """Narrows the list of outputs and outcomes."""
+
+    kind = OneOf("Kind", IndicatorKind, blank="Outputs and outcomes")
 
 
 class ResultForm(Form):

@@ -80,6 +80,8 @@ class Indicator(Base):
     name: Mapped[str] = mapped_column(Text)
     unit: Mapped[str] = mapped_column(Text)
     target: Mapped[Decimal | None] = mapped_column(Exact)
+    target_because: Mapped[str | None] = mapped_column(Text)
+    """Why the target is not the one that was first agreed, and who agreed to that."""
 
     award: Mapped[Award] = relationship()
     results: Mapped[list["IndicatorResult"]] = relationship(

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound
-from portfolio.funding_years.models import CSP, PoliceArea, Programme
+from portfolio.funding_years.models import CSP, FundingYear, PoliceArea, Programme
 from portfolio.funding_years.queries import areas_within
 from portfolio.measures.models import Indicator, Measure, MeasureDefinition, Observation
+from portfolio.measures.rules import IndicatorKind
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import Quarter
+from portfolio.quarters import FinancialYear, Quarter
 
 
 def measures_within(within: Within) -> Select[Measure]:
@@ -90,6 +91,7 @@ def indicators(only: ColumnElement[bool]) -> Select[Indicator]:
         select(Indicator)
         .join(Indicator.award)
         .join(Award.proposal)
+        .join(Proposal.funding_year)
         .join(Award.csp)
         .where(only)
         .order_by(Proposal.reference.desc(), CSP.name, Indicator.kind, Indicator.id)
@@ -98,6 +100,27 @@ def indicators(only: ColumnElement[bool]) -> Select[Indicator]:
             joinedload(Indicator.award).options(joinedload(Award.proposal), joinedload(Award.csp)),
         )
     )
+
+
+def wanted(year: FinancialYear | None, csp_key: str | None, kind: IndicatorKind | None) -> ColumnElement[bool]:
+    """The indicators of a year, a partnership, a kind, as a condition; None is all."""
+    return and_(
+        true() if year is None else FundingYear.year == year,
+        true() if csp_key is None else CSP.key == csp_key,
+        true() if kind is None else Indicator.kind == kind,
+    )
+
+
+def years_with_indicators(session: Session, only: ColumnElement[bool]) -> list[FinancialYear]:
+    """The years of the awards that a condition names and that promised something, newest first."""
+    promised = select(Indicator.award_id)
+    years = (
+        select(FundingYear.year)
+        .join(Proposal, Proposal.funding_year_id == FundingYear.id)
+        .join(Award, Award.proposal_id == Proposal.id)
+        .where(only, Award.id.in_(promised))
+    )
+    return sorted(session.scalars(years.distinct()), reverse=True)
 
 
 def indicators_of(session: Session, award: Award) -> Sequence[Indicator]:

@@ -5,9 +5,22 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from portfolio.errors import PortfolioError, RuleWarning
+from portfolio.money import per_cent
 from portfolio.quarters import Quarter
+from portfolio.words import figure
+
+NO_CAUSE = (
+    "Figures of an area, and what projects report, stand side by side. Neither shows what caused the other: "
+    "many things change them at once."
+)
+"""What stands wherever outcomes are shown: no figure here claims a cause."""
+FEWEST = 5
+"""Counts under five are not published: they could point to a person."""
+FEW = "Fewer than 5"
+HELD_BACK = "Held back"
 
 _FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d{1,6})?", re.ASCII)
 LONGEST_FIGURE = 20
@@ -84,11 +97,67 @@ def bad_indicator(name: str, unit: str, taken: Sequence[str]) -> list[PortfolioE
     return errors
 
 
+def bad_redefinition(because: str) -> BadMeasure | None:
+    """A definition takes the place of another for a reason, because the series breaks there."""
+    return None if because.strip() else BadMeasure("Say why it is defined anew: the series breaks there", "because")
+
+
+def bad_change(name: str, unit: str, others: Sequence[str], because: str, *, retargeted: bool) -> list[PortfolioError]:
+    """An indicator stays one that can be understood; a target that was agreed changes for a reason only."""
+    errors = bad_indicator(name, unit, others)
+    if retargeted and not because.strip():
+        errors.append(BadMeasure("Say why the target changes, and who agreed to it", "because"))
+    return errors
+
+
+def begin_anew(versions: Sequence[tuple[Quarter, int]]) -> set[Quarter]:
+    """The quarters that another definition begins at, of quarters in order, each with the version it was counted by."""
+    return {quarter for (_, before), (quarter, version) in pairwise(versions) if version != before}
+
+
+def too_few(value: Decimal) -> bool:
+    """Whether a figure is a count that is too small to be published; a figure with a fraction is a rate."""
+    return value < FEWEST and value == value.to_integral_value()
+
+
+def published(value: Decimal) -> str:
+    """A figure as it may be published: `38`, `Fewer than 5`."""
+    return FEW if too_few(value) else figure(value)
+
+
+def published_parts(values: Sequence[Decimal]) -> list[str]:
+    """Counts that are published with their sum: where one alone is too small, the next smallest is held back with it.
+
+    Otherwise the sum would tell the one that is not shown.
+    """
+    said = [published(value) for value in values]
+    shown = [place for place, value in enumerate(values) if not too_few(value)]
+    if len(values) - len(shown) == 1 and shown:
+        said[min(shown, key=values.__getitem__)] = HELD_BACK
+    return said
+
+
 def to_date(kind: IndicatorKind, values: Sequence[Decimal]) -> Decimal | None:
     """What an indicator has come to: outputs add up, an outcome is its latest figure; None before the first."""
     if not values:
         return None
     return sum(values, Decimal(0)) if kind is IndicatorKind.OUTPUT else values[-1]
+
+
+def so_far(kind: IndicatorKind, values: Sequence[Decimal | None]) -> list[Decimal | None]:
+    """What an indicator had come to by each of its periods in order; None where nothing was recorded of one."""
+    known: list[Decimal] = []
+    reached: list[Decimal | None] = []
+    for value in values:
+        known += [] if value is None else [value]
+        reached.append(None if value is None else to_date(kind, known))
+    return reached
+
+
+def of_target(reached: Decimal | None, target: Decimal | None) -> str | None:
+    """`65%`: what has been reached of a target, cut off so that it reads 100% only once all is; None without either."""
+    share = None if reached is None or target is None else per_cent(reached, target)
+    return None if share is None else f"{int(share):,}%"
 
 
 def bad_observation(value: Decimal | None, unavailable: str | None) -> BadObservation | None:

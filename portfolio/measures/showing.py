@@ -7,67 +7,96 @@ from decimal import Decimal
 
 from portfolio.errors import RuleWarning
 from portfolio.measures.models import Indicator, Measure, MeasureDefinition, Observation
-from portfolio.measures.rules import to_date, unavailable_without_reason
-from portfolio.quarters import Quarter
+from portfolio.measures.rules import (
+    FEW,
+    begin_anew,
+    of_target,
+    published_parts,
+    to_date,
+    too_few,
+    unavailable_without_reason,
+)
+from portfolio.quarters import EARLIEST, Quarter, between
 from portfolio.words import figure
 
 
 @dataclass(frozen=True)
 class ObservedQuarter:
-    """A quarter of a measure's series, with what is known of it."""
+    """A quarter of a measure's series, with what is known of it.
+
+    `changed` is the definition that begins there, where the quarter before was counted by another.
+    """
 
     quarter: Quarter
     observation: Observation | None
+    changed: MeasureDefinition | None
 
 
 @dataclass(frozen=True)
 class Series:
-    """A measure with its present definition and its quarters, newest first."""
+    """A measure with its present definition and its quarters, newest first, none of them left out."""
 
     measure: Measure
     definition: MeasureDefinition
     quarters: list[ObservedQuarter]
     warnings: list[RuleWarning]
 
+    @property
+    def earlier(self) -> Quarter | None:
+        """The quarter before the first that is shown; None where years begin."""
+        before = self.quarters[-1].quarter.previous
+        return before if before.year.start >= EARLIEST else None
+
 
 def series_of(measure: Measure, found: Mapping[Quarter, Observation], today: date) -> Series:
-    """A measure's observed quarters, and those of the present year that have begun."""
-    begun = [quarter for quarter in Quarter.containing(today).year.quarters if quarter.first_day <= today]
-    quarters = sorted({*found, *begun}, reverse=True)
+    """A measure's quarters from the first that was observed, and those of the present year that have begun."""
+    first = min([*found, Quarter.containing(today).year.quarters[0]])
+    known = sorted(found.items())
     warned = (
         unavailable_without_reason(f"{measure.code}, {quarter.short}", row.value, row.unavailable)
-        for quarter, row in sorted(found.items())
+        for quarter, row in known
     )
+    anew = begin_anew([(quarter, row.definition.version) for quarter, row in known])
     return Series(
         measure,
         measure.definitions[-1],
-        [ObservedQuarter(quarter, found.get(quarter)) for quarter in quarters],
+        [
+            ObservedQuarter(quarter, found.get(quarter), found[quarter].definition if quarter in anew else None)
+            for quarter in reversed([*between(first.first_day, max([today, *(each.first_day for each in found)]))])
+        ],
         [warning for warning in warned if warning is not None],
     )
 
 
 @dataclass(frozen=True)
 class Progress:
-    """An indicator against its target."""
+    """An indicator against its target; what is published tells no count under five."""
 
     indicator: Indicator
     target: str | None
     to_date: str | None
+    of_target: str | None
     results: list[tuple[Quarter, str]]
+
+
+def progress_of(indicators: Iterable[Indicator], *, published: bool = False) -> list[Progress]:
+    """Indicators with what they have come to, in full or as it may be published."""
+    return [_progress(row, published=published) for row in indicators]
+
+
+def _progress(row: Indicator, *, published: bool) -> Progress:
+    values = [result.value for result in row.results]
+    reached = to_date(row.kind, values)
+    small = published and reached is not None and too_few(reached)
+    results = published_parts(values) if published else [figure(value) for value in values]
+    return Progress(
+        row,
+        _shown(row.target),
+        FEW if small else _shown(reached),
+        None if small else of_target(reached, row.target),
+        list(zip([result.quarter for result in row.results], results, strict=True)),
+    )
 
 
 def _shown(value: Decimal | None) -> str | None:
     return None if value is None else figure(value)
-
-
-def progress_of(indicators: Iterable[Indicator]) -> list[Progress]:
-    """Indicators with what they have come to."""
-    return [
-        Progress(
-            row,
-            _shown(row.target),
-            _shown(to_date(row.kind, [result.value for result in row.results])),
-            [(result.quarter, figure(result.value)) for result in row.results],
-        )
-        for row in indicators
-    ]

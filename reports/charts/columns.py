@@ -43,7 +43,7 @@ class Columns:
             pen.at += GAP
 
     def _label(self, series: Series, place: int) -> str:
-        figure = written(series.values[place], self.unit)
+        figure = series.said(place, self.unit)
         return figure if len(self.series) == 1 else f"{figure} {series.name}"
 
     def _sums(self) -> list[Decimal]:
@@ -77,7 +77,7 @@ class Columns:
             left += wide
         pen.write(left + SPACE, pen.at + BAR * 0.41, written(self.total(place), self.unit))
         pen.at += BAR
-        told = [f"{each.name} {written(each.values[place], self.unit)}" for each in self.series if each.values[place]]
+        told = [f"{each.name} {each.said(place, self.unit)}" for each in self.series if each.values[place]]
         if told:
             pen.write_line(" · ".join(told))
 
@@ -86,7 +86,7 @@ class Columns:
         names = [heading(each.name, self.unit) for each in self.series]
         rows = []
         for place, group in enumerate(self.groups):
-            values = [written(each.values[place], self.unit) for each in self.series]
+            values = [each.said(place, self.unit) for each in self.series]
             rows.append((group, *values, *([written(self.total(place), self.unit)] if self.stacked else [])))
         columns = (self.of, *names, *([heading("Total", self.unit)] if self.stacked else []))
         return Table(self.title, columns, tuple(rows), frozenset(range(1, len(columns))))
@@ -94,7 +94,7 @@ class Columns:
     def in_words(self) -> str:
         """Each group's figures."""
         told = (
-            f"{group}: " + ", ".join(f"{each.name} {written(each.values[place], self.unit)}" for each in self.series)
+            f"{group}: " + ", ".join(f"{each.name} {each.said(place, self.unit)}" for each in self.series)
             for place, group in enumerate(self.groups)
         )
         return spoken("Stacked bars" if self.stacked else "Bars", heading(self.title, self.unit), told)

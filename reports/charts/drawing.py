@@ -14,7 +14,10 @@ _DRAWING = Lock()
 
 
 class Chart(Protocol):
-    """Any chart: it draws itself, and says the same in a table and in a sentence."""
+    """Any chart: it draws itself, and says the same in a table and in a sentence. Equal charts are one picture."""
+
+    def __hash__(self) -> int:
+        """By its figures."""
 
     @property
     def narrow(self) -> bool:

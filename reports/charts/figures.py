@@ -18,10 +18,19 @@ SEE_TABLE = "The table beside it has every figure."
 
 @dataclass(frozen=True)
 class Series:
-    """What one kind of figure comes to, place by place; None where there is none, which is not zero."""
+    """What one kind of figure comes to, place by place; None where there is none, which is not zero.
+
+    `instead` says place by place what stands where there is none, like `Fewer than 5`; without, it is `No figure`.
+    """
 
     name: str
     values: tuple[Decimal | None, ...]
+    instead: tuple[str, ...] = ()
+
+    def said(self, place: int, unit: str) -> str:
+        """A place's figure as it is written, or what stands instead of it."""
+        value = self.values[place]
+        return self.instead[place] if value is None and self.instead else written(value, unit)
 
 
 def written(value: Decimal | None, unit: str) -> str:

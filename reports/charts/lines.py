@@ -78,7 +78,7 @@ class Lines:
         said = {each.quarter: each.because for each in self.breaks}
         columns = ("Quarter", *(heading(each.name, self.unit) for each in self.series))
         rows = [
-            (quarter.short, *(written(each.values[place], self.unit) for each in self.series))
+            (quarter.short, *(each.said(place, self.unit) for each in self.series))
             for place, quarter in enumerate(self.quarters)
         ]
         if said:
@@ -91,9 +91,7 @@ class Lines:
         several = len(self.series) > 1
         told = [
             f"{quarter.short}: "
-            + ", ".join(
-                written(each.values[place], self.unit) + (f" {each.name}" if several else "") for each in self.series
-            )
+            + ", ".join(each.said(place, self.unit) + (f" {each.name}" if several else "") for each in self.series)
             for place, quarter in enumerate(self.quarters)
         ]
         return spoken(

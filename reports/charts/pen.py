@@ -112,9 +112,9 @@ class Pen:
         """What each filling, or each kind of line, means: beside a sample of it."""
         left = MARGIN
         for name, way in names:
-            (shown,) = lines_of(name, self.width - 2 * MARGIN - KEY - SPACE, NORMAL)[:1]
-            wide = KEY + SPACE + length(shown, NORMAL) + 2 * GAP
-            if left > MARGIN and left + wide - 2 * GAP > self.width - MARGIN:
+            said = lines_of(name, self.width - 2 * MARGIN - KEY - SPACE, NORMAL)
+            wide = KEY + SPACE + max(length(line, NORMAL) for line in said)
+            if left > MARGIN and left + wide > self.width - MARGIN:
                 left = MARGIN
                 self.at += LINE
             if lines:
@@ -123,8 +123,10 @@ class Pen:
                 self.rule((left + KEY / 2,), (middle,), way)
             else:
                 self.box(left, self.at + LINE * 0.15, KEY, LINE * 0.7, way)
-            self.write(left + KEY + SPACE, self.at + LINE / 2, shown)
-            left += wide
+            for number, line in enumerate(said):
+                self.write(left + KEY + SPACE, self.at + LINE * (number + 0.5), line)
+            self.at += LINE * (len(said) - 1)
+            left += wide + 2 * GAP
         self.at += LINE + GAP / 2
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portfolio.money import per_cent
-from portfolio.words import figure
+from portfolio.words import begin, figure
 from reports.charts.figures import spoken
 from reports.charts.pen import BOLD, GAP, MARGIN, NORMAL, SPACE, Pen, Scale, length
 from reports.charts.ways import ASKED, FULL
@@ -13,12 +12,16 @@ from reports.documents import Table
 
 @dataclass(frozen=True)
 class Target:
-    """One thing that is counted, in its unit: what was promised, and what it has come to; None where not said yet."""
+    """One thing that is counted, in its unit: what was promised, and what it has come to.
+
+    None is no target, or no figure; `instead` says why there is none, like `fewer than 5`.
+    """
 
     name: str
     unit: str
     target: Decimal | None
     to_date: Decimal | None
+    instead: str = "nothing yet"
 
     @property
     def promised(self) -> str:
@@ -28,13 +31,7 @@ class Target:
     @property
     def come_to(self) -> str:
         """`39 people to date`."""
-        return "nothing recorded yet" if self.to_date is None else f"{figure(self.to_date)} {self.unit} to date"
-
-    @property
-    def reached(self) -> str:
-        """`65% of the target`: in whole per cent, cut off, so that it says 100 only once the target is reached."""
-        share = None if self.target is None or self.to_date is None else per_cent(self.to_date, self.target)
-        return "–" if share is None else f"{int(share):,}%"
+        return f"{figure(self.to_date)} {self.unit} to date" if self.to_date is not None else f"{self.instead} to date"
 
 
 @dataclass(frozen=True)
@@ -58,18 +55,17 @@ class AgainstTargets:
 
     def as_table(self) -> Table:
         """A row for each thing that is counted."""
-        columns = ("What is counted", "Unit", "Target", "To date", "Of target")
+        columns = ("What is counted", "Unit", "Target", "To date")
         rows = tuple(
             (
                 each.name,
                 each.unit,
                 "None agreed" if each.target is None else figure(each.target),
-                "Nothing yet" if each.to_date is None else figure(each.to_date),
-                each.reached,
+                begin(each.instead) if each.to_date is None else figure(each.to_date),
             )
             for each in self.rows
         )
-        return Table(self.title, columns, rows, frozenset({2, 3, 4}))
+        return Table(self.title, columns, rows, frozenset({2, 3}))
 
     def in_words(self) -> str:
         """Each one's target and what it has come to."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-INK, GREY, BLUE, PALE, PAPER = "#1f2933", "#5b6770", "#174f87", "#c9d6e3", "#ffffff"
+INK, GREY, BLUE, MIDDLE, PALE, PAPER = "#1f2933", "#5b6770", "#174f87", "#6f8aa6", "#c9d6e3", "#ffffff"
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ SEVERAL = (
     ASKED,
     FULL,
     Way(PALE, INK, "....", (2, 1.5), "^"),
-    Way(PAPER, INK, "xxxx", (7, 2, 1.5, 2), "D"),
-    Way(PALE, INK, "", (4, 1, 1, 1, 1, 1), "v"),
-    Way(PAPER, BLUE, "---", (9, 3), "P"),
+    Way(MIDDLE, INK, "", (7, 2, 1.5, 2), "D"),
+    Way(PAPER, INK, "xxxx", (4, 1, 1, 1, 1, 1), "v"),
+    Way(PALE, INK, "", (9, 3), "P"),
 )
 
 

@@ -11,10 +11,12 @@ from portfolio.measures.actions import (
     abandon_measure,
     add_indicator,
     add_measure,
+    change_indicator,
     define_anew,
     record_observation,
     record_result,
 )
+from portfolio.measures.charts import indicator_chart, series_chart, targets_chart
 from portfolio.measures.models import IndicatorResult, Measure, Observation
 from portfolio.measures.queries import (
     find_standing,
@@ -25,8 +27,9 @@ from portfolio.measures.queries import (
     standing_observations,
 )
 from portfolio.measures.rules import IndicatorKind
+from portfolio.measures.showing import progress_of, series_of
 from portfolio.people.rules import Within
-from portfolio.quarters import Quarter
+from portfolio.quarters import FinancialYear, Quarter
 from tests import make
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q4
@@ -35,11 +38,23 @@ from tests.refused import fields
 TODAY = date(2025, 10, 20)
 
 
-def observed(session: Session, measure: Measure, quarter: Quarter, value: int | None, why: str = "") -> Observation:
+EARLIER = Quarter(FinancialYear(2024), 3)
+
+
+def observed(
+    session: Session, measure: Measure, quarter: Quarter, value: int | None, why: str = "", version: int | None = None
+) -> Observation:
     """What somebody records."""
-    figure = None if value is None else Decimal(value)
     return record_observation(
-        session, measure, quarter, value=figure, unavailable=why, by="olga@example.org", now=NOW, today=TODAY
+        session,
+        measure,
+        quarter,
+        value=None if value is None else Decimal(value),
+        unavailable=why,
+        by="olga@example.org",
+        now=NOW,
+        today=TODAY,
+        version=version,
     )
 
 
@@ -79,14 +94,49 @@ def test_a_new_definition_leaves_what_was_observed_by_the_old_one(session: Sessi
     measure = make.measure(session)
     first = observed(session, measure, Q1, 41)
     session.commit()
-    anew = define_anew(session, measure, text="Crimes recorded, attempts included", geography="police area", source="")
+    given = {"text": "Crimes recorded, attempts included", "geography": "police area", "source": ""}
+    anew = define_anew(session, measure, **given, because=" The force counts attempts now. ")
     session.commit()
     session.refresh(measure)
-    assert (anew.version, anew.source) == (2, None)
+    assert (anew.version, anew.source, anew.because) == (2, None, "The force counts attempts now.")
     assert find_standing(session, measure, Q1) is first
     second = observed(session, measure, Q1, 47)
     assert (second.definition, second.supersedes_id) == (anew, first.id)
-    assert fields(lambda: define_anew(session, measure, text="", geography=" ", source=None)) == ["text", "geography"]
+    again = observed(session, measure, Q1, 40, version=1)
+    assert (again.definition.version, again.supersedes_id) == (1, second.id)
+    given = {"text": "", "geography": " ", "source": "", "because": ""}
+    assert fields(lambda: define_anew(session, measure, **given)) == ["text", "geography", "because"]
+
+
+def test_a_series_has_every_quarter_and_says_where_it_breaks(session: Session) -> None:
+    measure = make.measure(session)
+    observed(session, measure, EARLIER, 41)
+    define_anew(session, measure, text="Crimes by month", geography="force", source="", because="A new system")
+    session.commit()
+    session.refresh(measure)
+    row = observed(session, measure, Q1, 4)
+    observed(session, measure, Q2, None, "Late")
+    session.commit()
+    series = series_of(measure, standing_observations(session, [measure.id])[measure.id], TODAY)
+    told = [(each.quarter.short, each.observation is not None, each.changed) for each in series.quarters]
+    assert told == [
+        ("Q3 2025/26", False, None),
+        ("Q2 2025/26", True, None),
+        ("Q1 2025/26", True, row.definition),
+        ("Q4 2024/25", False, None),
+        ("Q3 2024/25", True, None),
+    ]
+    assert series.earlier == EARLIER.previous
+    chart = series_chart(series)
+    assert chart.as_table().rows == (
+        ("Q3 2024/25", "41", ""),
+        ("Q4 2024/25", "Not recorded", ""),
+        ("Q1 2025/26", "4", "version 2 of the definition. A new system"),
+        ("Q2 2025/26", "Not available", ""),
+        ("Q3 2025/26", "Not recorded", ""),
+    )
+    assert "The series breaks from Q1 2025/26: version 2 of the definition. A new system." in chart.in_words()
+    assert series_chart(series, published=True).as_table().rows[2][1] == "Fewer than 5"
 
 
 def test_what_cannot_be_recorded_says_why(session: Session) -> None:
@@ -111,7 +161,7 @@ def test_a_measure_is_given_up_and_its_history_stays(session: Session) -> None:
     for deed in (
         lambda: abandon_measure(measure, "again"),
         lambda: observed(session, measure, Q2, 1),
-        lambda: define_anew(session, measure, text="x", geography="y", source=None),
+        lambda: define_anew(session, measure, text="x", geography="y", source=None, because="z"),
     ):
         assert fields(deed) == [None]
     assert find_standing(session, measure, Q1) is row
@@ -142,7 +192,33 @@ def test_an_indicator_comes_to_something_each_quarter(session: Session) -> None:
     assert (row.name, again.value, make.count_of(session, IndicatorResult)) == ("Mentors trained", Decimal(31), 2)
     assert fields(lambda: record_result(session, row, Q4, Decimal(1), today=TODAY)) == ["quarter"]
     assert list(indicators_of(session, award)) == [row]
+    (told,) = progress_of([row])
+    assert (told.target, told.to_date, told.of_target) == ("60", "39", "65%")
+    (told,) = progress_of([row], published=True)
+    assert [said for _, said in told.results] == ["8", "31"]
+    assert indicator_chart(row).as_table().rows[:3] == (
+        ("Q1 2025/26", "60", "8"),
+        ("Q2 2025/26", "60", "39"),
+        ("Q3 2025/26", "60", "No figure"),
+    )
     other = make.award(session, make.proposal(session, "SVD-25-02"))
     assert get_indicator(session, award, row.id) is row
     with pytest.raises(NotFound):
         get_indicator(session, other, row.id)
+
+
+def test_a_target_changes_for_a_reason_and_small_numbers_are_not_published(session: Session) -> None:
+    award = make.award(session)
+    row = add_indicator(session, award, IndicatorKind.OUTPUT, name="Families helped", unit="families", target=None)
+    record_result(session, row, Q1, Decimal(3), today=TODAY)
+    given = {"name": "Families met", "unit": "families"}
+    assert fields(lambda: change_indicator(session, row, **given, target=Decimal(9), because=" ")) == ["because"]
+    change_indicator(session, row, **given, target=None, because="not needed")
+    assert (row.name, row.target_because) == ("Families met", None)
+    change_indicator(session, row, **given, target=Decimal(9), because=" Agreed by the panel ")
+    session.commit()
+    assert (row.target, row.target_because) == (Decimal(9), "Agreed by the panel")
+    (told,) = progress_of([row], published=True)
+    assert (told.to_date, told.of_target, told.results) == ("Fewer than 5", None, [(Q1, "Fewer than 5")])
+    assert targets_chart("So far", [row]).as_table().rows == (("Families met", "families", "9", "3"),)
+    assert targets_chart("So far", [row], published=True).as_table().rows[0][3] == "Fewer than 5"

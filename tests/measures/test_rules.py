@@ -8,14 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.measures.rules import (
+    NO_CAUSE,
     Abandoned,
     IndicatorKind,
     NotAFigure,
+    bad_change,
     bad_definition,
     bad_indicator,
     bad_observation,
+    bad_redefinition,
+    begin_anew,
     not_yet,
+    of_target,
     parse_figure,
+    published,
+    published_parts,
+    so_far,
     to_date,
     unavailable_without_reason,
 )
@@ -104,3 +112,74 @@ def test_outputs_add_up_and_an_outcome_is_its_latest_figure() -> None:
 
 def test_what_was_abandoned_says_why() -> None:
     assert "no longer measured: poor data." in Abandoned("poor data").sentence
+
+
+def test_a_definition_takes_the_place_of_another_for_a_reason() -> None:
+    assert bad_redefinition("The force counts by month now") is None
+    error = bad_redefinition(" ")
+    assert error is not None
+    assert error.field == "because"
+
+
+@pytest.mark.parametrize(
+    ("name", "because", "retargeted", "wrong"),
+    [
+        ("schools", "", False, []),
+        ("schools", " ", True, ["because"]),
+        ("Pupils", "Agreed by the panel", True, ["name"]),
+    ],
+)
+def test_a_target_changes_for_a_reason(name: str, because: str, retargeted: bool, wrong: list[str]) -> None:
+    errors = bad_change(name, "schools", ["pupils"], because, retargeted=retargeted)
+    assert [error.field for error in errors] == wrong
+
+
+def test_a_series_breaks_where_another_definition_begins() -> None:
+    assert begin_anew([]) == set()
+    assert begin_anew([(Q1, 1), (Q2, 1), (Q3, 2), (Q4, 1)]) == {Q3, Q4}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("0", "Fewer than 5"),
+        ("4", "Fewer than 5"),
+        ("5", "5"),
+        ("1204", "1,204"),
+        ("2.5", "2.5"),
+        ("4.000", "Fewer than 5"),
+    ],
+)
+def test_counts_under_five_are_not_published_and_rates_are(value: str, said: str) -> None:
+    assert published(Decimal(value)) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([], []),
+        ([8, 31], ["8", "31"]),
+        ([3], ["Fewer than 5"]),
+        ([8, 3, 31], ["Held back", "Fewer than 5", "31"]),
+        ([3, 2, 31], ["Fewer than 5", "Fewer than 5", "31"]),
+    ],
+)
+def test_a_sum_does_not_tell_what_is_not_published(values: list[int], said: list[str]) -> None:
+    assert published_parts([Decimal(value) for value in values]) == said
+
+
+def test_what_had_been_reached_by_each_quarter() -> None:
+    values = [Decimal(8), None, Decimal(31)]
+    assert so_far(IndicatorKind.OUTPUT, values) == [8, None, 39]
+    assert so_far(IndicatorKind.OUTCOME, values) == [8, None, 31]
+
+
+def test_a_target_is_reached_only_once_all_of_it_is() -> None:
+    assert of_target(Decimal(39), Decimal(60)) == "65%"
+    assert of_target(Decimal("59.9"), Decimal(60)) == "99%"
+    assert of_target(Decimal(90), Decimal(60)) == "150%"
+    assert [of_target(None, Decimal(1)), of_target(Decimal(1), None), of_target(Decimal(1), Decimal(0))] == [None] * 3
+
+
+def test_no_wording_claims_a_cause() -> None:
+    assert "Neither shows what caused the other" in NO_CAUSE

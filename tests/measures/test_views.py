@@ -97,9 +97,11 @@ def test_a_measure_is_added_defined_anew_and_given_up(session: Session, signed_i
     assert "Homicides is added." in officer.get(page).text
     assert officer.post("/measures/new", data={**sent, "area": 99}).status_code == 422
     assert officer.post(f"{page}/define", data={"text": "", "geography": "x"}).status_code == 422
-    assert officer.post(f"{page}/define", data={"text": "Recorded, by month", "geography": "force"}).location == page
+    anew = {"text": "Recorded, by month", "geography": "force"}
+    assert "the series breaks there" in officer.post(f"{page}/define", data=anew).text
+    assert officer.post(f"{page}/define", data={**anew, "because": "A new system"}).location == page
     words = read(officer.get(page).text)
-    assert "2 Recorded, by month force – 1 Recorded by police police area –" in words
+    assert "2 Recorded, by month force – A new system 1 Recorded by police police area – The first" in words
     assert officer.post(f"{page}/abandon", data={"because": ""}).status_code == 422
     assert officer.post(f"{page}/abandon", data={"because": "Poor data"}).location == page
     words = read(officer.get(page).text)
@@ -130,7 +132,11 @@ def test_a_lead_records_what_a_project_did(session: Session, signed_in: SignedIn
     for quarter, value in (("0", "8"), ("1", "31")):
         assert leading.post(page, data={"quarter": quarter, "value": value}).location == PROJECT
     words = read(leading.get(PROJECT).text)
-    assert "Mentors trained Output 1,060 39 people Q1 2025/26: 8 Q2 2025/26: 31" in words
+    assert "Mentors trained Output 1,060 39 3% people Q1 2025/26: 8 Q2 2025/26: 31" in words
+    assert "Change Mentors trained" not in words
+    for picture in (f"{PROJECT}/chart.svg", f"{page}/chart.svg?width=narrow"):
+        assert leading.get(picture).mimetype == "image/svg+xml"
+    assert "Q2 2025/26 1,060 39" in read(leading.get(page).text)
     assert "SVD-25-01 Specialist Nurse SVD-25-01 Dorset Community Safety Partnership Output" in read(
         leading.get("/measures/projects").text
     )
@@ -157,11 +163,63 @@ def test_who_sees_what_a_project_did_and_who_records_it(session: Session, signed
         assert sent.status_code == (302 if records == 200 else records)
 
 
+def test_the_officer_changes_a_target_and_its_lead_does_not(session: Session, signed_in: SignedIn) -> None:
+    lead = make.person(session, Role.LEAD)
+    award = make.award(session, lead_person_id=lead.id)
+    row = add_indicator(session, award, IndicatorKind.OUTPUT, name="Schools", unit="schools", target=Decimal(9))
+    page = f"{PROJECT}/{row.id}/change"
+    assert signed_in(person=lead).get(page).status_code == 403
+    officer = signed_in(Role.CSP_OFFICER)
+    assert 'value="9"' in officer.get(page).text
+    sent = {"name": "Schools", "unit": "schools", "target": "12", "because": ""}
+    refused = officer.post(page, data=sent)
+    assert (refused.status_code, "Say why the target changes" in refused.text) == (422, True)
+    assert officer.post(page, data={**sent, "name": ""}).status_code == 422
+    assert officer.post(page, data={**sent, "because": "More schools asked"}).location == PROJECT
+    words = read(officer.get(PROJECT).text)
+    assert "Target changed: More schools asked Output 12" in words
+    assert "Change Schools" in words
+
+
+def test_what_is_published_tells_no_small_number(session: Session, signed_in: SignedIn, measure: Measure) -> None:
+    award = make.award(session)
+    row = add_indicator(session, award, IndicatorKind.OUTCOME, name="Safe", unit="people", target=Decimal(40))
+    officer = signed_in(Role.CSP_OFFICER)
+    for page, value in ((f"/measures/{measure.id}/2025-26/q3", "3"), (f"{PROJECT}/{row.id}", "2")):
+        sent = {"available": "a figure", "quarter": "0", "value": value}
+        assert officer.post(page, data=sent).status_code == 302
+    for page in ("/measures", f"/measures/{measure.id}"):
+        words = read(officer.get(f"{page}?for=publication").text)
+        assert "Fewer than 5 Version 1 Q2 2025/26: Jul 2025 - Sep 2025 38" in words
+        assert "may be published" in words
+        assert "Record" not in words.split("may be published")[1].split("Measure it")[0].replace("Recorded", "")
+        assert "Oct 2025 - Dec 2025 3 Version 1" in read(officer.get(page).text)
+    for page in ("/measures/projects", PROJECT):
+        assert "40 Fewer than 5 –" in read(officer.get(f"{page}?for=publication").text)
+        assert "40 2 5%" in read(officer.get(page).text)
+    drawn = [officer.get(f"/measures/{measure.id}/chart.svg{chosen}").text for chosen in ("", "?for=publication")]
+    assert ["<!-- 3 -->" in picture for picture in drawn] == [True, False]
+
+
+def test_projects_are_narrowed_by_year_partnership_and_kind(session: Session, signed_in: SignedIn) -> None:
+    row = add_indicator(session, make.award(session), IndicatorKind.OUTPUT, name="Schools", unit="schools", target=None)
+    finance = signed_in(Role.FINANCE)
+    for chosen, found in (
+        ("year=2025-26&csp=dorset&kind=output", True),
+        ("kind=outcome", False),
+        ("kind=nonsense", None),
+        ("year=1999-00", None),
+    ):
+        page = finance.get(f"/measures/projects?{chosen}")
+        assert page.status_code == (404 if found is None else 200)
+        assert (row.name in page.text) is bool(found)
+
+
 def test_a_measure_of_another_area_is_not_there(session: Session, signed_in: SignedIn, measure: Measure) -> None:
     wessex = make.area(session, "E23000099", "Wessex")
     stranger = signed_in(Role.OPCC, area=wessex)
     assert "SVD-B" not in stranger.get("/measures").text
-    for path in (f"/measures/{measure.id}", f"/measures/{measure.id}/2025-26/q1"):
+    for path in (f"/measures/{measure.id}", f"/measures/{measure.id}/chart.svg", f"/measures/{measure.id}/2025-26/q1"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"/measures/{measure.id}/2025-26/q1", data={"available": "a figure"}).status_code == 404
     assert signed_in(Role.LEAD).get("/measures").status_code == 403

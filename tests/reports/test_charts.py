@@ -13,7 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from portfolio.money import ZERO
-from reports.charts import AskedAndAwarded, Bars, pen, svg
+from reports.charts import AskedAndAwarded, Bars, alt, pen, svg
 
 ALL = Bars("All 2 proposals", Decimal("62163.75"), Decimal("28413.75"), "1 funded, 1 rejected")
 NURSE = Bars("SVD-25-01 Specialist Nurse", Decimal("28413.75"), Decimal("28413.75"), "Funded")
@@ -65,6 +65,16 @@ def test_the_same_figures_give_the_same_bytes_in_another_process_too() -> None:
     there = run([sys.executable, "-c", program], capture_output=True, check=True)
     assert there.stdout == here
     assert b"<dc:date>" not in here
+
+
+def test_it_says_itself_in_a_table_and_in_words() -> None:
+    assert CHART.as_table().rows == (
+        ("All 2 proposals", "£62,163.75", "£80,790.21", "£28,413.75", "1 funded, 1 rejected"),
+        ("SVD-25-01 Specialist Nurse", "£28,413.75", "", "£28,413.75", "Funded"),
+        ("SVD-25-05 Night-time economy street mentors", "£33,750.00", "", "£0.00", "Rejected"),
+    )
+    together = "All 2 proposals, 1 funded, 1 rejected: £62,163.75 asked, £28,413.75 awarded, £80,790.21 available"
+    assert alt(CHART).startswith(f"Bars: What was asked and what was awarded. {together}; SVD-25-01")
 
 
 def test_a_chart_is_drawn_once() -> None:

@@ -330,6 +330,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_variation_request_to_award_id"), "variation_request", ["to_award_id"], unique=False)
     op.add_column("asked_of", sa.Column("days_late", sa.Integer(), nullable=True))
     op.add_column("decision", sa.Column("above_because", sa.Text(), nullable=True))
+    op.add_column("indicator", sa.Column("target_because", sa.Text(), nullable=True))
     op.add_column("measure_definition", sa.Column("because", sa.Text(), nullable=True))
     op.add_column("proposal", sa.Column("area", sa.Text(), nullable=True))
     values = ", ".join(f"'{value}'" for value in TOOLKIT_IMPACTS)

@@ -1,0 +1,69 @@
+"""Measures and indicators as charts: a series with its breaks, promises beside what came of them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from portfolio.measures.models import Indicator, MeasureDefinition, Observation
+from portfolio.measures.rules import FEW, so_far, to_date, too_few
+from portfolio.measures.showing import Series
+from portfolio.quarters import between
+from reports import charts
+from reports.charts import AgainstTargets, Break, Lines, Target
+
+NEWEST = 12
+"""Quarters on a chart: three years can be read, and the table has all."""
+NOT_RECORDED, NOT_AVAILABLE = "Not recorded", "Not available"
+
+
+def series_chart(series: Series, *, published: bool = False, narrow: bool = False) -> Lines:
+    """A measure's newest quarters, broken where its definition changed; as published, counts under five are gaps."""
+    shown = series.quarters[:NEWEST][::-1]
+    values = [_value(each.observation, published=published) for each in shown]
+    return Lines(
+        f"{series.measure.name} by quarter",
+        tuple(each.quarter for each in shown),
+        (charts.Series("Figure", tuple(values), tuple(_instead(each.observation) for each in shown)),),
+        "",
+        tuple(Break(each.quarter, _said(each.changed)) for each in shown if each.changed is not None),
+        narrow,
+    )
+
+
+def _value(seen: Observation | None, *, published: bool) -> Decimal | None:
+    if seen is None or seen.value is None or (published and too_few(seen.value)):
+        return None
+    return seen.value
+
+
+def _instead(seen: Observation | None) -> str:
+    """What stands where a chart has no figure: it is asked only there."""
+    if seen is None:
+        return NOT_RECORDED
+    return NOT_AVAILABLE if seen.value is None else FEW
+
+
+def _said(definition: MeasureDefinition) -> str:
+    return f"version {definition.version} of the definition. {definition.because or definition.text}"
+
+
+def targets_chart(
+    title: str, indicators: Sequence[Indicator], *, published: bool = False, narrow: bool = False
+) -> AgainstTargets:
+    """What was promised, and what has come of it."""
+    return AgainstTargets(title, tuple(_target(row, published=published) for row in indicators), narrow)
+
+
+def _target(row: Indicator, *, published: bool) -> Target:
+    reached = to_date(row.kind, [result.value for result in row.results])
+    if published and reached is not None and too_few(reached):
+        return Target(row.name, row.unit, row.target, None, FEW.lower())
+    return Target(row.name, row.unit, row.target, reached)
+
+
+def indicator_chart(row: Indicator, *, narrow: bool = False) -> Lines:
+    """What an indicator had come to by each quarter of its award so far, beside its target."""
+    found = {result.quarter: result.value for result in row.results}
+    quarters = tuple(sorted({*between(row.award.starts_on, row.award.ends_on), *found}))
+    reached = charts.Series("to date", tuple(so_far(row.kind, [found.get(quarter) for quarter in quarters])))
+    target = [charts.Series("target", (row.target,) * len(quarters))] if row.target is not None else []
+    return Lines(f"{row.name} by quarter", quarters, (*target, reached), row.unit, (), narrow)
