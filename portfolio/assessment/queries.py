@@ -90,6 +90,18 @@ def get_round(session: Session, funding_year_id: int, csp_key: str, within: With
     return found
 
 
+def judging(session: Session, proposal: Proposal, within: Within) -> set[int]:
+    """The partnerships within reach that were asked for a proposal and judge it in a round, by number."""
+    asked = select(AskedOf.csp_id).where(AskedOf.proposal_id == proposal.id)
+    return set(
+        session.scalars(
+            select(Round.csp_id)
+            .join(Round.csp)
+            .where(Round.funding_year_id == proposal.funding_year_id, Round.csp_id.in_(asked), csps_within(within))
+        )
+    )
+
+
 def rounds_within(within: Within) -> Select[Round]:
     """The rounds of the partnerships that somebody reaches, newest first, ready to be listed."""
     return (
