@@ -4,6 +4,7 @@ Each database was migrated once: on SQLite a test gets a copy of its file; with 
 gets the suite's own database, emptied. So tests commit for real, and in any order.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -22,6 +23,7 @@ from werkzeug.test import TestResponse
 
 from portfolio import db
 from portfolio.app import create_app
+from portfolio.cli import COLLECT_AFTER
 from portfolio.clock import StoppedClock, SystemClock
 from portfolio.config import Config
 from portfolio.db import Base, Database
@@ -41,6 +43,7 @@ SERVER = Config.from_environment().database_url if "DATABASE_URL" in os.environ 
 ON_POSTGRESQL = SERVER.startswith("postgresql")
 PRODUCTS_HASHING = actions.HASHING
 actions.HASHING = "scrypt:1024:8:1"  # a tenth of a second for every passphrase would be minutes of the suite
+gc.set_threshold(COLLECT_AFTER)  # as the commands do; looking for garbage more often is a tenth of the suite
 _number = itertools.count(1)
 
 

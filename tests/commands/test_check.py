@@ -27,7 +27,9 @@ MONEY = [
 UNTOLD = {
     ("variation", "amount"), ("variation_share", "amount"), ("payment", "amount"), ("forecast", "amount"),
     ("match_receipt", "amount"), ("correction_request", "amount"), ("ledger_extract", "total"),
-    ("ledger_note", "amount"), ("ledger_entry", "amount"),
+    ("ledger_note", "amount"), ("ledger_entry", "amount"), ("variation_request", "amount"),
+    ("variation_request", "given_before"), ("variation_request", "received_before"),
+    ("scenario_ceiling", "amount"), ("scenario_choice", "amount"),
 }  # fmt: skip
 """What the demonstration has no row of. Of the ledger's transactions a check of their own tells."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import portfolio.story
 from portfolio.clock import day_of
-from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.funding_years.models import CSP, FundingYear, PoliceArea
 from portfolio.people.models import Person
 from portfolio.people.rules import Role
 from portfolio.quarters import Quarter
@@ -20,6 +20,7 @@ from portfolio.returns.rules import ReturnKind
 from portfolio.story.actions import load
 from tests import make
 from tests.conftest import NOW
+from tests.kept import kept
 
 STORY = Path(portfolio.story.__file__).parent / "dorset_2025_26.json"
 
@@ -85,14 +86,21 @@ class Scene:
         return self.issue(self.certify(self.prepare(quarter, kind, csp, at=at, reason=reason), at), at)
 
 
+PEOPLE = {Role.FINANCE: "Fay Lund", Role.CERTIFIER: "Cliff Ames", Role.OPCC: "Otto Penn"}
+
+
 @pytest.fixture
 def scene(session: Session) -> Scene:
     """The story told, and the people at their desks."""
-    load(session, STORY, by="load@example.org", now=NOW)
+
+    def tell() -> None:
+        load(session, STORY, by="load@example.org", now=NOW)
+        area = session.scalars(select(PoliceArea)).one()
+        for role, name in PEOPLE.items():
+            make.person(session, role, area=area, name=name)
+
+    kept(session, "Dorset's returns", tell)
     year = session.scalars(select(FundingYear).where(FundingYear.year == make.YEAR)).one()
-    people = [
-        make.person(session, role, area=year.police_area, name=name)
-        for role, name in ((Role.FINANCE, "Fay Lund"), (Role.CERTIFIER, "Cliff Ames"), (Role.OPCC, "Otto Penn"))
-    ]
+    people = [session.scalars(select(Person).where(Person.name == name)).one() for name in PEOPLE.values()]
     session.commit()
     return Scene(session, year, *people)

@@ -14,6 +14,7 @@ from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import Correction
 from tests import make
 from tests.conftest import NOW
+from tests.kept import kept
 from tests.make import Q1, Q2, Q4
 from tests.returns.conftest import Scene
 from tests.tampering import by_hand
@@ -26,16 +27,20 @@ LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
 def faults(session: Session) -> dict[str, list[str]]:
     """What is wrong, by check."""
     found = {name: list(wrong) for name, wrong in checks(session)}
-    assert len(found) == 17
+    assert len(found) == 18
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
 @pytest.fixture
 def returned(scene: Scene) -> Scene:
     """Q1 issued to the OPCC and the Home Office, Q2 prepared."""
-    scene.issued(Q1)
-    scene.issued(Q1, ReturnKind.HOME_OFFICE)
-    scene.prepare(Q2)
+
+    def tell() -> None:
+        scene.issued(Q1)
+        scene.issued(Q1, ReturnKind.HOME_OFFICE)
+        scene.prepare(Q2)
+
+    kept(scene.session, "Dorset's Q1 returned", tell)
     return scene
 
 
@@ -222,10 +227,11 @@ def test_a_file_that_is_none_is_named(returned: Scene) -> None:
 
 
 def test_claims_beyond_an_allocation(session: Session) -> None:
-    year = make.funding_year(session, allocations={"labour": {"dorset": Decimal("100.00")}})
+    year = make.funding_year(session, allocations={"labour": {"dorset": Decimal("100.01")}})
     award = make.award(session, make.proposal(session, asks={"labour": Decimal("100.01")}, funding_year=year))
     make.claim(session, award, lines={("labour", "training"): Decimal("100.01")})
     session.commit()
+    by_hand(session, "UPDATE csp_allocation SET amount = amount - 1")
     assert only(session, "awards are within allocations", "claims are within allocations") == [
         "Dorset Community Safety Partnership 2025/26, labour: awards come to £100.01, £100.00 may be awarded",
         "Dorset Community Safety Partnership 2025/26, labour: £100.01 is claimed, the allocation is £100.00",

@@ -22,6 +22,7 @@ from tests.conftest import SignedIn, title_of
 from tests.make import Q1, Q2
 from tests.pages import lines
 from tests.returns.conftest import Scene
+from tests.tampering import by_hand
 
 NOW_PAGE = "/returns/{}/2025-26/{}/{}"
 CERTIFICATE = {"name": "Cliff Ames", "role": "Chief Finance Officer", "on": ["20", "10", "2025"]}
@@ -252,6 +253,7 @@ def test_changed_figures_are_said_and_cannot_be_signed(
     scene: Scene, finance: FlaskClient, certifier: FlaskClient
 ) -> None:
     row = scene.prepare(Q1)
+    _give_more(scene)
     make.claim(scene.session, make.award(scene.session, make.proposal(scene.session, "SVD-25-99")), Q1)
     words = text_of(certifier.get(f"/returns/{row.id}"))
     assert "The figures have changed since this return was prepared" in words
@@ -278,7 +280,13 @@ def test_versions_lead_to_each_other(scene: Scene, finance: FlaskClient) -> None
     assert "Version 1" in words
 
 
+def _give_more(scene: Scene) -> None:
+    """The story's partnerships have awarded all that they have; here is room for one award more."""
+    by_hand(scene.session, "UPDATE csp_allocation SET amount = amount + 10000000")
+
+
 def test_a_fault_in_the_sums_is_shown(scene: Scene, finance: FlaskClient) -> None:
+    _give_more(scene)
     award = make.award(scene.session, make.proposal(scene.session, "SVD-25-98"))
     make.claim(scene.session, award, Q1, lines={("labour", "pay and on-costs"): award.lines[0].amount * 2})
     row = scene.prepare(Q1)
