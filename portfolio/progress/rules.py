@@ -37,6 +37,11 @@ def what_unallocated_means(amount: Decimal) -> str:
     return f"{format_pounds(amount)} is unallocated"
 
 
+def amount_in_words(amount: Decimal | None) -> str:
+    """Pounds; None is not known yet, because claims are awaited."""
+    return NOT_YET_KNOWN if amount is None else format_pounds(amount)
+
+
 def against(amount: Decimal, planned: Decimal) -> str:
     """What was spent beside what was planned: `£900.00 less than the £6,000.00 planned`."""
     apart = amount - planned

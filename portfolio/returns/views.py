@@ -48,7 +48,7 @@ def index() -> Any:
     years = list(session().scalars(years_within(within)))
     if not years:
         return render_template("returns/index.html", year=None)
-    year, quarter = _asked_for(years)
+    year, quarter = asked_for(years)
     csps, page = paged(queries.csps_to_show(year, within))
     form = LookForm()
     form.offer(years, year, quarter)
@@ -63,7 +63,7 @@ def index() -> Any:
     )
 
 
-def _asked_for(years: list[FundingYear]) -> tuple[FundingYear, Quarter]:
+def asked_for(years: list[FundingYear]) -> tuple[FundingYear, Quarter]:
     """The year and the quarter to show: as asked for, or the latest year and the quarter whose return is in hand."""
     asked = request.args.get("year", type=int)
     year = next((one for one in years if one.id == asked), None)

@@ -21,6 +21,7 @@ ITEMS = (
     ("Ledger", "ledger.index"),
     ("Measures", "measures.index"),
     ("Returns", "returns.index"),
+    ("Progress", "progress.index"),
     ("People", "people.index"),
     ("History", "audit.index"),
     ("Settings", "privacy.settings"),

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from portfolio.decisions.models import Decision
 from portfolio.funding_years.models import PoliceArea
 from portfolio.measures.models import Indicator
 from portfolio.measures.rules import IndicatorKind
@@ -106,7 +108,9 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "note_id": ledger.note.id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
+        "decisions": session.scalars(select(Decision.id).where(Decision.proposal_id == award.proposal_id)).one(),
         "actions": rounds.meeting_action(session, csp, lead).id,
+        "picture": "money",
     }
     return Place(key, own, own_area, named)
 

@@ -1,0 +1,110 @@
+"""The pictures of a progress report; every figure of them stands in a table beside them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portfolio.measures.rules import too_few
+from portfolio.money import ZERO
+from portfolio.progress.gathering import Gathered, Intervention
+from portfolio.words import begin
+from reports.charts import POUNDS, AgainstTargets, Chart, Columns, Series, Target
+from reports.content import OutputRow
+
+MOST_BARS = 12
+"""Of more interventions than these the tables alone tell: their bars would fill pages."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, and the name that its address has."""
+
+    name: str
+    chart: Chart
+
+
+def pictures(told: Gathered, *, narrow: bool = False) -> dict[str, Drawn]:
+    """The pictures that there is something to draw for, by name."""
+    maybe = (
+        _money(told, narrow=narrow),
+        _quarters(told, narrow=narrow),
+        _interventions(told, narrow=narrow),
+        _match(told, narrow=narrow),
+        _outcomes(told, narrow=narrow),
+    )
+    return {drawn.name: drawn for drawn in maybe if drawn is not None}
+
+
+def _money(told: Gathered, *, narrow: bool) -> Drawn | None:
+    """By stream: what is there, what is awarded, spent and expected."""
+    lines = told.shown.totals.lines
+    if not lines:
+        return None
+    outturns = tuple(None if told.awaited.get(line.stream) else line.outturn for line in lines)
+    series = (
+        Series("allocated", tuple(line.allocation for line in lines)),
+        Series("awarded", tuple(line.awarded for line in lines)),
+        Series("spent to date", tuple(line.to_date for line in lines)),
+        Series("expected in the year", outturns),
+    )
+    groups = tuple(begin(line.stream) for line in lines)
+    return Drawn("money", Columns("Money by stream", groups, series, POUNDS, narrow=narrow, of="Stream"))
+
+
+def _quarters(told: Gathered, *, narrow: bool) -> Drawn | None:
+    """By quarter: what was planned, and what was spent or, of quarters still to come, is forecast."""
+    if not told.interventions:
+        return None
+    quarters = told.quarter.year.quarters
+    planned = [sum((line.row.profile[place] for one in told.interventions for line in one.lines), ZERO)
+               for place in range(len(quarters))]  # fmt: skip
+    series = (Series("planned", tuple(planned)), Series("spent or forecast", told.shown.totals.overall.quarters))
+    groups = tuple(f"{quarter.short}, {'spent' if quarter <= told.quarter else 'forecast'}" for quarter in quarters)
+    return Drawn("quarters", Columns("Spend by quarter", groups, series, POUNDS, narrow=narrow, of="Quarter"))
+
+
+def _interventions(told: Gathered, *, narrow: bool) -> Drawn | None:
+    """By intervention: what it was awarded, has spent, and is expected to spend."""
+    shown: tuple[Intervention, ...] = tuple(told.interventions)
+    if not 0 < len(shown) <= MOST_BARS:
+        return None
+    series = (
+        Series("awarded", tuple(one.award for one in shown)),
+        Series("spent to date", tuple(one.to_date for one in shown)),
+        Series("expected in the year", tuple(one.outturn for one in shown)),
+    )
+    groups = tuple(one.name for one in shown)
+    chart = Columns("Money by intervention", groups, series, POUNDS, narrow=narrow, of="Intervention")
+    return Drawn("interventions", chart)
+
+
+def _match(told: Gathered, *, narrow: bool) -> Drawn | None:
+    """By intervention with match: pledged, secured, received and spent."""
+    rows = told.content.match
+    if not 0 < len(rows) <= MOST_BARS:
+        return None
+    series = (
+        Series("pledged", tuple(row.pledged_cash + row.pledged_in_kind for row in rows)),
+        Series("secured", tuple(row.secured for row in rows)),
+        Series("received", tuple(row.received for row in rows)),
+        Series("spent", tuple(row.spent_before + row.spent_this_quarter for row in rows)),
+    )
+    groups = tuple(f"{row.reference} {row.title}" for row in rows)
+    chart = Columns("Match by intervention", groups, series, POUNDS, narrow=narrow, of="Intervention")
+    return Drawn("match", chart)
+
+
+def _outcomes(told: Gathered, *, narrow: bool) -> Drawn | None:
+    """What was promised, and what has come of it; counts that are too small to be published are not drawn."""
+    rows = [row for row in told.content.outputs if not _is_hidden(row)]
+    if not 0 < len(rows) <= MOST_BARS:
+        return None
+    targets = (Target(f"{row.reference}: {row.indicator}", row.unit, row.target, row.to_date) for row in rows)
+    return Drawn("outcomes", AgainstTargets("Outputs and outcomes against their targets", tuple(targets), narrow))
+
+
+def _is_hidden(row: OutputRow) -> bool:
+    return _hides(row.this_quarter) or _hides(row.to_date)
+
+
+def _hides(value: Decimal | None) -> bool:
+    return value is not None and too_few(value)

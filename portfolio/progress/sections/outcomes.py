@@ -1,0 +1,60 @@
+"""What came of the money: outputs and outcomes against targets, and the funder's success measures."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from portfolio.measures.rules import NO_CAUSE, published
+from portfolio.progress.charts import Drawn
+from portfolio.progress.gathering import Gathered
+from reports.content import MeasureRow, OutputRow
+from reports.documents import Block, Bullets, Paragraph, Table
+
+
+def outcomes(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]:
+    """Each indicator against its target."""
+    if not told.content.outputs:
+        yield Paragraph("No outputs or outcomes were promised, or none are recorded.")
+        return
+    if "outcomes" in drawn:
+        yield drawn["outcomes"]
+    yield Table(
+        "Outputs and outcomes against their targets",
+        ("Intervention", "What is counted", "Kind", "Target", "This quarter", "To date"),
+        tuple(
+            (f"{row.reference} {row.title}", f"{row.indicator} ({row.unit})", row.kind, *_counts(row))
+            for row in told.content.outputs
+        ),
+        frozenset({3, 4, 5}),
+    )
+    yield Paragraph(f"{NO_CAUSE} Counts under five are not shown.")
+
+
+def _counts(row: OutputRow) -> tuple[str, str, str]:
+    def said(value: Decimal | None, otherwise: str) -> str:
+        return otherwise if value is None else published(value)
+
+    return said(row.target, "None agreed"), said(row.this_quarter, "Not reported"), said(row.to_date, "Not reported")
+
+
+def measures(told: Gathered) -> Iterator[Block]:
+    """Each measure by quarter: a figure, or why there is none."""
+    rows = told.content.measures
+    if not rows:
+        yield Paragraph("No success measures are set up for this grant and area.")
+        return
+    yield Table(
+        f"Success measures of the {told.year.police_area.name} police area",
+        ("Measure", "Quarter", "Figure", "Where"),
+        tuple((f"{row.code} {row.measure}", row.quarter.short, _observed(row), row.geography) for row in rows),
+    )
+    defined = {
+        (row.code, row.definition): f"{row.code}: {row.definition}. Source: {row.source or 'not given'}" for row in rows
+    }
+    yield Bullets(tuple(defined.values()))
+    yield Paragraph("A figure that is not available is not a figure of zero. Counts under five are not shown.")
+
+
+def _observed(row: MeasureRow) -> str:
+    if row.value is not None:
+        return published(row.value)
+    return f"Not available: {row.unavailable}" if row.unavailable else "Not available, and no reason is given"
