@@ -76,6 +76,6 @@ def _tell_late(session: Session, call: Round) -> None:
         .join(Proposal, Proposal.id == AskedOf.proposal_id)
         .where(AskedOf.csp_id == call.csp_id, Proposal.funding_year_id == call.funding_year_id)
     )
-    for asked, received_on, submitted_at in found.tuples():
+    for asked, received_on, submitted_at in found:
         if submitted_at is not None:
             asked.days_late = rules.days_late(day_handed_in(received_on, submitted_at), call.closes_on)

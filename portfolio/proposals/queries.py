@@ -200,7 +200,7 @@ def not_called(session: Session, viewer: Viewer) -> Sequence[tuple[FundingYear, 
         .order_by(FundingYear.year.desc(), Programme.name, CSP.name)
         .options(contains_eager(FundingYear.programme))
     )
-    return list(found.tuples())
+    return [(row.FundingYear, row.CSP) for row in found]
 
 
 def call_before(session: Session, funding_year: FundingYear, csp_id: int) -> Round | None:

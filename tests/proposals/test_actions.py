@@ -18,7 +18,7 @@ from portfolio.proposals.actions import Asked, Contents, Offered
 from portfolio.proposals.models import Ask, Proposal
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
 from portfolio.quarters import FinancialYear
-from tests import make
+from tests import make, rounds
 from tests.conftest import NOW
 
 EVERYTHING = Within(everything=True)
@@ -79,7 +79,7 @@ def test_a_draft_may_lack_things_but_holds_nothing_wrong(
     proposal = actions.draft_proposal(session, year, blank)
     session.flush()
     with pytest.raises(Refused) as refused:
-        actions.submit_proposal(proposal, NOW)
+        actions.submit_proposal(session, proposal, NOW)
     assert [error.field for error in refused.value.errors] == ["title", "summary", "requested"]
     assert proposal.status is ProposalStatus.DRAFT
     wrong = replace(contents, asked_of=[], starts_on=date(2025, 4, 2), ends_on=date(2025, 4, 1))
@@ -106,12 +106,12 @@ def test_a_draft_changes_and_leaves_no_row_behind(session: Session, year: Fundin
 def test_a_submitted_proposal_stays_as_it_was_read(session: Session, year: FundingYear, contents: Contents) -> None:
     proposal = actions.draft_proposal(session, year, contents)
     session.flush()
-    actions.submit_proposal(proposal, NOW)
+    actions.submit_proposal(session, proposal, NOW)
     assert (proposal.status, proposal.submitted_at) == (ProposalStatus.SUBMITTED, NOW)
     with pytest.raises(Refused, match="is submitted, so it can no longer be changed"):
         actions.change_draft(session, proposal, contents)
     with pytest.raises(BadStep):
-        actions.submit_proposal(proposal, NOW)
+        actions.submit_proposal(session, proposal, NOW)
 
 
 def test_nothing_is_proposed_in_a_closed_year(session: Session, year: FundingYear, contents: Contents) -> None:
@@ -121,7 +121,7 @@ def test_nothing_is_proposed_in_a_closed_year(session: Session, year: FundingYea
     with pytest.raises(Refused, match="2025/26 is closed"):
         actions.draft_proposal(session, year, contents)
     with pytest.raises(Refused, match="2025/26 is closed"):
-        actions.submit_proposal(proposal, NOW)
+        actions.submit_proposal(session, proposal, NOW)
 
 
 def test_a_continuation_is_of_the_same_intervention(session: Session, year: FundingYear, contents: Contents) -> None:
@@ -140,8 +140,38 @@ def test_a_continuation_is_of_the_same_intervention(session: Session, year: Fund
 def test_withdrawn_until_somebody_decided(session: Session) -> None:
     proposal = make.proposal(session)
     with pytest.raises(Refused, match="Dorset CSP decided on this proposal already"):
-        actions.withdraw_proposal(proposal, ["Dorset CSP"])
-    assert actions.withdraw_proposal(proposal, []).status is ProposalStatus.WITHDRAWN
+        actions.withdraw_proposal(proposal, ["Dorset CSP"], "No staff", NOW)
+    with pytest.raises(Refused, match="Say why the proposal is withdrawn"):
+        actions.withdraw_proposal(proposal, [], " ", NOW)
+    assert actions.withdraw_proposal(proposal, [], "No staff", NOW).status is ProposalStatus.WITHDRAWN
+    assert (proposal.withdrawn_at, proposal.withdrawn_because) == (NOW, "No staff")
+
+
+def test_only_what_differs_of_a_draft_is_written_anew(session: Session, year: FundingYear, contents: Contents) -> None:
+    proposal = actions.draft_proposal(session, year, contents)
+    session.commit()
+    kept, gone = proposal.asks
+    changed = replace(contents, asks=[contents.asks[0], replace(contents.asks[1], amount=Decimal("1.00"))])
+    actions.change_draft(session, proposal, changed)
+    session.commit()
+    assert [ask.id == kept.id for ask in proposal.asks] == [True, False]
+    assert session.get(Ask, gone.id) is None
+
+
+def test_in_time_by_the_day_it_came_on_paper_and_late_by_days_after_the_call_closed(
+    session: Session, year: FundingYear, contents: Contents
+) -> None:
+    rounds.call(session, year, make.csp(session, "dorset"), closes_on=date(2025, 10, 17))
+    on_paper = actions.draft_proposal(session, year, replace(contents, received_on=date(2025, 10, 17)))
+    late = actions.draft_proposal(session, year, contents, "late")
+    early = actions.draft_proposal(session, year, replace(contents, received_on=date(2025, 10, 21)), "early")
+    session.flush()
+    actions.submit_proposal(session, on_paper, NOW)
+    actions.submit_proposal(session, late, NOW)
+    assert [asked.days_late for asked in on_paper.asked_of] == [None, None]
+    assert [asked.days_late for asked in late.asked_of] == [3, None], "BCP has no call"
+    with pytest.raises(Refused, match="cannot be in the future"):
+        actions.submit_proposal(session, early, NOW)
 
 
 def seen(session: Session, role: Role, csp: str = "dorset") -> list[str]:
