@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, ClassVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reports.cells import as_text
@@ -41,6 +41,8 @@ ZIPPED = (1980, 1, 1, 0, 0, 0)
 class Heading:
     """A heading; a document begins with one of level 1 and leaves no level out."""
 
+    kind: ClassVar = "heading"
+
     text: str
     level: int = 1
 
@@ -48,6 +50,8 @@ class Heading:
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph; a line break in its text stays one."""
+
+    kind: ClassVar = "paragraph"
 
     text: str
     strong: bool = False
@@ -57,12 +61,16 @@ class Paragraph:
 class Bullets:
     """A list."""
 
+    kind: ClassVar = "bullets"
+
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
     """A table with its caption above; `figures` are the numbers of its right-aligned columns, `total` its last row."""
+
+    kind: ClassVar = "table"
 
     caption: str
     columns: tuple[str, ...]
@@ -75,6 +83,8 @@ class Table:
 class Picture:
     """A PNG picture, as wide as the text, and the words that stand for it."""
 
+    kind: ClassVar = "picture"
+
     png: bytes
     alt: str
 
@@ -82,6 +92,8 @@ class Picture:
 @dataclass(frozen=True)
 class PageBreak:
     """What follows begins a new page."""
+
+    kind: ClassVar = "break"
 
 
 Block = Heading | Paragraph | Bullets | Table | Picture | PageBreak
@@ -173,8 +185,6 @@ def _set_foot(section: "Section", title: str) -> None:
 
 
 def _write(file: "WordFile", block: Block) -> None:
-    from docx.enum.text import WD_BREAK
-
     match block:
         case Heading(text, level):
             file.add_heading(as_text(text), level)
@@ -187,10 +197,14 @@ def _write(file: "WordFile", block: Block) -> None:
             _write_table(file, block)
         case Picture(png, alt):
             _write_picture(file, png, as_text(alt))
-        case PageBreak():
-            file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        case _ as never:
-            assert_never(never)
+        case _:
+            _break_page(file, block)
+
+
+def _break_page(file: "WordFile", _block: PageBreak) -> None:
+    from docx.enum.text import WD_BREAK
+
+    file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
 def _write_picture(file: "WordFile", png: bytes, alt: str) -> None:

@@ -168,6 +168,36 @@ def decisions_on(session: Session, proposal_id: int) -> Sequence[Decision]:
     ).all()
 
 
+def get_decision(session: Session, number: int, within: Within) -> Decision:
+    """A decision by its number, of a partnership within reach or on a proposal that one leads; raises NotFound."""
+    led = exists().where(
+        Award.proposal_id == Decision.proposal_id,
+        Award.csp_id == Decision.csp_id,
+        Award.lead_person_id == within.lead_id,
+    )
+    mine = false() if within.lead_id is None else or_(Proposal.lead_person_id == within.lead_id, led)
+    of_area = FundingYear.police_area_id.in_(within.police_areas)
+    reached = true() if within.everything else or_(Decision.csp_id.in_(within.csps), of_area, mine)
+    year = joinedload(Decision.proposal).joinedload(Proposal.funding_year)
+    found = session.scalar(
+        select(Decision)
+        .join(Decision.proposal)
+        .join(Proposal.funding_year)
+        .where(Decision.id == number, reached)
+        .options(
+            year.joinedload(FundingYear.programme).selectinload(Programme.streams),
+            joinedload(Decision.proposal).joinedload(Proposal.lead_organisation),
+            joinedload(Decision.proposal).selectinload(Proposal.asked_of),
+            joinedload(Decision.csp),
+            selectinload(Decision.amounts),
+            joinedload(Decision.supersedes),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such decision")
+    return found
+
+
 def proposals_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """The proposals that somebody sees: as the proposals room says, and those whose award they lead."""
     led = exists().where(Award.proposal_id == Proposal.id, Award.lead_person_id == viewer.person_id)

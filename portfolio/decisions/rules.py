@@ -363,3 +363,11 @@ def late_in_the_year(reference: str, award: Decimal, last_quarter: Decimal) -> R
     return RuleWarning(
         "W5", f"{format_pounds(last_quarter)} of {format_pounds(award)}, more than 40%, falls in Q4", reference
     )
+
+
+def panel_found(points: Decimal, most: int, recommend_from: Decimal, discuss_from: Decimal) -> str:
+    """What an applicant is told of a criterion: words for the points that it was given, by the round's thresholds."""
+    percent = points * 100 / most
+    if percent >= recommend_from:
+        return "Strong"
+    return "Met in part: more was wanted" if percent >= discuss_from else "Not shown: much more was wanted"

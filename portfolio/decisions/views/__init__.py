@@ -1,6 +1,6 @@
 """The pages of proposals with their decisions, of deciding, of awards and variations."""
 
-from portfolio.decisions.views import allocations, awards, deciding, proposals, variations
+from portfolio.decisions.views import allocations, awards, deciding, letters, proposals, variations
 from portfolio.decisions.views.room import room
 
-__all__ = ["allocations", "awards", "deciding", "proposals", "room", "variations"]
+__all__ = ["allocations", "awards", "deciding", "letters", "proposals", "room", "variations"]

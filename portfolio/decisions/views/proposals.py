@@ -5,9 +5,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.assessment.actions import declare_interest
-from portfolio.assessment.queries import panel_of
+from portfolio.assessment.queries import judging, panel_of
 from portfolio.decisions import listing, queries, telling
 from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
+from portfolio.decisions.models import Award
 from portfolio.decisions.views.room import delivered, note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import csps_of
@@ -119,6 +120,13 @@ def _interest_form(found: Proposal) -> InterestForm:
     return form
 
 
+def _letters_read(found: Proposal, awards: list[Award]) -> set[int]:
+    """The partnerships whose letters the person reads: their own, and every one on what they lead."""
+    seen, lead = viewer().within(Act.SEE_PROPOSALS), found.lead_person_id
+    asked = {each.csp_id for each in found.asked_of if seen.holds(each.csp_id, each.csp.police_area_id, lead)}
+    return asked.union(award.csp_id for award in awards if queries.reaches(seen, award))
+
+
 def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> str:
     interest = sent if isinstance(sent, InterestForm) else _interest_form(found)
     reach = viewer().within(Act.DECIDE)
@@ -133,7 +141,9 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
         may_enter=_may_enter(found),
         delivery=delivered()(session(), found, viewer()),
         may_decide={asked.csp_id for asked in found.asked_of if reach.holds(asked.csp_id, asked.csp.police_area_id)},
+        may_see_scores=judging(session(), found, viewer().within(Act.SEE_ASSESSMENTS)),
         may_open_award={one.id for one in awards if queries.reaches(seen, one)},
+        may_read_letters=_letters_read(found, awards),
         may_withdraw=_may_withdraw(told),
         interest=interest,
         withdrawing=sent if isinstance(sent, WithdrawForm) else WithdrawForm(formdata=None),
