@@ -198,13 +198,11 @@ def outcome_of(candidate: Candidate, given: ByStream) -> Outcome:
 
 @dataclass(frozen=True)
 class PastYear:
-    """A partnership's earlier year in pounds: what it planned to spend, and what of that was or will be left."""
+    """A partnership's year that has ended, in pounds: what it planned to spend, and what of that was left."""
 
     name: str
     planned: Decimal
     underspend: Decimal
-    is_over: bool
-    """Whether the year has ended; until then what is left is a forecast."""
 
     @property
     def percent(self) -> Decimal | None:

@@ -70,6 +70,16 @@ class Tally:
     """By area, then by level; a proposal of several levels stands in each of them."""
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of prevention; that a proposal names none is a column of its own where it happens."""
+        unsaid = any(row[NOT_SAID].asked for row in self.coverage.values())
+        return LEVELS if unsaid else LEVELS[:-1]
+
+    def of_level(self, level: str) -> int:
+        """How many of the proposals taken in are of a level."""
+        return sum(row[level].taken for row in self.coverage.values())
+
+    @property
     def pounds(self) -> Decimal:
         """All that is taken."""
         return sum((each.taken for each in self.streams), ZERO)
@@ -85,9 +95,14 @@ class Tally:
         return self.limit - self.pounds
 
     @property
+    def match(self) -> Decimal:
+        """All the match that is offered with what is taken in, cash and in kind."""
+        return self.cash + self.in_kind
+
+    @property
     def leverage(self) -> Decimal | None:
         """The match in per cent of what is awarded."""
-        return per_cent(self.cash + self.in_kind, self.pounds)
+        return per_cent(self.match, self.pounds)
 
 
 def tally(candidates: Sequence[Candidate], streams: Sequence[Available], plan: Plan) -> Tally:

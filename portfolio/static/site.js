@@ -1,6 +1,6 @@
-// Everything works without this file. It adds four comforts: the error summary takes the focus, totals and what follows
-// from them keep up with what is typed, a long answer says how much room is left, and a form that needs no more than its
-// button goes on by itself.
+// Everything works without this file. It adds five comforts: the error summary takes the focus, totals and what follows
+// from them keep up with what is typed, a long answer says how much room is left, a form that needs no more than its
+// button goes on by itself, and what a page works out of a form keeps up with the form.
 "use strict";
 
 // Whole pence as BigInt, or null where the text is no amount. Reads what the server reads, and refuses what it refuses:
@@ -115,3 +115,32 @@ if (problems && !document.querySelector("[autofocus]")) problems.focus();
 
 const onward = document.querySelector("form[data-goes-on]");
 if (onward) onward.submit();
+
+// <form data-follow="/address" data-shows="figures strip">: a while after something is ticked or typed, the page at the
+// address is asked what it makes of the form, and its parts of these ids take the place of those that are shown.
+for (const form of document.querySelectorAll("form[data-follow]")) {
+  let waiting, asked = 0;
+  const follow = async () => {
+    const turn = ++asked;
+    const fields = new URLSearchParams(new FormData(form));
+    fields.delete("csrf_token");
+    try {
+      const answer = await fetch(form.dataset.follow + "?" + fields);
+      if (!answer.ok || answer.redirected || turn !== asked) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (turn !== asked) return;
+      for (const id of form.dataset.shows.split(" ")) {
+        const [place, fresh] = [document.getElementById(id), page.getElementById(id)];
+        if (place && fresh) place.replaceChildren(...fresh.childNodes);
+      }
+    } catch {
+      // without an answer the page stays as it was; its button asks again
+    }
+  };
+  form.addEventListener("input", ({ target }) => {
+    const tick = target.closest("tr")?.querySelector("input[type=checkbox]"); // who types an amount means it
+    if (tick && target !== tick && target.value.trim()) tick.checked = true;
+    clearTimeout(waiting);
+    waiting = setTimeout(follow, 250);
+  });
+}

@@ -15,6 +15,7 @@ ITEMS = (
     ("Proposals", "decisions.proposals"),
     ("Assessment", "assessment.index"),
     ("Compare", "comparison.compare"),
+    ("What if", "scenarios.index"),
     ("Actions", "meetings.index"),
     ("Claims", "spend.index"),
     ("Match", "match_funding.index"),

@@ -108,6 +108,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "note_id": ledger.note.id,
         "person_id": lead.id,
         "people": lead.roles[0].id,
+        "scenarios": rounds.scenario(session, year, csp, lead, {award.proposal: "1.00"}).id,
         "decisions": session.scalars(select(Decision.id).where(Decision.proposal_id == award.proposal_id)).one(),
         "actions": rounds.meeting_action(session, csp, lead).id,
         "picture": "money",

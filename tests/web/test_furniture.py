@@ -26,7 +26,8 @@ def test_every_answer_says_what_may_run_and_that_it_is_not_kept(client: FlaskCli
     for address in ("/sign-in", "/healthz", "/nowhere", "/people"):
         headers = client.get(address).headers
         assert headers["Content-Security-Policy"] == (
-            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; "
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+            "form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["X-Content-Type-Options"] == "nosniff"
