@@ -9,9 +9,13 @@ from portfolio.assessment.models import Assessment, Moderation
 from portfolio.assessment.rules import AgreedMeanwhile, Said
 from portfolio.proposals.models import Criterion, Gate, Round
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import Form, OneOf, Paragraphs
+from portfolio.web.forms import Form, Line, OneOf, Paragraphs
 
 MOST_REASON = 2_000
+MOST_LINE = 500
+MOST_IN_A_ROW = 10
+"""A scale up to here is a row of buttons; a longer one is a list to choose from."""
+NOT_GIVEN = "Not given"
 PASSES, FAILS = "yes", "no"
 GATE_ANSWERS = ((PASSES, "Passes"), (FAILS, "Does not pass"))
 AGREED_MEANWHILE = AgreedMeanwhile().sentence
@@ -75,24 +79,31 @@ def score_form(of: Round, found: Assessment | None = None) -> ScoreForm:
         fields[f"passed-{gate.id}"] = OneOf(
             gate.name, GATE_ANSWERS, missing="", hint=gate.guidance or "", default=begun
         )
-        fields[f"reason-{gate.id}"] = Paragraphs(
-            "Why it does not pass", missing="", most=MOST_REASON, default=answer.reason if answer else None
+        fields[f"reason-{gate.id}"] = Line(
+            f"{gate.name}: why it does not pass", missing="", most=MOST_LINE, default=answer.reason if answer else None
         )
     for criterion in of.criteria:
         score = scores.get(criterion.id)
         fields[f"points-{criterion.id}"] = _points(
-            f"{criterion.name}: points", of, score.points if score else None, criterion.guidance
+            f"{criterion.name}, weight {criterion.weight}",
+            of,
+            score.points if score else None,
+            criterion.guidance,
+            None if of.most_points <= MOST_IN_A_ROW else NOT_GIVEN,
         )
         fields[f"justification-{criterion.id}"] = Paragraphs(
-            "Why these points", missing="", most=MOST_REASON, default=score.justification if score else None
+            f"{criterion.name}: why these points",
+            missing="",
+            most=MOST_REASON,
+            default=score.justification if score else None,
         )
     form: ScoreForm = type("ScoreForm", (ScoreForm,), fields)(data={"comment": found.comment if found else None})
     return form
 
 
-def _points(label: str, of: Round, begun: int | None, hint: str | None = None) -> OneOf:
+def _points(label: str, of: Round, begun: int | None, hint: str | None = None, blank: str | None = None) -> OneOf:
     scale = [(points, str(points)) for points in range(of.most_points + 1)]
-    return OneOf(label, scale, kind=int, blank="Not given", missing="", hint=hint or "", default=begun)
+    return OneOf(label, scale, kind=int, blank=blank, missing="", hint=hint or "", default=begun)
 
 
 class ModerateForm(Form):
@@ -144,7 +155,9 @@ def moderate_form(of: Round, given: Mapping[int, Sequence[int]], before: Moderat
     for criterion in of.criteria:
         score, points = agreed.get(criterion.id), set(given.get(criterion.id, ()))
         unanimous = next(iter(points)) if len(points) == 1 else None
-        fields[f"points-{criterion.id}"] = _points(criterion.name, of, score.points if score else unanimous)
+        fields[f"points-{criterion.id}"] = _points(
+            criterion.name, of, score.points if score else unanimous, blank=NOT_GIVEN
+        )
         fields[f"justification-{criterion.id}"] = Paragraphs(
             "Why, where no assessor gave this", missing="", most=MOST_REASON, default=score.reason if score else None
         )

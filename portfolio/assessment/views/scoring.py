@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.assessment.actions import refuse_conflicted, save_assessment, submit_assessment
-from portfolio.assessment.forms import ScoreForm, score_form
+from portfolio.assessment.forms import MOST_IN_A_ROW, ScoreForm, score_form
 from portfolio.assessment.queries import find_assessment, rounds_within
 from portfolio.assessment.rules import AssessmentStatus, not_open_to_scoring
 from portfolio.assessment.showing import rounds_told, to_score
@@ -78,6 +78,7 @@ def _page(proposal: Proposal, of: Round, form: ScoreForm) -> str:
         proposal=proposal,
         of=of,
         form=form,
+        in_a_row=of.most_points <= MOST_IN_A_ROW,
         found=found,
         is_submitted=found is not None and found.status is AssessmentStatus.SUBMITTED,
         because=because,
