@@ -1,8 +1,10 @@
 """What is entered about match."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from portfolio.funding_years.models import FundingYear, Organisation
+from portfolio.match_funding.rules import Lack
 from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import Quarter
 from portfolio.web.forms import DateParts, Form, Line, OneOf, PoundsField
@@ -51,4 +53,35 @@ class YearFilter(Form):
 
     def offer(self, years: Iterable[FundingYear]) -> None:
         """Offer the funding years within reach."""
-        self.year.choices = [(row.id, f"{row.programme.name}, {row.police_area.name}, {row.year}") for row in years]
+        self.year.choices = _offered(years)
+
+
+class ProjectFilter(YearFilter):
+    """Which of a year's projects with match a page shows."""
+
+    lack = OneOf("Match", Lack, blank="All match", missing="")
+
+
+class FunderFilter(YearFilter):
+    """Whether funders are shown of one year, or of all."""
+
+    year = OneOf("Funding year", kind=int, blank="All years", missing="")
+
+
+class PromiseFilter(Form):
+    """Whose promises are held against what came."""
+
+    class Meta:
+        """It changes nothing, so it carries no token."""
+
+        csrf = False
+
+    funder = OneOf("Funder", kind=int, blank="All funders", missing="")
+
+    def offer(self, funders: Iterable[Organisation]) -> None:
+        """Offer who gives match within reach."""
+        self.funder.choices = [(row.id, row.name) for row in funders]
+
+
+def _offered(years: Iterable[FundingYear]) -> list[tuple[Any, str]]:
+    return [(row.id, f"{row.programme.name}, {row.police_area.name}, {row.year}") for row in years]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,36 +16,50 @@ from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.match_funding.rules import (
+    Lack,
     counted_match,
     match_below_rule,
     match_percent,
     required_match,
+    rule_in_words,
+    undelivered_match,
     unsecured_match,
 )
 from portfolio.money import ZERO
-from portfolio.proposals.models import Proposal
+from portfolio.proposals.models import MatchOffer, Proposal
 from portfolio.proposals.rules import MatchKind
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import COUNTED
 
+SUMMED = ("cash", "in_kind", "secured", "received", "spent", "secured_cash", "received_cash")
 MatchedAward = Any
 """A row of `matched_awards`: an award with what was pledged in cash and in kind, secured, received and spent."""
 
 
-def matched_awards(funding_year: FundingYear, only: ColumnElement[bool]) -> Select[MatchedAward]:
-    """The awards of a year with match, or with match spent, in the order of references; amounts are pounds."""
+def matched_awards(
+    funding_year: FundingYear, only: ColumnElement[bool], lack: Lack | None = None
+) -> Select[MatchedAward]:
+    """The awards of a year with match, or with match spent, in the order of references; amounts are pounds.
+
+    With a lack they are those alone whose match has it.
+    """
     pledges = (
         select(
             Match.award_id,
             total(case((Match.kind == MatchKind.CASH, Match.pledged), else_=ZERO)).label("cash"),
             total(case((Match.kind == MatchKind.IN_KIND, Match.pledged), else_=ZERO)).label("in_kind"),
             total(Match.secured).label("secured"),
+            total(case((Match.kind == MatchKind.CASH, Match.secured), else_=ZERO)).label("secured_cash"),
         )
         .group_by(Match.award_id)
         .subquery("pledges")
     )
     receipts = (
-        select(Match.award_id, total(MatchReceipt.amount).label("received"))
+        select(
+            Match.award_id,
+            total(MatchReceipt.amount).label("received"),
+            total(case((Match.kind == MatchKind.CASH, MatchReceipt.amount), else_=ZERO)).label("received_cash"),
+        )
         .join(MatchReceipt, MatchReceipt.match_id == Match.id)
         .group_by(Match.award_id)
         .subquery("receipts")
@@ -55,6 +70,12 @@ def matched_awards(funding_year: FundingYear, only: ColumnElement[bool]) -> Sele
         .group_by(Claim.award_id)
         .subquery("spent")
     )
+    secured, received = func.coalesce(pledges.c.secured, ZERO), func.coalesce(receipts.c.received, ZERO)
+    lacking = {
+        Lack.UNSECURED: [secured < pledges.c.cash + pledges.c.in_kind],
+        Lack.NOT_COME: [received < secured],
+        None: [],
+    }
     return (
         select(
             Bundle(
@@ -66,9 +87,11 @@ def matched_awards(funding_year: FundingYear, only: ColumnElement[bool]) -> Sele
                 CSP.name.label("csp_name"),
                 func.coalesce(pledges.c.cash, ZERO).label("cash"),
                 func.coalesce(pledges.c.in_kind, ZERO).label("in_kind"),
-                func.coalesce(pledges.c.secured, ZERO).label("secured"),
-                func.coalesce(receipts.c.received, ZERO).label("received"),
+                secured.label("secured"),
+                received.label("received"),
                 func.coalesce(spent.c.spent, ZERO).label("spent"),
+                func.coalesce(pledges.c.secured_cash, ZERO).label("secured_cash"),
+                func.coalesce(receipts.c.received_cash, ZERO).label("received_cash"),
             )
         )
         .select_from(Award)
@@ -78,7 +101,7 @@ def matched_awards(funding_year: FundingYear, only: ColumnElement[bool]) -> Sele
         .outerjoin(receipts, receipts.c.award_id == Award.id)
         .outerjoin(spent, spent.c.award_id == Award.id)
         .where(Proposal.funding_year_id == funding_year.id, only)
-        .where(or_(pledges.c.award_id.is_not(None), spent.c.award_id.is_not(None)))
+        .where(or_(pledges.c.award_id.is_not(None), spent.c.award_id.is_not(None)), *lacking[lack])
         .order_by(Proposal.reference, CSP.name, Award.id)
     )
 
@@ -95,6 +118,22 @@ def years_with_awards(session: Session, only: ColumnElement[bool]) -> Sequence[F
 
 
 @dataclass(frozen=True)
+class AgainstRule:
+    """What of the match pledged, secured or received counts towards the rule, in pounds, and what the rule asks for."""
+
+    what: str
+    counted: Decimal
+    percent: Decimal | None
+    """Of what the rule is of: the grant, or grant and match together."""
+    required: Decimal
+
+    @property
+    def short(self) -> Decimal:
+        """What is missing; nothing where it is enough."""
+        return max(self.required - self.counted, ZERO)
+
+
+@dataclass(frozen=True)
 class Totals:
     """All match of a year within reach, in pounds, held against the programme's rule."""
 
@@ -105,6 +144,8 @@ class Totals:
     secured: Decimal
     received: Decimal
     spent: Decimal
+    secured_cash: Decimal
+    received_cash: Decimal
 
     @property
     def pledged(self) -> Decimal:
@@ -112,19 +153,41 @@ class Totals:
         return self.cash + self.in_kind
 
     @property
+    def against_rule(self) -> list[AgainstRule]:
+        """Pledged, secured and received, each against the rule: a pledge may be enough, and what came fall short."""
+        of = self.programme
+        kinds = (
+            ("Pledged", self.cash, self.in_kind),
+            ("Secured", self.secured_cash, self.secured - self.secured_cash),
+            ("Received", self.received_cash, self.received - self.received_cash),
+        )
+        found = []
+        for what, cash, in_kind in kinds:
+            counted = counted_match(cash, in_kind, in_kind_counts=of.match_in_kind_counts)
+            percent = match_percent(self.grant, counted, of.match_base)
+            found.append(AgainstRule(what, counted, percent, self.required))
+        return found
+
+    @property
     def counted(self) -> Decimal:
-        """What of it counts towards the rule."""
-        return counted_match(self.cash, self.in_kind, in_kind_counts=self.programme.match_in_kind_counts)
+        """What of the match pledged counts towards the rule."""
+        return self.against_rule[0].counted
 
     @property
     def required(self) -> Decimal:
         """What the rule asks for; nothing where the programme has none."""
-        return required_match(self.grant, self.counted, self.programme.match_percent, self.programme.match_base)
+        return required_match(self.grant, self.programme.match_percent, self.programme.match_base)
 
     @property
     def percent(self) -> Decimal | None:
-        """What counts, in per cent of what the rule is of."""
-        return match_percent(self.grant, self.counted, self.programme.match_base)
+        """What is pledged and counts, in per cent of what the rule is of."""
+        return self.against_rule[0].percent
+
+    @property
+    def rule(self) -> str:
+        """The programme's rule, in words and figures."""
+        of = self.programme
+        return rule_in_words(self.grant, of.match_percent, of.match_base, in_kind_counts=of.match_in_kind_counts)
 
     @property
     def warnings(self) -> list[RuleWarning]:
@@ -140,7 +203,7 @@ class Totals:
 def totals(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> Totals:
     """What a year's match comes to, summed in the database."""
     row = matched_awards(funding_year, only).order_by(None).subquery("row").c
-    sums = session.execute(select(*(total(row[name]) for name in ("cash", "in_kind", "secured", "received", "spent"))))
+    sums = session.execute(select(*(total(row[name]) for name in SUMMED)))
     grant = session.scalar(
         select(total(carried()))
         .join(Award, Award.id == AwardLine.award_id)
@@ -150,6 +213,20 @@ def totals(session: Session, funding_year: FundingYear, only: ColumnElement[bool
     return Totals(funding_year.programme, grant or ZERO, *(amount or ZERO for amount in sums.one()))
 
 
+def alerts_of(whole: Totals, funding_year: FundingYear, today: date) -> list[RuleWarning]:
+    """W3 of a year's match: below the rule, not secured, or, once the year is over, secured and not come."""
+    is_over = funding_year.year.last_day < today
+    late = undelivered_match(whole.programme.name, whole.secured, whole.received, is_over=is_over)
+    return [*whole.warnings, *([late] if late else [])]
+
+
+def match_alerts(
+    session: Session, funding_year: FundingYear, only: ColumnElement[bool], today: date
+) -> list[RuleWarning]:
+    """What is worth knowing of a year's match within reach, for front pages and reports."""
+    return alerts_of(totals(session, funding_year, only), funding_year, today)
+
+
 def matches_of(session: Session, award: Award) -> Sequence[Match]:
     """An award's match by funder, with what came."""
     return session.scalars(
@@ -157,6 +234,16 @@ def matches_of(session: Session, award: Award) -> Sequence[Match]:
         .where(Match.award_id == award.id)
         .order_by(Match.kind, Match.id)
         .options(joinedload(Match.funder), selectinload(Match.receipts))
+    ).all()
+
+
+def offers_of(session: Session, award: Award) -> Sequence[MatchOffer]:
+    """What an award's proposal offered of match, by whom."""
+    return session.scalars(
+        select(MatchOffer)
+        .where(MatchOffer.proposal_id == award.proposal_id)
+        .order_by(MatchOffer.id)
+        .options(joinedload(MatchOffer.funder))
     ).all()
 
 

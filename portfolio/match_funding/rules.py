@@ -2,12 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import MatchBase
 from portfolio.money import ZERO, format_pounds, per_cent, percent_of
 from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import Quarter
+
+
+class Lack(StrEnum):
+    """What match can lack."""
+
+    UNSECURED = "not all secured"
+    NOT_COME = "secured, not all received"
 
 
 class NegativeMatch(PortfolioError):
@@ -106,14 +114,30 @@ def bad_match(pledged: Decimal, secured: Decimal) -> list[PortfolioError]:
     return errors
 
 
-def required_match(grant: Decimal, match: Decimal, percent: Decimal | None, base: MatchBase) -> Decimal:
-    """What the rule asks for, in pounds: so many per cent of the grant, or of grant and match together.
+def required_match(grant: Decimal, percent: Decimal | None, base: MatchBase) -> Decimal:
+    """The match that the rule asks for beside a grant, in pounds.
 
-    Essex asks for 30 % of a £795,706 grant: £238,711.80 (source: Essex PFCC decision 129-23).
+    Essex asks for 30 % of a £795,706 grant: £238,711.80 (source: Essex PFCC decision 129-23). Where it is of grant and
+    match together, 20 % of both beside a grant of £100 is £25, as 20 % of £125. Nothing comes to the whole of both.
     """
-    if percent is None:
+    if percent is None or (base is MatchBase.TOTAL and percent >= 100):
         return ZERO
-    return percent_of(grant if base is MatchBase.GRANT else grant + match, percent)
+    return percent_of(grant, percent if base is MatchBase.GRANT else percent * 100 / (100 - percent))
+
+
+def rule_in_words(grant: Decimal, percent: Decimal | None, base: MatchBase, *, in_kind_counts: bool) -> str:
+    """The programme's rule with its base, in words and figures; `grant` is in pounds."""
+    if percent is None:
+        return "The programme asks for no match."
+    required = required_match(grant, percent, base)
+    of = "the grant" if base is MatchBase.GRANT else "grant and match together"
+    whole = format_pounds(grant if base is MatchBase.GRANT else grant + required)
+    counts = "in cash or in kind" if in_kind_counts else "in cash; match in kind does not count"
+    beside = "" if base is MatchBase.GRANT else f" beside a grant of {format_pounds(grant)}"
+    return (
+        f"The programme asks for {percent.normalize():f}% of {of}, {counts}. "
+        f"{percent.normalize():f}% of {whole} is {format_pounds(required)}{beside}."
+    )
 
 
 def match_below_rule(about: str, counted: Decimal, required: Decimal) -> RuleWarning | None:
@@ -131,3 +155,10 @@ def unsecured_match(about: str, pledged: Decimal, secured: Decimal) -> RuleWarni
     if secured >= pledged:
         return None
     return RuleWarning("W3", f"{format_pounds(pledged - secured)} of the match pledged is not secured yet", about)
+
+
+def undelivered_match(about: str, secured: Decimal, received: Decimal, *, is_over: bool) -> RuleWarning | None:
+    """W3: match, in pounds, that was secured and has not come although the year is over."""
+    if not is_over or received >= secured:
+        return None
+    return RuleWarning("W3", f"The year is over, and {format_pounds(secured - received)} secured has not come", about)

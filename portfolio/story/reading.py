@@ -109,7 +109,7 @@ def _programme(node: Node) -> ToldProgramme:
             in_arrears=node.flag("in_arrears", default=USUAL.in_arrears),
             carry_over=node.flag("carry_over", default=USUAL.carry_over),
             statutory_power=node.text_or_none("statutory_power"),
-            match_percent=match.number("percent", lowest=0, highest=1000),
+            match_percent=match.number("percent", lowest=0, highest=99 if base is years.MatchBase.TOTAL else 1000),
             match_base=base or USUAL.match_base,
             match_in_kind_counts=match.flag("in_kind_counts", default=USUAL.match_in_kind_counts),
             variance_percent=USUAL.variance_percent if percent is None else percent,

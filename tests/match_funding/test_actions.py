@@ -108,6 +108,7 @@ def test_a_receipt_said_again_replaces_the_first(session: Session) -> None:
 
 def test_a_year_is_summed_cash_and_in_kind_apart(session: Session) -> None:
     make.programme(session, match_percent=Decimal(30), match_base=MatchBase.GRANT)
+    make.funding_year(session, allocations={name: {"dorset": Decimal("90000.00")} for name in make.ASKS})
     first = make.award(session, amounts={"labour": Decimal("20000.00")})
     second = make.award(session, make.proposal(session, "SVD-25-02"), amounts={"labour": Decimal("10000.00")})
     third = make.award(session, make.proposal(session, "SVD-25-03"))

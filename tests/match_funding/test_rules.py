@@ -16,6 +16,8 @@ from portfolio.match_funding.rules import (
     match_below_rule,
     match_percent,
     required_match,
+    rule_in_words,
+    undelivered_match,
     unsecured_match,
 )
 from portfolio.proposals.rules import MatchKind
@@ -86,18 +88,47 @@ def test_nothing_is_received_ahead_of_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grant", "match", "percent", "base", "required"),
+    ("grant", "percent", "base", "required"),
     [
-        ("795706.00", "0.00", "30", MatchBase.GRANT, "238711.80"),  # Essex PFCC decision 129-23
-        ("100.00", "50.00", "20", MatchBase.TOTAL, "30.00"),
-        ("100.00", "50.00", None, MatchBase.GRANT, "0.00"),
+        ("795706.00", "30", MatchBase.GRANT, "238711.80"),  # Essex PFCC decision 129-23
+        ("100.00", "20", MatchBase.TOTAL, "25.00"),  # 20 % of the £125 that both come to
+        ("100.00", "100", MatchBase.TOTAL, "0.00"),
+        ("100.00", None, MatchBase.GRANT, "0.00"),
     ],
 )
 def test_the_rule_is_of_the_grant_or_of_the_total(
-    grant: str, match: str, percent: str | None, base: MatchBase, required: str
+    grant: str, percent: str | None, base: MatchBase, required: str
 ) -> None:
     asked = None if percent is None else Decimal(percent)
-    assert required_match(Decimal(grant), Decimal(match), asked, base) == Decimal(required)
+    assert required_match(Decimal(grant), asked, base) == Decimal(required)
+
+
+def test_what_the_rule_asks_for_is_as_much_as_its_per_cent() -> None:
+    grant, percent = Decimal("795706.00"), Decimal("12.5")
+    required = required_match(grant, percent, MatchBase.TOTAL)
+    reached = match_percent(grant, required, MatchBase.TOTAL)
+    assert reached is not None
+    assert round(reached, 4) == percent
+
+
+def test_the_rule_is_said_with_its_base() -> None:
+    grant = Decimal("795706.00")
+    assert rule_in_words(grant, Decimal(30), MatchBase.GRANT, in_kind_counts=False) == (
+        "The programme asks for 30% of the grant, in cash; match in kind does not count. "
+        "30% of £795,706.00 is £238,711.80."
+    )
+    assert rule_in_words(Decimal(100), Decimal("20.0"), MatchBase.TOTAL, in_kind_counts=True) == (
+        "The programme asks for 20% of grant and match together, in cash or in kind. "
+        "20% of £125.00 is £25.00 beside a grant of £100.00."
+    )
+    assert rule_in_words(grant, None, MatchBase.GRANT, in_kind_counts=True) == "The programme asks for no match."
+
+
+def test_w3_once_the_year_is_over_what_is_secured_has_come() -> None:
+    late = undelivered_match("SVD", Decimal("500.00"), Decimal("120.00"), is_over=True)
+    assert late == RuleWarning("W3", "The year is over, and £380.00 secured has not come", "SVD")
+    assert undelivered_match("SVD", Decimal("500.00"), Decimal("120.00"), is_over=False) is None
+    assert undelivered_match("SVD", Decimal("500.00"), Decimal("500.00"), is_over=True) is None
 
 
 def test_what_counts_towards_the_rule() -> None:

@@ -239,6 +239,7 @@ def test_finance_sees_what_is_overdue_and_underspent(session: Session, dorset: F
         ("W2", "BCP Community Safety Partnership, non-labour"),
         ("W2", "BCP Community Safety Partnership, labour"),
         ("W2", "Dorset Community Safety Partnership, labour"),
+        ("W3", "Serious Violence Duty"),
     ]
     assert part.action == "See the claims"
     assert part.oldest_in_words == "Nothing waits for you"

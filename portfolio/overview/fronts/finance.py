@@ -10,6 +10,7 @@ from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import open_years
 from portfolio.funding_years.rules import deadline
+from portfolio.match_funding.queries import match_alerts
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
 from portfolio.overview.queries import tallies
 from portfolio.overview.rules import (
@@ -82,6 +83,8 @@ class FinanceYear:
     """As at the last quarter that is over; None before the first one is."""
     returns: Sequence[ReturnLine]
     next_deadline: Deadline | None
+    match: Sequence[RuleWarning]
+    """W3 of the year's match."""
 
     @property
     def begun(self) -> Sequence[QuarterOfClaims]:
@@ -133,9 +136,10 @@ class FinanceYear:
 
     @property
     def warnings(self) -> list[RuleWarning]:
-        """Returns that are overdue (W10), and the largest forecast underspends (W2)."""
+        """Returns that are overdue (W10), the largest forecast underspends (W2), and match that falls short (W3)."""
         late = [line.warning for line in self.returns if line.warning is not None]
-        return late + (self.figures.underspends[:MOST_WARNINGS] if self.figures else [])
+        underspends = self.figures.underspends[:MOST_WARNINGS] if self.figures else []
+        return [*late, *underspends, *self.match]
 
 
 def finance_front(session: Session, within: Within, today: date) -> list[FinanceYear]:
@@ -164,4 +168,5 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
         figures=year_figures(session, scope, over[-1]) if over else None,
         returns=return_lines(session, year, within, today),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
+        match=match_alerts(session, year, scope.awards, today),
     )

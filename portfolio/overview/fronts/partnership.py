@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import open_years
+from portfolio.match_funding.queries import match_alerts
 from portfolio.overview.queries import last_approved, rags, undecided
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
@@ -32,6 +34,8 @@ class PartnershipYear:
     claims: Sequence[Claim]
     """The quarter's approved claims, those in most trouble first."""
     next_deadline: Deadline | None
+    match: Sequence[RuleWarning]
+    """W3 of the partnerships' match."""
 
 
 def partnership_front(session: Session, csps: Collection[int], today: date) -> list[PartnershipYear]:
@@ -52,4 +56,5 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
         undecided_in_all=session.scalar(select(func.count()).select_from(waiting.order_by(None).subquery())) or 0,
         claims=[] if last is None else rags(session, scope.awards, last, MOST_ROWS),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
+        match=match_alerts(session, year, scope.awards, today),
     )

@@ -101,7 +101,7 @@ def _of_match(scope: Scope, match: tuple[MatchRow, ...], found: dict[Line, Posit
     cash, in_kind = _sum(row.pledged_cash for row in match), _sum(row.pledged_in_kind for row in match)
     counted = counted_match(cash, in_kind, in_kind_counts=programme.match_in_kind_counts)
     grant = _sum(position.award for position in found.values())
-    required = required_match(grant, counted, programme.match_percent, programme.match_base)
+    required = required_match(grant, programme.match_percent, programme.match_base)
     maybe.append(match_below_rule(programme.name, counted, required))
     yield from (warning for warning in maybe if warning is not None)
 
