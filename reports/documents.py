@@ -30,8 +30,11 @@ SIZES = {"Heading 1": 18, "Heading 2": 14, "Heading 3": 12}
 BODY, CROWDED = 11, 9
 """Points: of the text, and of a table with many columns."""
 MANY_COLUMNS = 5
-NARROWEST, WIDEST = 7, 40
-"""Letters that a column is given room for, at least and at most, when columns share the width of a page."""
+NARROWEST, WIDEST, LONGEST_WORD = 7, 40, 18
+"""Letters that a column is given room for, at least and at most, when columns share the width of a page; and how long
+a word may be that is not broken."""
+LETTER, PADDING = 0.022, 0.4
+"""Centimetres: a bold letter for each point of its size, and the room on both sides of a cell's text."""
 SAVED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file's own time, which Word keeps without a zone; it says nothing
 ZIPPED = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can say."""
@@ -233,8 +236,8 @@ def _write_table(file: "WordFile", table: Table) -> None:
     words = OxmlElement("w:tblCaption")
     words.set(qn("w:val"), caption)
     about.append(words)
-    widths = [Cm(width) for width in _widths(rows)]
-    size = Pt(CROWDED if len(table.columns) > MANY_COLUMNS else BODY - 1)
+    points = CROWDED if len(table.columns) > MANY_COLUMNS else BODY - 1
+    widths, size = [Cm(width) for width in _widths(rows, points)], Pt(points)
     for column, width in zip(drawn.columns, widths, strict=True):
         column.width = width
     for number, (row, texts) in enumerate(zip(drawn.rows, rows, strict=True)):
@@ -293,9 +296,15 @@ def _space_after(paragraph: "WordParagraph") -> None:
     paragraph.paragraph_format.line_spacing = Pt(8)
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """The columns' widths in centimetres, by their longest texts; they sum to the width of the text."""
-    columns = zip(*rows, strict=True)
-    longest = [max(len(line) for text in column for line in text.split("\n")) for column in columns]
-    shares = [min(max(letters, NARROWEST), WIDEST) for letters in longest]
-    return [TEXT_WIDTH * each / sum(shares) for each in shares]
+def _widths(rows: Sequence[Sequence[str]], size: int) -> list[float]:
+    """The columns' widths in centimetres, so that words and amounts stay whole; they sum to the width of the text.
+
+    What is left once each column's longest word has room is shared by their longest texts.
+    """
+    columns = [[line for text in column for line in text.split("\n")] for column in zip(*rows, strict=True)]
+    words = [max((len(word) for line in column for word in line.split()), default=0) for column in columns]
+    needed = [max(min(letters, LONGEST_WORD), NARROWEST) * LETTER * size + PADDING for letters in words]
+    wanted = [min(max(len(line) for line in column), WIDEST) for column in columns]
+    left = max(TEXT_WIDTH - sum(needed), 0) / max(sum(wanted), 1)
+    widths = [least + left * letters for least, letters in zip(needed, wanted, strict=True)]
+    return [TEXT_WIDTH * each / sum(widths) for each in widths]
