@@ -53,6 +53,9 @@ from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import seen_by
 from portfolio.quarters import Quarter
 
+OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
+"""Decisions that leave a proposal waiting for another one."""
+
 
 def carried() -> ColumnElement[Decimal]:
     """What an award line carries, in pounds: the amount decided, and what variations moved since."""
@@ -144,7 +147,7 @@ def current_decisions(session: Session, proposal_ids: Collection[int]) -> dict[t
 def standings(session: Session, proposal_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
     """How some proposals stand with each partnership that decided, by (proposal, CSP): the room of scores asks it."""
     return {
-        key: Standing(decision.outcome.value, is_final=decision.outcome not in (Outcome.DEFERRED, Outcome.RESERVE))
+        key: Standing(decision.outcome.value, is_final=decision.outcome not in OPEN_OUTCOMES)
         for key, decision in current_decisions(session, proposal_ids).items()
     }
 

@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portfolio.assessment.models import Assessment, Interest
+from portfolio.assessment.rules import AssessmentStatus
 from portfolio.clock import day_of
 from portfolio.db import QuarterOfYear
 from portfolio.decisions.models import Award, Decision
-from portfolio.decisions.queries import is_current
-from portfolio.decisions.rules import Outcome
+from portfolio.decisions.queries import OPEN_OUTCOMES, is_current
 from portfolio.funding_years.models import CSP, FundingYear, Programme
-from portfolio.funding_years.queries import years_within
+from portfolio.funding_years.queries import csps_within, years_within
 from portfolio.funding_years.rules import YearStatus
 from portfolio.overview.rules import Tally
 from portfolio.people.rules import Within
-from portfolio.proposals.models import AskedOf, Proposal
+from portfolio.proposals.models import AskedOf, Proposal, Round
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.models import Return
@@ -28,8 +29,6 @@ from portfolio.spend.queries import entries
 from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
 
 WORST_FIRST = tuple(reversed(RAG))
-OPEN_OUTCOMES = (Outcome.DEFERRED, Outcome.RESERVE)
-"""Decisions that leave a proposal waiting for another one."""
 
 
 def years_named(session: Session, within: Within, year: FinancialYear) -> Sequence[FundingYear]:
@@ -121,19 +120,51 @@ def claims_of(session: Session, awards: Collection[int], quarter: Quarter) -> di
 
 def undecided(year: FundingYear, csps: Collection[int]) -> Select[Proposal]:
     """The proposals of a year that one of these partnerships was asked and has not decided, or has put off."""
-    decided = exists().where(
-        Decision.proposal_id == AskedOf.proposal_id,
-        Decision.csp_id == AskedOf.csp_id,
-        Decision.outcome.not_in(OPEN_OUTCOMES),
-        is_current(),
-    )
-    asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(csps), ~decided)
+    asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(csps), ~_decided())
     return (
         select(Proposal)
         .where(Proposal.funding_year_id == year.id, Proposal.status == ProposalStatus.SUBMITTED, asked)
         .order_by(Proposal.reference)
         .options(joinedload(Proposal.lead_organisation))
     )
+
+
+def _decided() -> ColumnElement[bool]:
+    """Of those that were asked, as a condition on `AskedOf`: who has decided, and not put it off."""
+    return exists().where(
+        Decision.proposal_id == AskedOf.proposal_id,
+        Decision.csp_id == AskedOf.csp_id,
+        Decision.outcome.not_in(OPEN_OUTCOMES),
+        is_current(),
+    )
+
+
+def to_score(session: Session, within: Within, person_id: int) -> int:
+    """How many proposals wait for somebody's scores: in a round of theirs, not decided, not scored, not their own."""
+    scored = exists().where(
+        Assessment.proposal_id == AskedOf.proposal_id,
+        Assessment.csp_id == AskedOf.csp_id,
+        Assessment.assessor_id == person_id,
+        Assessment.status == AssessmentStatus.SUBMITTED,
+    )
+    interested = exists().where(Interest.proposal_id == AskedOf.proposal_id, Interest.person_id == person_id)
+    waiting = (
+        select(func.count(AskedOf.id))
+        .join(AskedOf.proposal)
+        .join(AskedOf.csp)
+        .join(Proposal.funding_year)
+        .join(Round, (Round.funding_year_id == FundingYear.id) & (Round.csp_id == AskedOf.csp_id))
+        .where(
+            csps_within(within),
+            Proposal.status == ProposalStatus.SUBMITTED,
+            FundingYear.status != YearStatus.CLOSED,
+            Proposal.lead_person_id.is_distinct_from(person_id),
+            ~scored,
+            ~interested,
+            ~_decided(),
+        )
+    )
+    return session.scalar(waiting) or 0
 
 
 def rags(session: Session, only: ColumnElement[bool], quarter: Quarter, most: int) -> Sequence[Claim]:

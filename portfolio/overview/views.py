@@ -18,7 +18,7 @@ from portfolio.overview.fronts.area import area_front, certifier_front
 from portfolio.overview.fronts.finance import finance_front
 from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
-from portfolio.overview.queries import awards_to_show, last_approved, years_named
+from portfolio.overview.queries import awards_to_show, last_approved, to_score, years_named
 from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
 from portfolio.people.actions import viewer_of
 from portfolio.people.calendars import PURPOSE, find_reader
@@ -60,6 +60,7 @@ def front() -> Any:
         if person.may(Act.APPROVE_CORRECTION)
         else 0,
         to_vary=to_vary(session(), person.within(Act.VARY), person.person_id) if person.may(Act.VARY) else 0,
+        to_score=to_score(session(), person.within(Act.ASSESS), person.person_id) if person.may(Act.ASSESS) else 0,
         partnership=partnership_front(session(), csps, day) if csps else None,
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
         certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
