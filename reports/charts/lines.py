@@ -7,7 +7,7 @@ from string import ascii_uppercase
 
 from portfolio.quarters import Quarter
 from reports.charts.figures import POUNDS, Series, heading, in_unit, spoken, written
-from reports.charts.pen import GAP, LINE, MARGIN, NORMAL, SPACE, Pen, length
+from reports.charts.pen import GAP, LINE, MARGIN, NORMAL, SPACE, Pen, length, lines_of
 from reports.charts.ways import BREAK_LINE, FINE_LINE, ZERO_LINE, Way, ways
 from reports.documents import Table
 
@@ -15,7 +15,6 @@ TALL = 1.9
 """Inches: the room that figures are drawn in."""
 STEPS = 4
 """About so many lines of a scale stand between nothing and the largest figure."""
-NONE_HERE = ("no", "figure")
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,11 @@ class Lines:
     unit: str
     breaks: tuple[Break, ...] = ()
     narrow: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is a figure at all; a page without any shows no picture."""
+        return any(value is not None for each in self.series for value in each.values)
 
     def draw(self, pen: Pen) -> None:
         """A scale, the lines, the quarters below, and last what each break is."""
@@ -160,7 +164,7 @@ class _Plot:
         """The highest figure of a quarter above its marker and the lowest below, where there is room; and gaps."""
         for place in range(len(self.chart.quarters)):
             known = sorted(value for each in self.chart.series if (value := each.values[place]) is not None)
-            if not known:
+            if not known and self.chart.series:
                 self._gap(place)
             for value, away in ((known[-1], -1), (known[0], 1)) if known else ():
                 shown, down = written(value, self.chart.unit), self.y(value) + away * LINE * 0.8
@@ -170,11 +174,13 @@ class _Plot:
                     self.pen.write(self.x(place), down, shown, across="center", over=True)
 
     def _gap(self, place: int) -> None:
-        if length(NONE_HERE[-1], NORMAL) > self.wide:
+        """What stands where there is no figure, above the line of zero, where there is room."""
+        words = self.chart.series[0].said(place, self.chart.unit).lower()
+        if max(length(word, NORMAL) for word in words.split()) > self.wide:
             return
-        for line, word in enumerate(NONE_HERE):
-            down = self.y(Decimal(0)) - LINE * (len(NONE_HERE) - line - 0.4)
-            self.pen.write(self.x(place), down, word, across="center")
+        for above, line in enumerate(reversed(lines_of(words, self.wide, NORMAL))):
+            down = self.y(Decimal(0)) - LINE * (above + 0.6)
+            self.pen.write(self.x(place), down, line, across="center", over=True)
 
     def below(self) -> None:
         """The quarters, and under the first of each year the year, where there is room."""

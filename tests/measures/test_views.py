@@ -137,9 +137,7 @@ def test_a_lead_records_what_a_project_did(session: Session, signed_in: SignedIn
     for picture in (f"{PROJECT}/chart.svg", f"{page}/chart.svg?width=narrow"):
         assert leading.get(picture).mimetype == "image/svg+xml"
     assert "Q2 2025/26 1,060 39" in read(leading.get(page).text)
-    assert "SVD-25-01 Specialist Nurse SVD-25-01 Dorset Community Safety Partnership Output" in read(
-        leading.get("/measures/projects").text
-    )
+    assert "SVD-25-01 Specialist Nurse SVD-25-01 Dorset CSP Output" in read(leading.get("/measures/projects").text)
 
 
 def test_who_sees_what_a_project_did_and_who_records_it(session: Session, signed_in: SignedIn) -> None:
