@@ -18,6 +18,7 @@ from portfolio import settings
 from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
 from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
+from portfolio.commands.panel import tell_the_round
 from portfolio.config import ROOT, Config
 from portfolio.db import Database, remove_sqlite
 from portfolio.decisions.models import Award
@@ -52,6 +53,7 @@ OTHERS = (
     ("Olive Marsh", "olive@dorset.example", Role.CSP_OFFICER, "dorset"),
     ("Bina Shah", "bina@bcp.example", Role.CSP_OFFICER, "bcp"),
     ("Moira Field", "moira@dorset.example", Role.CSP_MEMBER, "dorset"),
+    ("Ines Roy", "ines@police.example", Role.CSP_MEMBER, "dorset"),
     ("Frank Abbott", "frank@finance.example", Role.FINANCE, None),
     ("Cora Finch", "cora@finance.example", Role.CERTIFIER, None),
     ("Owen Pryce", "owen@opcc.example", Role.OPCC, None),
@@ -127,6 +129,11 @@ def _tell() -> None:
             _writing(here, clock, "Added the people of the story") as session,
         ):
             _add_people(session)
+        with (
+            _step("Telling how the panel came to its decisions"),
+            _writing(here, clock, "Told the round of 2025/26") as session,
+        ):
+            tell_the_round(session, _year(session), clock.now())
         with _step("Issuing the returns of Q1"):
             _issue(here, Quarter(YEAR, 1), clock)
         with _step("Preparing the returns of Q2"), _writing(here, clock, "Prepared the returns of Q2") as session:

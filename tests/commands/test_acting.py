@@ -166,6 +166,7 @@ def test_an_officer_sees_and_disables_their_own_people_alone(run: Run, settings:
     said = run("person", "list", "--as", OLIVE)
     assert said.lines == [
         "dan@council.example  Dan Coleman  project lead",
+        "ines@police.example  Ines Roy  CSP member",
         "moira@dorset.example  Moira Field  CSP member",
         "pete@police.example  Pete Lowe  project lead",
         "tess@trust.example  Tess Young  project lead",
@@ -173,7 +174,7 @@ def test_an_officer_sees_and_disables_their_own_people_alone(run: Run, settings:
     with looking_at(settings) as session:
         [reading] = session.scalars(select(PersonalReading))
         assert reading.what == "The list of people, by a command"
-    assert len(json.loads(run("person", "list", "--json", "--as", ADA).out)) == 12
+    assert len(json.loads(run("person", "list", "--json", "--as", ADA).out)) == 13
     refused = run("person", "disable", FRANK, "--as", OLIVE)
     assert refused.err == f"There is nobody with the address {FRANK}. `portfolio person list` shows who is here\n"
     assert run("person", "disable", "moira@dorset.example", "--as", OLIVE).code == 0

@@ -131,7 +131,7 @@ def test_a_year_that_is_over_has_its_statement(told: "tuple[Path, list[str]]", t
     ("call", "says"),
     [
         (["return", "opcc", "--year", "2025/27", "--quarter", "Q2"], "is not a financial year"),
-        (["return", "opcc", "--year", "2026/27", "--quarter", "Q2"], "There is no such funding year 2026/27"),
+        (["return", "opcc", "--year", "2027/28", "--quarter", "Q2"], "There is no such funding year 2027/28"),
         (["return", "opcc", "--year", "2025/26", "--quarter", "Q5"], "is not a quarter"),
         (["return", "opcc", "--year", "2025/26"], "Say which quarter"),
         (["return", "opcc", "--year", "2025/26", "--quarter", "Q2", "--csp", "bpc"], "There is no partnership “bpc”"),
