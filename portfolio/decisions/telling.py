@@ -13,7 +13,7 @@ from portfolio.decisions import listing, queries, rules
 from portfolio.decisions.listing import Listed
 from portfolio.decisions.models import Award, AwardLine, Decision, Variation
 from portfolio.errors import RuleWarning
-from portfolio.funding_years.models import CSP, Stream
+from portfolio.funding_years.models import CSP, CostCategory, Stream
 from portfolio.funding_years.queries import shares_of
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds
@@ -26,12 +26,21 @@ from portfolio.quarters import Quarter, format_day
 
 
 @dataclass(frozen=True)
+class PartTold:
+    """What a line's profile plans for one category, in pounds by quarter; variations are not by category."""
+
+    category: str
+    plan: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
 class LineTold:
     """One stream of an award: what was decided, what variations moved, what it carries and plans, in pounds."""
 
     line: AwardLine
     carried: Decimal
     plan: tuple[Decimal, ...]
+    parts: tuple[PartTold, ...]
 
     @property
     def moved(self) -> Decimal:
@@ -116,11 +125,25 @@ def awards_told(session: Session, awards: Sequence[Award]) -> tuple[AwardTold, .
         planned_for = {quarter for plan in own for quarter in plan}
         quarters = tuple(sorted(planned_for.union(award.proposal.funding_year.year.quarters)))
         lines = tuple(
-            LineTold(line, carried[line.id], tuple(plan.get(quarter, ZERO) for quarter in quarters))
+            LineTold(
+                line, carried[line.id], tuple(plan.get(quarter, ZERO) for quarter in quarters), _parts(line, quarters)
+            )
             for line, plan in zip(award.lines, own, strict=True)
         )
         told.append(AwardTold(award, quarters, lines))
     return tuple(told)
+
+
+def _parts(line: AwardLine, quarters: Sequence[Quarter]) -> tuple[PartTold, ...]:
+    """A line's profile by category, where it names any."""
+    planned: dict[CostCategory, dict[Quarter, Decimal]] = {}
+    for share in line.profile:
+        if share.category and share.amount:
+            planned.setdefault(share.category, {})[share.quarter] = share.amount
+    return tuple(
+        PartTold(category.name, tuple(planned[category].get(quarter, ZERO) for quarter in quarters))
+        for category in sorted(planned, key=lambda category: category.position)
+    )
 
 
 def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> ProposalTold:
@@ -139,7 +162,10 @@ def proposal_told(session: Session, viewer: Viewer, proposal: Proposal) -> Propo
 
 
 def _history(proposal: Proposal, decisions: Iterable[Decision], named: Callable[[str], str]) -> Iterable[Event]:
-    """Every decision and the submission, newest first."""
+    """Every decision, the withdrawal and the submission, newest first."""
+    if proposal.withdrawn_at:
+        when = format_day(day_of(proposal.withdrawn_at))
+        yield Event(when, proposal.lead_organisation.name, "Withdrawn", proposal.withdrawn_because)
     for decision in decisions:
         yield Event(
             format_day(decision.met_on or day_of(decision.recorded_at)),
@@ -149,6 +175,8 @@ def _history(proposal: Proposal, decisions: Iterable[Decision], named: Callable[
         )
     if proposal.submitted_at:
         yield Event(format_day(day_of(proposal.submitted_at)), proposal.lead_organisation.name, "Submitted")
+    if proposal.received_on:
+        yield Event(format_day(proposal.received_on), proposal.lead_organisation.name, "Came on paper")
 
 
 def _said(decision: Decision) -> str:

@@ -18,6 +18,7 @@ from portfolio.overview.fronts.area import area_front, certifier_front
 from portfolio.overview.fronts.finance import finance_front
 from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
+from portfolio.overview.fronts.proposing import proposing_front
 from portfolio.overview.queries import awards_to_show, last_approved, to_score, years_named
 from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
 from portfolio.people.actions import viewer_of
@@ -55,6 +56,7 @@ def front() -> Any:
         several=len(roles) > 1,
         few=FEW_PARTNERSHIPS,
         lead=lead_front(session(), person.person_id, day) if Role.LEAD in roles else None,
+        proposing=proposing_front(session(), person) if Role.LEAD in roles else None,
         finance=finance_front(session(), person.within(Act.APPROVE_CLAIM), day) if Role.FINANCE in roles else None,
         to_correct=to_decide(session(), person.within(Act.APPROVE_CORRECTION), person.person_id)
         if person.may(Act.APPROVE_CORRECTION)

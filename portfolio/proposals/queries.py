@@ -228,6 +228,11 @@ class Received:
     drafts: int
     withdrawn: int
 
+    @property
+    def late_in_words(self) -> str:
+        """How many came late."""
+        return f"{self.late:,} of them came late" if self.late else "All in time"
+
 
 def received(session: Session, funding_year_id: int, csp_id: int) -> Received:
     """What a partnership's call has brought so far."""

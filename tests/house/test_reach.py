@@ -38,6 +38,8 @@ Q1, Q2 = YEAR.quarters[:2]
 SNAPSHOT = freeze(dorset())
 AREA_WIDE = ("/years/<int:number>", "/measures/<int:number>")
 """What concerns a whole police area: each of its partnerships may see it, where their acts include it."""
+CALL = "/rounds/<year:year>/<csp_key>"
+"""A partnership's call for proposals is meant to be heard in all of its area, by leads too."""
 OF_THE_SITE = ("/history/", "/settings/")
 """What is of no partnership: open to administrators, who reach everything."""
 ADDED_UP = ("/returns/<int:year_id>/statement",)
@@ -101,6 +103,8 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "returns": issued.id,
         "evidence_id": make.evidence(session, claim).id,
         "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
+        "step": "money",
+        "document_id": rounds.document(session, award.proposal, lead).id,
         "variations": rounds.variation_request(session, award, "1.00", lead).id,
         "upload of spend": make.workbook_upload(session, lead, award).id,
         "upload of ledger": ledger.upload.id,
@@ -138,6 +142,8 @@ def people(session: Session, places: list[Place]) -> dict[Role, Person]:
 
 def reaches(role: Role, where: Place, address: str) -> bool:
     """Whether a role carries as far as an object, read from the table of reaches alone."""
+    if address == CALL:
+        return where.is_own_area or REACH[role] is Reach.EVERYTHING
     match REACH[role]:
         case Reach.EVERYTHING:
             return True

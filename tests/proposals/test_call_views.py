@@ -93,7 +93,7 @@ def test_a_call_changes_until_somebody_scores_and_its_last_day_says_who_was_late
     assert officer.post(f"{CALL}/edit", data=on_18_october).status_code == 302
     session.expire_all()
     assert [asked.days_late for asked in proposal.asked_of] == [2]
-    assert "1 came late" in officer.get(CALL).text
+    assert "1 of them came late" in officer.get(CALL).text
 
 
 def test_a_call_begins_like_last_years(session: Session, year: FundingYear, signed_in: SignedIn) -> None:

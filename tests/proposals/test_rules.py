@@ -102,3 +102,25 @@ def test_steps_from_draft_to_submitted_to_withdrawn(present: ProposalStatus, wan
     else:
         with pytest.raises(BadStep):
             rules.next_status(present, wanted)
+
+
+def test_in_time_until_the_last_day_and_then_so_many_days_late() -> None:
+    assert rules.days_late(date(2025, 2, 28), date(2025, 2, 28)) is None
+    assert rules.days_late(date(2025, 3, 1), date(2025, 2, 28)) == 1
+    assert (rules.how_late(1), rules.how_late(12)) == ("1 day late", "12 days late")
+
+
+def test_what_came_on_paper_has_come() -> None:
+    today = date(2025, 10, 20)
+    assert rules.received_later(None, today) is None
+    assert rules.received_later(today, today) is None
+    error = rules.received_later(date(2025, 10, 21), today)
+    assert error is not None
+    assert error.field == "received_on"
+
+
+def test_whoever_withdraws_says_why() -> None:
+    assert rules.no_reason("No staff") is None
+    error = rules.no_reason(" ")
+    assert error is not None
+    assert error.field == "because"

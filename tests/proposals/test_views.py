@@ -228,6 +228,7 @@ def test_a_lead_answers_the_calls_of_their_area_and_takes_their_proposal_back(
 ) -> None:
     page = lead.get("/proposals/new").text
     assert "Lead person" not in page
+    assert "open until the end of 20 October 2025" in lead.get("/").text
     assert lead.post("/proposals/new", data=project).location == f"{STEP}work"
     lead.post(f"{STEP}work", data={"summary": "The next stage."})
     lead.post(f"{STEP}money", data=money)
@@ -254,6 +255,9 @@ def test_a_lead_proposes_only_where_a_call_is_open_and_late_is_kept_as_late(
     session.commit()
     assert "No call for proposals is open" in lead.get("/proposals/new").text
     assert "12 days late" in lead.get(f"{DRAFT}/check").text
+    front = lead.get("/").text
+    assert "Your draft" in front
+    assert "Write a proposal" not in front
     lead.post(f"{DRAFT}/submit")
     assert [asked.days_late for asked in only_proposal(session).asked_of] == [12, 12]
     assert "12 days late" in lead.get(DRAFT).text

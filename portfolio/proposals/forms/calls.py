@@ -49,14 +49,14 @@ class CriterionPart(Part):
 
     name = Line("Criterion", most=MOST_NAME)
     weight = WholeNumber("Weight")
-    guidance = Line("What assessors look for", most=500)
+    guidance = Paragraphs("What assessors look for", most=500)
 
 
 class GatePart(Part):
     """One gate; a line without a name is none."""
 
     name = Line("Gate", most=MOST_NAME)
-    guidance = Line("What assessors look for", most=500)
+    guidance = Paragraphs("What assessors look for", most=500)
 
 
 class CallForm(Form):

@@ -25,7 +25,7 @@ class ProjectForm(StepForm):
     """Who proposes what, for when, and to whom."""
 
     title = Line("Title", missing="")
-    lead = OneOf("Lead organisation", kind=int, blank="Choose an organisation")
+    lead = OneOf("Lead organisation", kind=int, blank="Choose an organisation", missing="")
     other_lead = Line("Its name, if it is not in the list", hint="As it should stand in decisions and returns")
     other_kind = OneOf("What kind of body it is", [(kind, kind) for kind in BODIES], blank="Choose one")
     lead_person = OneOf(
