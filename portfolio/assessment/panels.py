@@ -15,6 +15,7 @@ from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import closed
 from portfolio.people.rules import Act, Viewer
 from portfolio.proposals.models import Criterion, Gate, Proposal, Round
+from portfolio.proposals.queries import find_round
 from portfolio.quarters import format_day
 
 
@@ -100,6 +101,26 @@ class PanelTold:
         )
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """A panel's score of a proposal, and what the thresholds of its round say of it."""
+
+    score: PanelScore
+    advice: Advice
+
+
+def verdict(session: Session, proposal: Proposal, csp_id: int, person_id: int) -> Verdict | None:
+    """What a panel's score says to somebody who decides; None where there is none, and for who takes no part."""
+    score = queries.panel_scores(session, csp_id, [proposal.id]).get(proposal.id)
+    of = find_round(session, proposal.funding_year_id, csp_id)
+    takes_no_part = proposal.lead_person_id == person_id or queries.interested_in(session, person_id, [proposal.id])
+    return None if score is None or of is None or takes_no_part else Verdict(score, _advice(score, of))
+
+
+def _advice(score: PanelScore, of: Round) -> Advice:
+    return advice(score.percent, of.recommend_from, of.discuss_from, passes_gates=score.passes_gates)
+
+
 def panel_told(session: Session, proposal: Proposal, of: Round, viewer: Viewer, standings: Standings) -> PanelTold:
     """What a panel made of a proposal, for somebody without an interest in it."""
     conflicted = {interest.person_id: interest for interest in queries.interests_in(session, proposal.id)}
@@ -116,9 +137,7 @@ def panel_told(session: Session, proposal: Proposal, of: Round, viewer: Viewer, 
     shut = closed(year.status, year.year) or not_open_to_scoring(proposal.reference, proposal.status, standing)
     return PanelTold(
         score=score,
-        advice=None
-        if score is None
-        else advice(score.percent, of.recommend_from, of.discuss_from, passes_gates=score.passes_gates),
+        advice=None if score is None else _advice(score, of),
         voices=tuple(_voice(each, of, best) for each in counted),
         uncounted=tuple(conflicted[each.assessor_id] for each in submitted if each.assessor_id in conflicted),
         criteria=tuple(_criteria(of, counted, agreed)),

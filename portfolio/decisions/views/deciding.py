@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from portfolio.assessment.panels import verdict
 from portfolio.assessment.queries import interests_told, panel_of
 from portfolio.decisions import queries, telling
 from portfolio.decisions.actions import record_decision
@@ -81,4 +82,5 @@ def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
         rooms=telling.room_left(session(), proposal, csp),
         before=queries.find_decision(session(), proposal.id, csp.id),
         interests=interests,
+        verdict=verdict(session(), proposal, csp.id, viewer().person_id),
     )
