@@ -307,11 +307,12 @@ def test_a_proposal_is_withdrawn_until_it_is_decided_on(session: Session, tool: 
     assert "Withdraw this proposal" in officer.get(TOOL).text
     make.decision(session, tool, outcome=Outcome.REJECTED, csp="bcp")
     assert "Withdraw this proposal" not in officer.get(TOOL).text
-    refused = officer.post(f"{TOOL}/withdraw")
+    said = {"because": "The post was not filled"}
+    refused = officer.post(f"{TOOL}/withdraw", data=said)
     assert refused.status_code == 422
     assert "BCP Community Safety Partnership decided on this proposal already" in refused.text
     other = make.proposal(session, "SVD-25-05", funding_year=tool.funding_year)
-    assert officer.post("/proposals/SVD-25-05/withdraw").status_code == 302
+    assert officer.post("/proposals/SVD-25-05/withdraw", data=said).status_code == 302
     session.expire_all()
     assert other.status is ProposalStatus.WITHDRAWN
 
