@@ -1,10 +1,10 @@
 """The pictures of a progress report; every figure of them stands in a table beside them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
-from portfolio.measures.rules import too_few
-from portfolio.money import ZERO
+from portfolio.measures.charts import series_chart
+from portfolio.measures.rules import FEW, too_few
 from portfolio.progress.gathering import Gathered, Intervention
 from portfolio.words import begin
 from reports.charts import POUNDS, AgainstTargets, Chart, Columns, Series, Target
@@ -12,6 +12,11 @@ from reports.content import OutputRow
 
 MOST_BARS = 12
 """Of more interventions than these the tables alone tell: their bars would fill pages."""
+
+
+OUTCOMES = "Outputs and outcomes against their targets"
+MEASURE = "measure"
+"""How the names of the pictures of measures begin."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ def pictures(told: Gathered, *, narrow: bool = False) -> dict[str, Drawn]:
         _interventions(told, narrow=narrow),
         _match(told, narrow=narrow),
         _outcomes(told, narrow=narrow),
+        *_measures(told, narrow=narrow),
     )
     return {drawn.name: drawn for drawn in maybe if drawn is not None}
 
@@ -55,10 +61,9 @@ def _quarters(told: Gathered, *, narrow: bool) -> Drawn | None:
     if not told.interventions:
         return None
     quarters = told.quarter.year.quarters
-    planned = [sum((line.row.profile[place] for one in told.interventions for line in one.lines), ZERO)
-               for place in range(len(quarters))]  # fmt: skip
-    series = (Series("planned", tuple(planned)), Series("spent or forecast", told.shown.totals.overall.quarters))
-    groups = tuple(f"{quarter.short}, {'spent' if quarter <= told.quarter else 'forecast'}" for quarter in quarters)
+    series = (Series("planned", told.profile), Series("spent or forecast", told.shown.totals.overall.quarters))
+    words = ("spent" if quarter <= told.quarter else "forecast" for quarter in quarters)
+    groups = tuple(f"{quarter.short}, {word}" for quarter, word in zip(quarters, words, strict=True))
     return Drawn("quarters", Columns("Spend by quarter", groups, series, POUNDS, narrow=narrow, of="Quarter"))
 
 
@@ -94,17 +99,23 @@ def _match(told: Gathered, *, narrow: bool) -> Drawn | None:
 
 
 def _outcomes(told: Gathered, *, narrow: bool) -> Drawn | None:
-    """What was promised, and what has come of it; counts that are too small to be published are not drawn."""
-    rows = [row for row in told.content.outputs if not _is_hidden(row)]
+    """What was promised, and what has come of it; a count that is too small to be published is not drawn."""
+    rows = told.content.outputs
     if not 0 < len(rows) <= MOST_BARS:
         return None
-    targets = (Target(f"{row.reference}: {row.indicator}", row.unit, row.target, row.to_date) for row in rows)
-    return Drawn("outcomes", AgainstTargets("Outputs and outcomes against their targets", tuple(targets), narrow))
+    return Drawn("outcomes", AgainstTargets(OUTCOMES, tuple(_target(row) for row in rows), narrow))
 
 
-def _is_hidden(row: OutputRow) -> bool:
-    return _hides(row.this_quarter) or _hides(row.to_date)
+def _target(row: OutputRow) -> Target:
+    name = f"{row.reference}: {row.indicator}"
+    if row.to_date is not None and too_few(row.to_date):
+        return Target(name, row.unit, row.target, None, FEW.lower())
+    return Target(name, row.unit, row.target, row.to_date)
 
 
-def _hides(value: Decimal | None) -> bool:
-    return value is not None and too_few(value)
+def _measures(told: Gathered, *, narrow: bool) -> Iterator[Drawn]:
+    """A picture of each measure that has figures of several quarters, as they may be published."""
+    for place, series in enumerate(told.measures, 1):
+        chart = series_chart(series, published=True, narrow=narrow)
+        if sum(value is not None for value in chart.series[0].values) > 1:
+            yield Drawn(f"{MEASURE}-{place}", chart)

@@ -15,12 +15,13 @@ def report_file(told: Gathered) -> tuple[str, bytes]:
     """The report under its name; the same figures always give the same bytes."""
     report = report_of(told)
     name = f"progress-{told.csp.key}-{told.quarter.year.slug}-{told.quarter.name.lower()}.docx"
-    return name, docx(Document(f"{report.title}, {told.csp.name}", tuple(_blocks(report))))
+    return name, docx(Document(f"{report.title}, {told.csp.name}", tuple(_blocks(told, report))))
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(told: Gathered, report: Report) -> Iterator[Block]:
     yield Heading(report.title)
-    yield Paragraph(report.about, strong=True)
+    yield Paragraph(told.csp.name, strong=True)
+    yield Paragraph(report.about)
     rows = tuple((each.label, each.figure, each.note) for each in report.key)
     yield Table("Key figures", ("Figure", "Amount", "What it means"), rows, frozenset({1}))
     for section in report.sections:

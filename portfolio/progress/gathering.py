@@ -11,16 +11,21 @@ from decimal import Decimal
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from portfolio.db import total
 from portfolio.decisions.models import Award, AwardLine, VariationRequest
 from portfolio.decisions.queries import planned
+from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.match_funding import queries as match
+from portfolio.measures.models import Measure
+from portfolio.measures.queries import standing_observations
+from portfolio.measures.showing import Series, series_of
 from portfolio.meetings.models import MeetingAction
 from portfolio.meetings.queries import actions
 from portfolio.money import ZERO
+from portfolio.progress.issued import Changed, changed_since, find_issued
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.returns.models import Return
@@ -30,8 +35,8 @@ from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import COUNTED
 from portfolio.spend.standing import locks
-from reports.content import DecisionRow, ReturnContent, VariationRow
-from reports.totals import InterventionLine, intervention_lines
+from reports.content import ByQuarter, DecisionRow, ReturnContent, VariationRow
+from reports.totals import InterventionLine, add_quarters, intervention_lines
 
 FORECAST_UNDERSPEND = "Forecast underspend"
 """How the return names what is not expected to be spent, among the variations."""
@@ -143,12 +148,21 @@ class Gathered:
     """By stream, the awards whose claims of the quarters so far are not all approved."""
     interventions: Sequence[Intervention]
     match: match.Totals
+    match_alerts: Sequence[RuleWarning]
+    measures: Sequence[Series]
+    """The area's success measures with every quarter so far, of earlier years too."""
+    changed: Sequence[Changed]
+    """What has changed since the quarter's return was issued."""
     combined: Return | None
     """The last version of the area's return of the quarter, which these figures are part of."""
     actions: Sequence[MeetingAction]
     """Those still to be done, then those that ended since the quarter began."""
     moves_asked_for: int
     """The variations that somebody asked for and nobody has decided on."""
+
+    def here(self, text: str) -> str:
+        """A note of the return without the partnership's name, which the whole report is about."""
+        return text.replace(f" ({self.csp.name})", "")
 
     @property
     def content(self) -> ReturnContent:
@@ -182,9 +196,14 @@ class Gathered:
         return any(self.awaited.values())
 
     @property
+    def profile(self) -> ByQuarter:
+        """What is planned by quarter, all interventions together."""
+        return add_quarters(line.row.profile for one in self.interventions for line in one.lines)
+
+    @property
     def plan(self) -> Decimal:
         """What is planned for the whole year, all interventions together."""
-        return sum((one.plan for one in self.interventions), ZERO)
+        return sum(self.profile, ZERO)
 
     @property
     def outturn(self) -> Decimal | None:
@@ -200,6 +219,7 @@ class Gathered:
 def gather(session: Session, year: FundingYear, quarter: Quarter, csp: CSP, today: date) -> Gathered:
     """Everything that a partnership's report of a quarter is made of, by a fixed number of statements."""
     only = Award.csp_id == csp.id
+    matched = match.totals(session, year, only)
     shown = shown_now(session, Place(year, quarter, ReturnKind.CSP, csp), None)
     streams = {stream.id: stream.name for stream in year.programme.streams}
     coming = still_to_come(session, year, quarter, only)
@@ -213,7 +233,10 @@ def gather(session: Session, year: FundingYear, quarter: Quarter, csp: CSP, toda
         shown=shown,
         awaited=awaited,
         interventions=_interventions(session, shown.content, year, quarter, csp, references),
-        match=match.totals(session, year, only),
+        match=matched,
+        match_alerts=match.alerts_of(matched, year, today),
+        measures=_measures(session, year, quarter),
+        changed=changed_since(find_issued(session, year, quarter, csp), shown.totals),
         combined=find_latest(session, year, quarter, ReturnKind.OPCC),
         actions=session.scalars(actions(MeetingAction.csp_id == csp.id, _to_report(quarter))).all(),
         moves_asked_for=_moves_asked_for(session, year, csp),
@@ -239,6 +262,23 @@ def _interventions(
     for line in intervention_lines(content):
         lines[line.row.reference].append(line)
     return tuple(Intervention(reference, tuple(of), *found[reference]) for reference, of in lines.items())
+
+
+def _measures(session: Session, year: FundingYear, quarter: Quarter) -> list[Series]:
+    """The area's measures, each with its quarters up to this one."""
+    of_year = Measure.programme_id == year.programme_id, Measure.police_area_id == year.police_area_id
+    rows = session.scalars(
+        select(Measure).where(*of_year).order_by(Measure.code).options(selectinload(Measure.definitions))
+    ).all()
+    observed = standing_observations(session, [row.id for row in rows])
+    return [
+        series_of(
+            row,
+            {when: seen for when, seen in observed.get(row.id, {}).items() if when <= quarter},
+            quarter.last_day,
+        )
+        for row in rows
+    ]
 
 
 def _moves_asked_for(session: Session, year: FundingYear, csp: CSP) -> int:

@@ -41,7 +41,7 @@ class Report:
 
     title: str
     about: str
-    """Whose, of which period, and as at which day."""
+    """Of which period, and as at which day."""
     key: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
 
@@ -56,7 +56,7 @@ def report_of(told: Gathered, *, narrow: bool = False) -> Report:
         ("underspend", "Underspend and variations", underspend(told)),
         ("match", "Match funding", match(told, drawn)),
         ("outcomes", "Outputs and outcomes", outcomes(told, drawn)),
-        ("measures", "Success measures", measures(told)),
+        ("measures", "Success measures", measures(told, drawn)),
         ("decisions", "Decisions on proposals", decisions(told)),
         ("due", "What is due", due(told)),
         ("actions", "Actions from meetings", actions_agreed(told)),
@@ -65,7 +65,7 @@ def report_of(told: Gathered, *, narrow: bool = False) -> Report:
     year = told.year
     return Report(
         f"Progress report: {year.programme.name}, {told.quarter.short}",
-        f"{told.csp.name}. {told.quarter}. Figures as they stood on {format_day(told.day)}.",
+        f"{told.quarter}. Figures as they stood on {format_day(told.day)}.",
         _key(told),
         tuple(Section(name, title, tuple(blocks)) for name, title, blocks in parts),
     )

@@ -115,7 +115,7 @@ def test_while_a_claim_is_awaited_no_outturn_is_told(session: Session, signed_in
     words = read(officer.get(address(award, "q1")).text)
     assert "Forecast outturn Not known yet" in words
     assert "Its claim of Q1 2025/26 is queried: what was spent in the quarter counts once it is approved." in words
-    assert "Claims of Q1 2025/26, queried: SVD-25-01 (Dorset Community Safety Partnership) Project leads" in words
+    assert "Claims of Q1 2025/26, queried: SVD-25-01 Project leads" in words
 
 
 def test_a_partnership_without_anything_has_a_report_too(session: Session, signed_in: SignedIn) -> None:

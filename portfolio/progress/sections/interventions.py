@@ -17,7 +17,7 @@ def interventions(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | D
         yield Paragraph("Nothing is awarded in this year yet.")
         return
     yield Table(
-        "How each intervention goes, as its lead reports it",
+        "RAG of each intervention, as its lead reports it",
         ("Intervention", "Lead organisation", "Delivery", "Spend", "Claim"),
         tuple(
             (

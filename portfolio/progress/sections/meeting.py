@@ -28,7 +28,7 @@ def _claims(told: Gathered) -> Iterator[tuple[str, str, str]]:
     for note in told.shown.left_out:
         state = note.about.partition(": ")[2]
         when = f"{format_day(here)}, {lateness(here, today)}"
-        yield f"Claims of {told.quarter.short}, {state}: {note.text}", LEADS, when
+        yield f"Claims of {told.quarter.short}, {state}: {told.here(note.text)}", LEADS, when
     for quarter in told.quarter.remaining():
         day = deadline(quarter, deadlines)
         if day >= today:

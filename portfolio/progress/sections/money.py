@@ -49,7 +49,25 @@ def money(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]:
     )
     if "quarters" in drawn:
         yield drawn["quarters"]
-        yield drawn["quarters"].chart.as_table()
+        yield _by_quarter(told)
+
+
+def _by_quarter(told: Gathered) -> Table:
+    """Actual up to the quarter, forecast after it; variance where both are known."""
+    overall, rows = told.shown.totals.overall, []
+    for quarter, planned, amount in zip(told.quarter.year.quarters, told.profile, overall.quarters, strict=True):
+        figures = (amount, None, amount - planned) if quarter <= told.quarter else (None, amount, None)
+        rows.append(
+            (quarter.short, format_pounds(planned), *("–" if each is None else format_pounds(each) for each in figures))
+        )
+    sums = (told.plan, overall.to_date, overall.forecast)
+    return Table(
+        "Spend and forecast by quarter",
+        ("Quarter", "Planned", "Spent", "Forecast", "Variance"),
+        (*rows, ("The year", *(format_pounds(each) for each in sums), "–")),
+        frozenset(range(1, 5)),
+        total=True,
+    )
 
 
 def underspend(told: Gathered) -> Iterator[Block]:
@@ -114,5 +132,6 @@ def match(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]:
             total=True,
         )
         yield Bullets(tuple(f"{row.reference}: given by {row.funders}" for row in rows))
-    if whole.warnings:
-        yield Bullets(tuple(f"{warning.about}: {warning.sentence}" for warning in whole.warnings))
+    yield Paragraph(f"{whole.rule} Pledged and counted towards it: {format_pounds(whole.counted)}.")
+    if told.match_alerts:
+        yield Bullets(tuple(f"{alert.about}: {alert.sentence}" for alert in told.match_alerts))

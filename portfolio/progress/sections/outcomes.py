@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from portfolio.measures.rules import NO_CAUSE, published
-from portfolio.progress.charts import Drawn
+from portfolio.progress.charts import MEASURE, OUTCOMES, Drawn
 from portfolio.progress.gathering import Gathered
+from portfolio.returns.contents.progress import NOT_REPORTED
 from reports.content import MeasureRow, OutputRow
 from reports.documents import Block, Bullets, Paragraph, Table
 
@@ -18,7 +19,7 @@ def outcomes(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]
     if "outcomes" in drawn:
         yield drawn["outcomes"]
     yield Table(
-        "Outputs and outcomes against their targets",
+        OUTCOMES,
         ("Intervention", "What is counted", "Kind", "Target", "This quarter", "To date"),
         tuple(
             (f"{row.reference} {row.title}", f"{row.indicator} ({row.unit})", row.kind, *_counts(row))
@@ -36,7 +37,7 @@ def _counts(row: OutputRow) -> tuple[str, str, str]:
     return said(row.target, "None agreed"), said(row.this_quarter, "Not reported"), said(row.to_date, "Not reported")
 
 
-def measures(told: Gathered) -> Iterator[Block]:
+def measures(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]:
     """Each measure by quarter: a figure, or why there is none."""
     rows = told.content.measures
     if not rows:
@@ -51,10 +52,16 @@ def measures(told: Gathered) -> Iterator[Block]:
         (row.code, row.definition): f"{row.code}: {row.definition}. Source: {row.source or 'not given'}" for row in rows
     }
     yield Bullets(tuple(defined.values()))
+    for name, each in drawn.items():
+        if name.startswith(MEASURE):
+            yield each
+            yield each.chart.as_table()
     yield Paragraph("A figure that is not available is not a figure of zero. Counts under five are not shown.")
 
 
 def _observed(row: MeasureRow) -> str:
     if row.value is not None:
         return published(row.value)
+    if row.unavailable == NOT_REPORTED:
+        return NOT_REPORTED
     return f"Not available: {row.unavailable}" if row.unavailable else "Not available, and no reason is given"

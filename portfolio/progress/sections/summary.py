@@ -26,13 +26,18 @@ def summary(told: Gathered) -> Iterator[Block]:
         f"Delivery: {rags_in_words(row.delivery_rag for row in rows)}. "
         f"Spend: {rags_in_words(row.spend_rag for row in rows)}."
     )
-    missing = [f"{note.about}: {note.text}" for note in shown.left_out]
-    warned = [f"{warning.about}: {warning.sentence}" for warning in shown.warnings]
+    missing = [told.here(f"{note.about}: {note.text}") for note in shown.left_out]
+    warned = [told.here(f"{warning.about}: {warning.sentence}") for warning in shown.warnings]
+    changed = [
+        f"Since the return was issued, the {each.what} of {each.stream} went from {format_pounds(each.issued)} "
+        f"to {format_pounds(each.now)}"
+        for each in told.changed
+    ]
     more = len(warned) - MOST_WARNINGS + shown.more_warnings
-    if missing or warned:
+    if missing or changed or warned:
         yield Heading("To look at", 3)
         besides = [f"{count(more, 'more warning')}, in the partnership’s return"] if more > 0 else []
-        yield Bullets((*missing, *warned[:MOST_WARNINGS], *besides))
+        yield Bullets((*missing, *changed, *warned[:MOST_WARNINGS], *besides))
 
 
 def notes(told: Gathered) -> Iterator[Block]:
@@ -44,4 +49,4 @@ def notes(told: Gathered) -> Iterator[Block]:
     )
     told_of = [*told.shown.left_out]
     notes = [note for note in told.shown.notes if note not in told_of and not note.about.startswith("Success measures")]
-    yield Bullets(tuple(f"{note.about}: {note.text}" for note in notes))
+    yield Bullets(tuple(told.here(f"{note.about}: {note.text}") for note in notes))
