@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portfolio.money import format_pounds
-from portfolio.words import figure
+from portfolio.words import begin, figure
 
 POUNDS, PER_CENT = "£", "%"
 """Units that stand beside each figure; any other unit is a word, like `people`."""
@@ -49,7 +49,7 @@ def in_unit(unit: str) -> str:
 
 def heading(name: str, unit: str) -> str:
     """A column's heading: `Trained (people)`; pounds and per cent stand beside each figure."""
-    return name if unit in BESIDE else f"{name} ({unit})"
+    return begin(name) if unit in BESIDE else f"{begin(name)} ({unit})"
 
 
 def spoken(kind: str, title: str, told: Iterable[str], besides: Iterable[str] = ()) -> str:

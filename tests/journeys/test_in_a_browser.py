@@ -26,6 +26,7 @@ PAGES = (
     (OFFICER, "/proposals/SVD-25-05/decide/dorset"),
     (OFFICER, "/decisions/compare"),
     (OFFICER, "/measures"),
+    (OFFICER, "/measures/2"),
     (FINANCE, "/"),
     (FINANCE, "/years/2025-26"),
     (FINANCE, "/spend"),

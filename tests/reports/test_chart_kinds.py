@@ -144,7 +144,7 @@ def test_a_table_says_at_which_quarter_a_series_breaks() -> None:
         ("Q4 2024/25", "44", ""),
         ("Q1 2025/26", "52", "Counted by month."),
     )
-    assert samples.RATES.as_table().columns == ("Quarter", "per 1,000")
+    assert samples.RATES.as_table().columns == ("Quarter", "Per 1,000")
 
 
 def test_several_lines_differ_in_dashes_and_markers() -> None:

@@ -82,7 +82,6 @@ def _project(award: Award, form: IndicatorForm) -> str:
         chart=targets_chart(_titled(award), rows, published=published),
         form=form,
         records=_may_record(award) and not published,
-        changes=reaches(viewer().within(Act.SET_MEASURES), award) and not published,
         published=published,
     )
 
@@ -137,7 +136,14 @@ def _resulting(award: Award, number: int, form: ResultForm) -> str:
     form.offer(_quarters(award))
     indicator = get_indicator(session(), award, number)
     (row,) = progress_of([indicator])
-    return render_template("measures/result.html", award=award, row=row, form=form, chart=indicator_chart(indicator))
+    return render_template(
+        "measures/result.html",
+        award=award,
+        row=row,
+        form=form,
+        chart=indicator_chart(indicator),
+        changes=reaches(viewer().within(Act.SET_MEASURES), award),
+    )
 
 
 @room.get("/measures/projects/<reference>/<csp_key>/<int:number>/chart.svg")
