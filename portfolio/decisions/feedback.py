@@ -119,8 +119,8 @@ def choices(session: Session, proposal: Proposal, csp_id: int) -> Iterable[str]:
     )
     for stream_id, stream, proposals, asked in rows:
         given = shares.get((csp_id, stream_id), ZERO)
-        ask = "asks" if proposals == 1 else "ask"
+        ask = "asked" if proposals > 1 else "alone asked"
         yield (
-            f"{count(proposals, 'proposal')} {ask} for {format_pounds(asked)} of the {stream} stream, "
-            f"of which {format_pounds(given)} is there."
+            f"The partnership had {format_pounds(given)} of the {stream} stream, and {count(proposals, 'proposal')} "
+            f"{ask} for {format_pounds(asked)} of it."
         )

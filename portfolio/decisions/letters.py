@@ -98,7 +98,7 @@ def _head(session: Session, decision: Decision, title: str, today: date) -> list
         Heading(title),
         Paragraph(decision.csp.name, strong=True),
         Paragraph(format_day(today)),
-        Paragraph("\n".join(["To", *to, proposal.lead_organisation.name])),
+        Paragraph("\n".join([*to, proposal.lead_organisation.name])),
         Paragraph(f"Dear {lead.name if lead else 'applicant'}"),
     ]
 

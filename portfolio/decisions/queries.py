@@ -229,7 +229,9 @@ def _awards() -> Select[Award]:
         joinedload(Award.csp),
         joinedload(Award.lead_person).lazyload(Person.roles),
         year.joinedload(FundingYear.programme).selectinload(Programme.streams),
-        selectinload(Award.lines).options(joinedload(AwardLine.stream), selectinload(AwardLine.profile)),
+        selectinload(Award.lines).options(
+            joinedload(AwardLine.stream), selectinload(AwardLine.profile).joinedload(ProfileShare.category)
+        ),
     )
 
 

@@ -311,3 +311,8 @@ def test_what_one_asks_for_another_decides_on_once() -> None:
         "Somebody else asked for this variation, so it is theirs to change or withdraw",
         "This variation is approved already. Ask for another one if something is still wrong",
     ]
+
+
+def test_what_a_panel_found_is_said_in_words() -> None:
+    found = [rules.panel_found(Decimal(points), 5, Decimal(60), Decimal(40)) for points in ("3", "2.5", "1.9")]
+    assert found == ["Strong", "Met in part: more was wanted", "Not shown: much more was wanted"]

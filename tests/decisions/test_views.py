@@ -277,6 +277,12 @@ def test_an_interest_keeps_somebody_out_of_the_decision(
     assert 'href="#deciders"' in refused.text
     assert officer.post(f"{TOOL}/interest", data={"nature": "Chair’s brother", "person": ""}).status_code == 302
     assert {each.person_id for each in session.scalars(select(Interest))} == {officer.person.id, member.person.id}
+    told = officer.get(f"{TOOL}/decide/dorset").text
+    assert "You declared an interest in this proposal, so you take no part in deciding on it" in told
+    assert "Record this decision" not in told
+    own = officer.post(f"{TOOL}/decide/dorset", data=typed)
+    assert own.status_code == 422
+    assert f"{officer.person.name} declared an interest in SVD-25-04" in own.text
 
 
 def test_what_a_neighbours_panel_declares_is_not_told(session: Session, tool: Proposal, signed_in: SignedIn) -> None:

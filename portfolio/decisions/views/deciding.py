@@ -82,5 +82,6 @@ def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
         rooms=telling.room_left(session(), proposal, csp),
         before=queries.find_decision(session(), proposal.id, csp.id),
         interests=interests,
+        is_conflicted=viewer().person_id in {interest.person_id for interest in interests},
         verdict=verdict(session(), proposal, csp.id, viewer().person_id),
     )
