@@ -1,8 +1,7 @@
-"""Variations to read: those asked for, what they would do or did to both sides, and what could give and receive."""
+"""Variations to read: those asked for, who may decide on them, and what could give and receive."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,19 +9,18 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.db import Pence
-from portfolio.decisions import profiles, queries
-from portfolio.decisions.actions import Claimed
+from portfolio.decisions import queries
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.models import Award, AwardLine, Decision, VariationRequest
 from portfolio.decisions.rules import Outcome
-from portfolio.decisions.varying import Side, said, side_in_words, what_each_had
+from portfolio.decisions.varying import said
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import FinancialYear, Quarter, between
+from portfolio.quarters import FinancialYear
 
 GIVING_MONEY = [outcome for outcome in Outcome if outcome.gives_money]
 
@@ -175,74 +173,3 @@ def places(session: Session, funding_year_id: int, condition: ColumnElement[bool
         .order_by(Proposal.reference, Award.csp_id, Stream.position)
     )
     return [Place(*row) for row in found]
-
-
-@dataclass(frozen=True)
-class SideTold:
-    """One side of a variation: what it has before, what is added or, negative, taken, and the quarters of that."""
-
-    words: str
-    award: Award | None
-    change: Decimal
-    before: Decimal | None
-    """In pounds; None where whoever looks does not see the award or the allocation."""
-    claimed: Decimal | None
-    """What is claimed of an award's stream, in pounds; None for what is unallocated, and once it is decided."""
-    by_quarter: Mapping[Quarter, Decimal]
-
-    @property
-    def after(self) -> Decimal | None:
-        """What it has after, in pounds."""
-        return None if self.before is None else self.before + self.change
-
-
-def both_sides(
-    session: Session,
-    asked_for: VariationRequest,
-    sides: tuple[Side | None, Side | None],
-    *,
-    claimed: Claimed,
-    may_see: Callable[[Side, bool], bool],
-    today: date,
-) -> list[SideTold]:
-    """Both sides of a variation that waits, as they stand now, or of one that was approved, as they stood then.
-
-    `may_see(side, allocation)` says whether whoever looks sees an award's figures, or its partnership's allocation.
-    """
-    giving, receiving = sides
-    waits = asked_for.state is AskedState.WAITING
-    had = (
-        what_each_had(session, giving, receiving)
-        if waits
-        else (asked_for.given_before or ZERO, asked_for.received_before or ZERO)
-    )
-    told = []
-    for own, other, sign, before in ((giving, receiving, -1, had[0]), (receiving, giving, 1, had[1])):
-        seen = own or other
-        sees = seen is not None and may_see(seen, own is None)
-        told.append(
-            SideTold(
-                side_in_words(own, other),
-                own.award if own is not None and sees else None,
-                sign * asked_for.amount,
-                before if sees else None,
-                claimed(session, own.award.id).get(own.stream.id, ZERO) if own and waits and sees else None,
-                _by_quarter(session, asked_for, own, sign, today) if own and sees else {},
-            )
-        )
-    return told
-
-
-def _by_quarter(
-    session: Session, asked_for: VariationRequest, side: Side, sign: int, today: date
-) -> Mapping[Quarter, Decimal]:
-    """What a variation adds to a side's plan by quarter, or takes from it: as kept, or as it would be today."""
-    line = side.line
-    if asked_for.variation is not None:
-        of_line = (share for share in asked_for.variation.shares if line and share.award_line_id == line.id)
-        return {share.quarter: share.amount for share in of_line}
-    plan = queries.plan_by_line(session, [side.award.id]).get(line.id, {}) if line else {}
-    if sign < 0:
-        return profiles.lost(plan, asked_for.amount)
-    quarters = list(between(side.award.starts_on, side.award.ends_on))
-    return profiles.gained(plan, asked_for.amount, quarters, Quarter.containing(today))

@@ -78,7 +78,7 @@ def index() -> Any:
         lack=lack,
         whole=whole,
         alerts=alerts_of(whole, year, today()),
-        quarters=match_by_quarter(session(), year, only),
+        quarters=match_by_quarter(session(), year, only, today()),
     )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,8 +40,10 @@ class QuarterOfMatch:
         return self.cash + self.in_kind
 
 
-def match_by_quarter(session: Session, funding_year: FundingYear, only: ColumnElement[bool]) -> list[QuarterOfMatch]:
-    """A year's match by quarter; quarters outside of it stand there where something came in them."""
+def match_by_quarter(
+    session: Session, funding_year: FundingYear, only: ColumnElement[bool], today: date
+) -> list[QuarterOfMatch]:
+    """A year's match by quarter that has begun; others stand there where something came in them."""
     of_year = (Proposal.funding_year_id == funding_year.id, only)
     rows: Iterable[Any] = session.execute(
         select(MatchReceipt.quarter, Match.kind, total(MatchReceipt.amount))
@@ -59,8 +62,9 @@ def match_by_quarter(session: Session, funding_year: FundingYear, only: ColumnEl
         .group_by(Claim.quarter)
     )
     spent = {quarter: amount for quarter, amount in rows if amount}
+    begun = [quarter for quarter in funding_year.year.quarters if quarter.first_day <= today]
     found, to_date = [], ZERO
-    for quarter in sorted({*funding_year.year.quarters, *spent, *(quarter for quarter, _ in came)}):
+    for quarter in sorted({*begun, *spent, *(quarter for quarter, _ in came)}):
         cash, in_kind = (came.get((quarter, kind), ZERO) for kind in (MatchKind.CASH, MatchKind.IN_KIND))
         to_date += cash + in_kind
         found.append(QuarterOfMatch(quarter, cash, in_kind, spent.get(quarter, ZERO), to_date))

@@ -227,6 +227,8 @@ def test_a_lead_asks_and_the_officer_approves(session: Session, awards: dict[str
     assert "Ask for a variation" in lead.get(page).text
     form = lead.get(f"{page}/vary").text
     assert "SVD-25-01 Nurse, Dorset CSP, non-labour, £600.00" in form
+    assert "Non-labour £600.00 £0.00 £600.00" in read(form)
+    assert "Unallocated by the partnership" not in form
     assert "SVD-25-02" not in form, "another's award is not theirs to move money to"
     sent = {"from_line": f"{nurse.id}-{line.stream_id}", "to_line": "", "amount": "600.01", "reason": "Late."}
     assert "Enter the amount to move" in lead.post(f"{page}/vary", data=sent | {"amount": ""}).text
@@ -249,6 +251,7 @@ def test_a_lead_asks_and_the_officer_approves(session: Session, awards: dict[str
     assert lead.post("/variations/1/approve", data={}).status_code == 403
     assert "£100.00 from SVD-25-01 Nurse, Dorset CSP, non-labour to Unallocated" in read(lead.get(page).text)
 
+    assert "Non-labour £600.00 £0.00 £600.00 £100.00" in read(officer.get(f"{page}/vary").text)
     words = read(officer.get("/variations/1").text)
     assert "Unallocated, Dorset CSP, non-labour £100.00 £100.00 £200.00 –" in words
     future = officer.post("/variations/1/approve", data={"approved_on": ["1", "12", "2025"], "reference": ""})
@@ -277,6 +280,8 @@ def test_money_of_two_partnerships_is_moved_by_who_reaches_both(
     assert officer.post("/awards/SVD-25-01/dorset/vary", data=sent).status_code == 422
     assert finance.post("/awards/SVD-25-01/dorset/vary", data=sent).location == "/variations/1"
     words = read(officer.get("/variations/1").text)
+    assert "Unallocated, Dorset CSP, non-labour £100.00 £10.00 £110.00" in words
+    assert "Unallocated, BCP CSP, non-labour Not yours to see −£10.00 Not yours to see" in words
     assert "SVD-25-03 Bcp, BCP CSP, non-labour Not yours to see £10.00 Not yours to see" in words
     assert "Approve it" not in words
     refused = officer.post("/variations/1/approve", data={"approved_on": ["1", "9", "2025"]})

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portfolio.decisions import listing, moves, queries
+from portfolio.decisions import effects, listing, moves, queries
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.asking import (
     approve_request,
@@ -71,7 +71,9 @@ def _offered(found: Award, form: VariationForm) -> VariationForm:
 
 
 def _asking(found: Award, form: VariationForm) -> str:
-    return render_template("decisions/vary.html", form=form, award=found)
+    sees = viewer().within(Act.SEE_YEAR).holds(found.csp_id, found.proposal.funding_year.police_area_id)
+    rows = effects.movable(session(), found, claimed=claimed(), sees_allocation=sees)
+    return render_template("decisions/vary.html", form=form, award=found, rows=rows, sees_allocation=sees)
 
 
 @room.post("/awards/<reference>/<csp_key>/vary")
@@ -127,14 +129,14 @@ def _show(
     withdrawal: ButtonForm | None = None,
 ) -> str:
     waits, is_own = asked_for.state is AskedState.WAITING, asked_for.asked_by_id == viewer().person_id
-    told = moves.both_sides(
-        session(), asked_for, sides_of(asked_for), claimed=claimed(), may_see=_may_see, today=today()
-    )
+    sides = sides_of(asked_for)
+    told = effects.both_sides(session(), asked_for, sides, claimed=claimed(), may_see=_may_see, today=today())
     decides = waits and not is_own and moves.reaches_both(viewer().within(Act.VARY), asked_for)
     return render_template(
         "decisions/variation.html",
         request=asked_for,
         sides=told,
+        allocations=effects.allocations_moved(session(), asked_for, sides, _may_see) if waits else [],
         quarters=sorted({quarter for side in told for quarter in side.by_quarter}),
         obstacles=what_stands_in_the_way(session(), asked_for, claimed()) if decides else [],
         decides=decides,
