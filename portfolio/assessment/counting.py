@@ -24,7 +24,7 @@ def recount(session: Session, proposal_id: int) -> None:
     asked = select(AskedOf).where(AskedOf.proposal_id == proposal_id).order_by(AskedOf.id).with_for_update(of=AskedOf)
     csp_ids = [row.csp_id for row in session.scalars(asked)]
     session.flush()
-    come_to = _results(session, Proposal.id == proposal_id)
+    come_to = results_of(session, Proposal.id == proposal_id)
     of_proposal = select(PanelScore).where(PanelScore.proposal_id == proposal_id)
     kept = {row.csp_id: row for row in session.scalars(of_proposal.execution_options(populate_existing=True))}
     for csp_id in csp_ids:
@@ -42,7 +42,7 @@ def recount(session: Session, proposal_id: int) -> None:
 
 def miscounted(session: Session) -> Iterator[str]:
     """Scores of panels that are not what the assessments and moderations behind them come to."""
-    come_to = _results(session, true())
+    come_to = results_of(session, true())
     kept = {(row.proposal_id, row.csp_id): row for row in session.scalars(select(PanelScore))}
     references = {row.id: row.reference for row in session.execute(select(Proposal.id, Proposal.reference))}
     names = {row.id: row.name for row in session.execute(select(CSP.id, CSP.name))}
@@ -68,7 +68,7 @@ def _told(result: PanelResult | None) -> str:
     return f"{figures}, {gates}, {agreed}, assessors: {result.assessors})"
 
 
-def _results(session: Session, only: ColumnElement[bool]) -> dict[Key, PanelResult]:
+def results_of(session: Session, only: ColumnElement[bool]) -> dict[Key, PanelResult]:
     """What every panel's scores come to, for the proposals that a condition on `Proposal` leaves."""
     best = {(row[0], row[1]): row[2] for row in session.execute(_best(only))}
     given: dict[Key, list[Given]] = {}

@@ -170,6 +170,11 @@ def panel_of(session: Session, csp_id: int, day: date) -> Sequence[Person]:
     ).all()
 
 
+def sat_on(csp_id: int) -> Select[int]:
+    """Who was ever an officer or member of a partnership, by number: what they declared stays in its minutes."""
+    return select(RoleHeld.person_id).where(RoleHeld.csp_id == csp_id, RoleHeld.role.in_(ASSESSING_ROLES))
+
+
 def to_assess(funding_year_id: int, csp_id: int) -> ColumnElement[bool]:
     """The proposals that a partnership's panel has before it, as a condition on `Proposal`."""
     asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id == csp_id)

@@ -210,6 +210,8 @@ class _World:
     interested: Mapping[int, Collection[int]]
     standing: Mapping[tuple[int, int], Standing]
     panel: Sequence[Person]
+    sat: Collection[int]
+    """Who was ever on the panel."""
     hidden: Collection[int]
 
     def passing(self) -> list[Decimal]:
@@ -240,7 +242,7 @@ class _World:
             [percent_of_best(each, self.best) for each in (given[0], given[-1])] if given else (None, None)
         )
         differ = lowest is not None and highest is not None and self._band(lowest) is not self._band(highest)
-        interested = {person.id for person in self.panel} & set(self.interested.get(number, ()))
+        interested = set(self.interested.get(number, ()))
         better = sum(1 for each in self.scores.values() if each.passes_gates and row and each.percent > row.percent)
         return Ranked(
             proposal=proposal,
@@ -253,9 +255,9 @@ class _World:
             highest=highest,
             differ=differ,
             submitted=len(self.given.get(number, {})),
-            expected=len(self.panel) - len(interested),
+            expected=sum(1 for person in self.panel if person.id not in interested),
             days_late=self.proposals[number][1],
-            interests=len(interested),
+            interests=len(interested.intersection(self.sat)),
             standing=self.standing.get((number, self.round.csp_id)),
         )
 
@@ -312,5 +314,6 @@ def _world(session: Session, of: Round, viewer: Viewer, today: date, standings: 
         interested=interested,
         standing=standings(session, ids),
         panel=queries.panel_of(session, of.csp_id, today),
+        sat=set(session.scalars(queries.sat_on(of.csp_id))),
         hidden={number for number, people in interested.items() if viewer.person_id in people},
     )

@@ -33,4 +33,7 @@ def minutes(year_id: int, csp_key: str) -> Any:
     of = get_round(session(), year_id, csp_key, viewer().within(Act.MODERATE))
     told = minutes_of(session(), of, viewer(), today(), standings())
     note_reading(f"Interests declared in the round of {of.csp.name}, {of.funding_year.year}", *told.marks)
-    return render_template("assessment/minutes.html", of=of, told=told)
+    numbers, page = paged_list(told.ranking.order)
+    return render_template(
+        "assessment/minutes.html", of=of, told=told, rows=told.ranking.rows(session(), numbers), page=page
+    )

@@ -19,19 +19,22 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
-from portfolio.web.paging import paged
+from portfolio.web.paging import paged_list
 
 
 @room.get("/assessment")
 @allow(Act.SEE_ASSESSMENTS)
 def index() -> Any:
     """What waits for one's score, and the rounds."""
-    rounds, page = paged(rounds_within(viewer().within(Act.SEE_ASSESSMENTS)))
+    before = to_score(session(), viewer(), standings())
+    shown, page = paged_list(before)
+    rounds = session().scalars(rounds_within(viewer().within(Act.SEE_ASSESSMENTS))).all()
     return render_template(
         "assessment/index.html",
-        before=to_score(session(), viewer(), standings()),
-        rounds=rounds_told(session(), rounds),
+        before=shown,
+        waiting=sum(1 for each in before if each.waits),
         page=page,
+        rounds=rounds_told(session(), rounds),
     )
 
 
