@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from portfolio.comparison.figures import Compared, Summary
-from reports.charts import AskedAndAwarded, Bars
+from portfolio.comparison.figures import Summary
+from portfolio.comparison.listing import Compared
+from portfolio.comparison.rules import UNDECIDED
+from portfolio.comparison.spreading import Spread
+from reports.charts import POUNDS, AskedAndAwarded, Bars, Matrix
 
 
 def asked_and_awarded_of(summary: Summary, rows: Iterable[Compared], *, narrow: bool) -> AskedAndAwarded:
@@ -15,12 +18,28 @@ def asked_and_awarded_of(summary: Summary, rows: Iterable[Compared], *, narrow: 
         together.allocation,
         tuple(
             Bars(
-                f"{row.proposal.reference} {row.proposal.title}",
+                f"{row.reference} {row.title}",
                 row.asked,
                 row.awarded,
-                row.outcome.value if row.outcome else "not decided",
+                row.outcome.value if row.outcome else UNDECIDED,
             )
             for row in rows
         ),
         narrow,
+    )
+
+
+def met_in(spread: Spread, of: str, *, narrow: bool) -> Matrix:
+    """What was awarded of what was asked, where prevention levels meet areas or themes."""
+    return Matrix(
+        f"Awarded of what was asked, by prevention level and {of.lower()}",
+        spread.rows,
+        spread.columns,
+        tuple(tuple(tally.awarded for tally in row) for row in spread.cells),
+        POUNDS,
+        name="awarded",
+        out_of=tuple(tuple(tally.asked for tally in row) for row in spread.cells),
+        out_of_name="asked",
+        narrow=narrow,
+        of="Prevention level",
     )

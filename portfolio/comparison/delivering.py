@@ -96,7 +96,7 @@ def first_sent(session: Session, claims: Collection[Claim]) -> dict[int, datetim
     return sent
 
 
-def _days_late(claim: Claim | None, due_on: date, sent: Mapping[int, datetime], today: date) -> int | None:
+def late_by(claim: Claim | None, due_on: date, sent: Mapping[int, datetime], today: date) -> int | None:
     """How many days after its deadline a claim came, or, not sent, is late by now; None where that is not known."""
     if claim is not None and claim.id in sent:
         # What a file told was never sent by anybody, so nobody knows the day.
@@ -127,7 +127,7 @@ def _delivered(
                 planned=planned,
                 spent=actual if counts or actual else None,
                 due_on=due_on,
-                days_late=_days_late(claim, due_on, sent, today),
+                days_late=late_by(claim, due_on, sent, today),
                 delivery=claim.delivery_rag.value if claim and claim.delivery_rag else None,
                 spend=claim.spend_rag.value if claim and claim.spend_rag else None,
                 must_be_explained=counts and must_be_explained(actual, planned, rule),

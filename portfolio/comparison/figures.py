@@ -1,36 +1,38 @@
 """Funded and rejected proposals side by side: the figures of the comparison, each summed in the database.
 
 What is compared are the proposals handed in to the partnerships in question. Each counts once, whatever number of
-partnerships it asked; what is awarded and given is those partnerships' own.
+partnerships it asked; what is awarded and decided is those partnerships' own, and of several decisions the most
+favourable counts.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
-
-from portfolio.comparison.slices import Slice
-from portfolio.db import total
-from portfolio.decisions.listing import Answer, Listed, as_listed
-from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, is_current
-from portfolio.decisions.rules import Outcome
-from portfolio.funding_years.models import CSP, CspAllocation, Stream, StreamAllocation
-from portfolio.money import ZERO, per_cent
-from portfolio.proposals.models import Ask, AskedOf, Proposal
-from portfolio.words import count
-
-ORDER = (
-    Outcome.FUNDED,
-    Outcome.PART_FUNDED,
-    Outcome.RESERVE,
-    Outcome.DEFERRED,
-    Outcome.REJECTED,
-    Outcome.WITHDRAWN,
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
 )
-"""From yes to no; what is not decided yet comes last."""
+from sqlalchemy.orm import Session
+
+from portfolio.comparison.facts import OfStream, asked_of, facts, outcome_at, streams_of
+from portfolio.comparison.rules import LEVELS, ORDER, Side, Tally
+from portfolio.comparison.slices import Slice
+from portfolio.decisions.rules import Outcome
+from portfolio.money import ZERO, from_pence, per_cent
+from portfolio.proposals.rules import Level, ProposalKind
+from portfolio.words import begin, count
+
+NEW = ProposalKind.NEW.value
 
 
 @dataclass(frozen=True)
@@ -58,50 +60,31 @@ class Figures:
         return per_cent(self.awarded, self.asked)
 
 
-def figures_by_stream(session: Session, looked_at: Slice) -> list[Figures]:
-    """Asked, there and awarded by stream; streams of one name are one, whatever programme they are of."""
-    asked = (
-        select(Stream.name, total(Ask.amount))
-        .join(Ask, Ask.stream_id == Stream.id)
-        .join(Proposal, Proposal.id == Ask.proposal_id)
-        .where(looked_at.proposals(), looked_at.streams())
-        .group_by(Stream.name)
-    )
-    allocated = (
-        select(Stream.name, total(CspAllocation.amount))
-        .join(StreamAllocation, StreamAllocation.stream_id == Stream.id)
-        .join(CspAllocation, CspAllocation.stream_allocation_id == StreamAllocation.id)
-        .where(
-            StreamAllocation.funding_year_id.in_(looked_at.year_ids()),
-            CspAllocation.csp_id.in_(looked_at.csp_ids()),
-            looked_at.streams(),
-        )
-        .group_by(Stream.name, Stream.position)
-        .order_by(Stream.position, Stream.name)
-    )
-    given = (
-        select(Stream.name, total(carried()))
-        .join(AwardLine, AwardLine.stream_id == Stream.id)
-        .join(Award, Award.id == AwardLine.award_id)
-        .join(Proposal, Proposal.id == Award.proposal_id)
-        .where(looked_at.proposals(), Award.csp_id.in_(looked_at.csp_ids()), looked_at.streams())
-        .group_by(Stream.name)
-    )
-    asked_, allocated_, given_ = (_by_name(session, query) for query in (asked, allocated, given))
-    return [
-        Figures(name, asked_.get(name, ZERO), allocated_.get(name, ZERO), given_.get(name, ZERO))
-        for name in dict.fromkeys((*allocated_, *asked_, *given_))
-    ]
+@dataclass(frozen=True)
+class Portrait:
+    """What the proposals of one side come to, and what they are like."""
+
+    tally: Tally = Tally()  # noqa: RUF009 - frozen, so one nothing does for all
+    continued: int = 0
+    by_level: Mapping[Level, int] | None = None
+
+    def __add__(self, other: "Portrait") -> "Portrait":
+        levels = {level: self.of_level(level) + other.of_level(level) for level in Level}
+        return Portrait(self.tally + other.tally, self.continued + other.continued, levels)
+
+    def of_level(self, level: Level) -> int:
+        """How many have a level of prevention; one with several counts in each."""
+        return (self.by_level or {}).get(level, 0)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The comparison in a few figures, in pounds and in numbers of proposals and of decisions."""
+    """The comparison in a few figures, in pounds and in numbers of proposals."""
 
     streams: tuple[Figures, ...]
-    proposals: int
-    decisions: Mapping[Outcome, int]
-    undecided: int
+    by_outcome: Mapping[Outcome | None, Portrait]
+    divided: int
+    """How many were funded by one partnership and not by another."""
 
     @property
     def together(self) -> Figures:
@@ -114,31 +97,65 @@ class Summary:
         )
 
     @property
+    def whole(self) -> Portrait:
+        """All proposals."""
+        return sum(self.by_outcome.values(), Portrait())
+
+    def side(self, side: Side) -> Portrait:
+        """The proposals of one side."""
+        return sum((each for outcome, each in self.by_outcome.items() if Side.of(outcome) is side), Portrait())
+
+    @property
+    def funded_side(self) -> Portrait:
+        """What some partnership funded, in full or in part."""
+        return self.side(Side.FUNDED)
+
+    @property
+    def rejected_side(self) -> Portrait:
+        """What was rejected."""
+        return self.side(Side.REJECTED)
+
+    @property
+    def other_side(self) -> Portrait:
+        """What waits, was withdrawn, or is not decided."""
+        return self.side(Side.OTHER)
+
+    @property
+    def proposals(self) -> int:
+        """How many proposals there are."""
+        return self.whole.tally.proposals
+
+    def number(self, outcome: Outcome | None) -> int:
+        """How many have an outcome, or, with None, are not decided."""
+        return self.by_outcome[outcome].tally.proposals if outcome in self.by_outcome else 0
+
+    @property
     def funded(self) -> int:
-        """Decisions that give money, in full or in part."""
-        return sum(number for outcome, number in self.decisions.items() if outcome.gives_money)
+        """Those that were given money, in full or in part."""
+        return self.funded_side.tally.proposals
 
     @property
     def in_part(self) -> int:
-        """Decisions that give a part of what was asked."""
-        return self.decisions.get(Outcome.PART_FUNDED, 0)
+        """Those that were given a part of what they asked."""
+        return self.number(Outcome.PART_FUNDED)
 
     @property
     def rejected(self) -> int:
-        """Decisions that say no."""
-        return self.decisions.get(Outcome.REJECTED, 0)
+        """Those that were told no."""
+        return self.number(Outcome.REJECTED)
+
+    @property
+    def undecided(self) -> int:
+        """Those that no partnership in question has decided on."""
+        return self.number(None)
 
     @property
     def in_words(self) -> str:
         """`4 funded (2 in part), 2 rejected, 1 not decided`."""
-        others = [
-            (number, outcome.value)
-            for outcome, number in self.decisions.items()
-            if not outcome.gives_money and outcome is not Outcome.REJECTED
-        ]
+        others = [(outcome.value, self.number(outcome)) for outcome in ORDER if Side.of(outcome) is Side.OTHER]
         part = f" ({self.in_part} in part)" if self.in_part else ""
         told = [f"{self.funded} funded{part}", f"{self.rejected} rejected"]
-        told += [f"{number} {word}" for number, word in (*others, (self.undecided, "not decided")) if number]
+        told += [f"{number} {word}" for word, number in (*others, ("not decided", self.undecided)) if number]
         return ", ".join(told)
 
     @property
@@ -147,142 +164,158 @@ class Summary:
         return count(self.proposals, "proposal")
 
 
-def summary(session: Session, looked_at: Slice) -> Summary:
-    """The figures that a comparison begins with."""
-    number = select(func.count()).select_from(Proposal).where(looked_at.proposals())
-    return Summary(
-        tuple(figures_by_stream(session, looked_at)),
-        session.scalar(number) or 0,
-        decisions_by_outcome(session, looked_at),
-        not_decided(session, looked_at),
-    )
+@dataclass(frozen=True)
+class Contrast:
+    """One figure of each side: what it is, whether it is `pounds`, `percent` or a `number`, and the figures."""
+
+    name: str
+    unit: str
+    values: tuple[Decimal | int | None, ...]
+    absent: str = ""
 
 
-def _by_name(session: Session, query: Select[str, Decimal]) -> dict[str, Decimal]:
-    totals: dict[str, Decimal] = {}
-    for name, amount in session.execute(query):
-        totals[name] = totals.get(name, ZERO) + amount
-    return totals
+SIDES = ("Funded", "Rejected", "Neither", "All")
 
 
-def decisions_by_outcome(session: Session, looked_at: Slice) -> dict[Outcome, int]:
-    """How many of the partnerships' decisions that stand there are of each outcome."""
-    found = session.execute(
-        select(Decision.outcome, func.count().label("number"))
-        .join(Proposal, Proposal.id == Decision.proposal_id)
-        .where(is_current(), looked_at.proposals(), Decision.csp_id.in_(looked_at.csp_ids()))
-        .group_by(Decision.outcome)
-    )
-    counts = {row.outcome: row.number for row in found}
-    return {outcome: counts[outcome] for outcome in ORDER if outcome in counts}
-
-
-def not_decided(session: Session, looked_at: Slice) -> int:
-    """How many answers are still owed: partnerships that were asked and have not decided."""
-    answered = exists().where(Decision.proposal_id == AskedOf.proposal_id, Decision.csp_id == AskedOf.csp_id)
-    owed = (
-        select(func.count())
-        .select_from(AskedOf)
-        .join(Proposal, Proposal.id == AskedOf.proposal_id)
-        .where(looked_at.proposals(), AskedOf.csp_id.in_(looked_at.csp_ids()), ~answered)
-    )
-    return session.scalar(owed) or 0
-
-
-def proposals_compared(looked_at: Slice) -> Select[Proposal]:
-    """The proposals, those funded first, then in the order of their references, ready to be shown."""
-    place = case({outcome.value: number for number, outcome in enumerate(ORDER)}, value=Decision.outcome)
-    best = (
-        select(func.min(place))
-        .where(Decision.proposal_id == Proposal.id, Decision.csp_id.in_(looked_at.csp_ids()), is_current())
-        .correlate(Proposal)
-        .scalar_subquery()
-    )
-    return (
-        select(Proposal)
-        .where(looked_at.proposals())
-        .order_by(func.coalesce(best, len(ORDER)), Proposal.reference)
-        .options(*as_listed(), selectinload(Proposal.levels), selectinload(Proposal.match_offers))
-    )
+def contrasts(summary: Summary) -> list[Contrast]:
+    """Funded and rejected side by side, figure by figure, with what is neither, and all together."""
+    sides = (summary.funded_side, summary.rejected_side, summary.other_side, summary.whole)
+    tallies = [side.tally for side in sides]
+    return [
+        Contrast("Proposals", "number", tuple(one.proposals for one in tallies)),
+        Contrast("Asked", "pounds", tuple(one.asked for one in tallies)),
+        Contrast("Awarded", "pounds", tuple(one.awarded for one in tallies)),
+        Contrast("Asked on average", "pounds", tuple(one.mean_asked for one in tallies), "None"),
+        Contrast("Panel’s score on average", "percent", tuple(one.mean_score for one in tallies), "Not scored"),
+        Contrast("Match offered", "pounds", tuple(one.match for one in tallies)),
+        Contrast("Match for each £1 asked", "pounds", tuple(one.leverage for one in tallies), "None asked"),
+        Contrast("Continued or extended", "number", tuple(side.continued for side in sides)),
+        *(
+            Contrast(f"{begin(level.value)} prevention", "number", tuple(side.of_level(level) for side in sides))
+            for level in Level
+        ),
+    ]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A proposal of the comparison, as the partnerships in question answered it."""
+class Found:
+    """A comparison and the proposals of one page of it, by number."""
 
-    listed: Listed
-    csp_ids: Collection[int]
-
-    @property
-    def proposal(self) -> Proposal:
-        """The proposal itself."""
-        return self.listed.proposal
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        """What those partnerships answered that were asked."""
-        return tuple(answer for answer in self.listed.answers if answer.csp.id in self.csp_ids)
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """The decisions that stand."""
-        return tuple(answer.decision for answer in self.answers if answer.decision)
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The most favourable decision; None where nobody decided."""
-        return min((decision.outcome for decision in self.decisions), key=ORDER.index, default=None)
-
-    @property
-    def asked(self) -> Decimal:
-        """All that it asks, in pounds."""
-        return self.listed.asked
-
-    @property
-    def awarded(self) -> Decimal:
-        """What those partnerships awarded, in pounds."""
-        return sum((answer.awarded for answer in self.answers), ZERO)
-
-    @property
-    def share(self) -> Decimal | None:
-        """What was awarded, in per cent of what was asked."""
-        return per_cent(self.awarded, self.asked)
-
-    @property
-    def match(self) -> Decimal:
-        """The match that it offers, cash and in kind, in pounds."""
-        return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
+    summary: Summary
+    page: int
+    ids: tuple[int, ...]
 
 
-def decided_differently(looked_at: Slice) -> Select[Proposal]:
-    """The proposals that one partnership funded and another did not, whichever of them is looked at."""
-    gives = case((Decision.outcome.in_([each for each in Outcome if each.gives_money]), 1), else_=0)
-    divided = (
-        select(Decision.proposal_id)
-        .where(is_current())
-        .group_by(Decision.proposal_id)
-        .having(func.min(gives) < func.max(gives))
+ORDERS = {
+    "outcome": "Funded first",
+    "asked": "Largest first",
+    "score": "Best score first",
+    "reference": "By reference",
+}
+"""In what order proposals are listed, as an address says it and as people do."""
+
+
+def summary(session: Session, at: Slice) -> Summary:
+    """The figures that a comparison begins with."""
+    return compare(session, at, 1, 0).summary
+
+
+def compare(session: Session, at: Slice, page: int, size: int, order: str = "outcome") -> Found:
+    """The figures of a slice, and the numbers of the proposals of a page; a page beyond the last is the last.
+
+    Both come from one statement, which looks every proposal up once.
+    """
+    streams = streams_of(session, at)
+    if not streams:
+        return Found(Summary((), {}, 0), 1, ())
+    fact = facts(at, streams)
+    found = session.execute(union_all(_sums(fact, streams), _listed(fact, streams, page, size, order))).all()
+    sums = [row for row in found if row.id is None]
+    summary = _summary(sums, streams)
+    last = max(1, -(-summary.proposals // size)) if size else 1
+    if page > last:
+        return compare(session, at, last, size, order)
+    ids = sorted((row for row in found if row.id is not None), key=lambda row: row.place)
+    return Found(summary, page, tuple(row.id for row in ids))
+
+
+def _sums(fact: CTE, streams: Sequence[OfStream]) -> Any:
+    """A row for each outcome: how many, what they are like, and their sums."""
+    row = fact.c
+    figures = [*_like(row), *_of_streams(row, "asked", len(streams)), *_of_streams(row, "awarded", len(streams))]
+    numbered = (_whole(figure).label(f"sum_{number}") for number, figure in enumerate(figures))
+    return select(_whole(null()).label("id"), _whole(row.outcome).label("place"), *numbered).group_by(row.outcome)
+
+
+def _like(row: Any) -> list[ColumnElement[Any]]:
+    return [
+        func.count(),
+        func.sum(row.match),
+        func.count(row.score),
+        func.sum(row.score),
+        func.sum(row.divided),
+        func.sum(case((row.kind == NEW, 0), else_=1)),
+        *(func.sum(case((row.levels.op("&")(figure) != 0, 1), else_=0)) for figure in LEVELS.values()),
+    ]
+
+
+def _of_streams(row: Any, name: str, streams: int) -> list[ColumnElement[Any]]:
+    return [func.sum(row[f"{name}_{number}"]) for number in range(streams)]
+
+
+def _whole(figure: ColumnElement[Any]) -> ColumnElement[int]:
+    """A figure as the whole number that it is: pence, hundredths of a per cent, or so many."""
+    return cast(type_coerce(figure, BigInteger), BigInteger)
+
+
+def _listed(fact: CTE, streams: Sequence[OfStream], page: int, size: int, order: str) -> Any:
+    """The numbers of a page's proposals with their places, beside columns that are empty."""
+    row = fact.c
+    first: dict[str, list[ColumnElement[Any]]] = {
+        "outcome": [row.outcome],
+        "asked": [asked_of(row, len(streams)).desc()],
+        "score": [func.coalesce(row.score, -1).desc()],
+        "reference": [],
+    }
+    ordered = [*first[order], row.reference]
+    listed = (
+        select(row.id, func.row_number().over(order_by=ordered).label("place"))
+        .order_by(*ordered)
+        .limit(size)
+        .offset((page - 1) * size)
+        .subquery("listed")
     )
-    return (
-        select(Proposal)
-        .where(looked_at.proposals(), Proposal.id.in_(divided))
-        .order_by(Proposal.reference)
-        .options(*as_listed())
-    )
+    empty = [_whole(null()) for _ in range(len(_like(row)) + 2 * len(streams))]
+    return select(_whole(listed.c.id), _whole(listed.c.place), *empty)
 
 
-def rejections(looked_at: Slice) -> Select[Decision]:
-    """The partnerships' rejections that stand, with their reasons, in the order of references."""
-    return (
-        select(Decision)
-        .join(Decision.proposal)
-        .join(Decision.csp)
-        .where(
-            is_current(),
-            Decision.outcome == Outcome.REJECTED,
-            Decision.csp_id.in_(looked_at.csp_ids()),
-            looked_at.proposals(),
+def _summary(rows: Iterable[Any], streams: Sequence[OfStream]) -> Summary:
+    like = 6 + len(LEVELS)
+    portraits: dict[Outcome | None, Portrait] = {}
+    asked, awarded = [0] * len(streams), [0] * len(streams)
+    divided = 0
+    for _, place, *figures in sorted(rows, key=lambda row: row.place):
+        number, match, scored, scores, apart, continued, *levels = figures[:like]
+        wanted, given = figures[like : like + len(streams)], figures[like + len(streams) :]
+        outcome = outcome_at(place)
+        gives = outcome is not None and outcome.gives_money
+        tally = Tally(
+            number,
+            from_pence(sum(wanted)),
+            from_pence(sum(given)),
+            from_pence(match),
+            scored,
+            Decimal(scores or 0) / 100,
+            number if gives else 0,
+            number if outcome is Outcome.REJECTED else 0,
         )
-        .order_by(Proposal.reference, CSP.name)
-        .options(contains_eager(Decision.proposal), contains_eager(Decision.csp))
+        portraits[outcome] = Portrait(tally, continued, dict(zip(LEVELS, levels, strict=True)))
+        asked = [one + more for one, more in zip(asked, wanted, strict=True)]
+        awarded = [one + more for one, more in zip(awarded, given, strict=True)]
+        divided += apart
+    figures_of = (
+        Figures(stream.name, from_pence(one), stream.allocation, from_pence(other))
+        for stream, one, other in zip(streams, asked, awarded, strict=True)
     )
+    told = tuple(each for each in figures_of if each.asked or each.allocation or each.awarded)
+    return Summary(told, portraits, divided)

@@ -55,19 +55,24 @@ class Page:
 
 def paged(rows: Select[Row], size: int = PAGE) -> tuple[list[Row], Page]:
     """The rows of the page that `?page=` asks for, and that page; a page beyond the last is the last."""
-    page = _page(session().scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0, size)
+    page = page_of(session().scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0, size)
     return list(session().scalars(rows.limit(size).offset((page.number - 1) * size))), page
 
 
 def paged_list(rows: Sequence[Row], size: int = PAGE) -> tuple[list[Row], Page]:
     """Of rows that are all here already, those of the page that `?page=` asks for, and that page."""
-    page = _page(len(rows), size)
+    page = page_of(len(rows), size)
     return list(rows[(page.number - 1) * size : page.number * size]), page
 
 
-def _page(total: int, size: int) -> Page:
-    asked = request.args.get("page", 1, type=int)
-    return Page(min(max(asked, 1), max(1, -(-total // size))), size, total)
+def page_asked_for() -> int:
+    """The page that the address asks for, whether there is one or not; the first where it asks for none."""
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_ROW)
+
+
+def page_of(total: int, size: int = PAGE) -> Page:
+    """The page of so many rows that the address asks for; one beyond the last is the last."""
+    return Page(min(page_asked_for(), max(1, -(-total // size))), size, total)
 
 
 @dataclass(frozen=True)

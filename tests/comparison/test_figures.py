@@ -3,26 +3,27 @@
 from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portfolio.comparison import figures as comparison
 from portfolio.comparison.charts import asked_and_awarded_of
-from portfolio.comparison.figures import Compared, Figures
-from portfolio.comparison.slices import Slice
+from portfolio.comparison.figures import Figures, compare, contrasts, summary
+from portfolio.comparison.listing import Compared, compared
+from portfolio.comparison.rules import COSTS, SCORES, UNDECIDED
+from portfolio.comparison.slices import Narrowed, Slice
 from portfolio.decisions import queries
-from portfolio.decisions.listing import listed
 from portfolio.decisions.models import Variation, VariationShare
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.money import ZERO
 from portfolio.people.rules import Role
 from portfolio.proposals.models import AskedOf, MatchOffer
-from portfolio.proposals.rules import MatchKind, ProposalStatus
+from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import FinancialYear
-from tests import make
+from tests import make, rounds
 from tests.conftest import NOW, SignedIn, title_of
 from tests.reports.test_charts import words_of
 
@@ -65,49 +66,83 @@ def year(session: Session) -> FundingYear:
     make.proposal(session, "SVD-25-21", asks={"non-labour": Decimal("61204.50")}, csps=("bcp",), funding_year=year)
     make.proposal(session, "SVD-25-30", status=ProposalStatus.DRAFT, funding_year=year)
     make.proposal(session, "SVD-25-31", status=ProposalStatus.WITHDRAWN, funding_year=year)
+    _tell_more(session)
     session.commit()
     return year
 
 
-def of(csp: str | None = None, stream: str | None = None, programme: str | None = None) -> Slice:
+def _tell_more(session: Session) -> None:
+    """Scores of the six, and what two of them say of themselves."""
+    dorset = make.csp(session)
+    for (reference, *_), percent in zip(SIX, ("85", "75", "70", "55", "39.99", "30.01"), strict=True):
+        rounds.panel_score(session, make.proposal(session, reference), dorset, percent)
+    relationships, mentors = (make.proposal(session, reference) for reference in ("SVD-25-02", "SVD-25-05"))
+    relationships.kind = ProposalKind.CONTINUATION
+    for proposal in (relationships, mentors):
+        proposal.levels[0].level = Level.UNIVERSAL
+    mentors.activity_type, mentors.area, mentors.toolkit_impact = "Mentoring", "Weymouth", ToolkitImpact.HIGH
+
+
+def of(csp: str | None = None, stream: str | None = None, programme: str | None = None, **narrowed: Any) -> Slice:
     """What is looked at of 2025/26."""
-    return Slice(FinancialYear(2025), CSP.key == csp if csp else CSP.id > 0, stream, programme)
+    partnerships = CSP.key == csp if csp else CSP.id > 0
+    return Slice((FinancialYear(2025),), partnerships, stream, programme, Narrowed(**narrowed))
+
+
+def rows_of(session: Session, at: Slice, order: str = "outcome") -> list[Compared]:
+    """The proposals of a slice, as the page lists them."""
+    return compared(session, at, compare(session, at, 1, 25, order).ids)
 
 
 @pytest.mark.usefixtures("year")
 def test_six_proposals_ask_for_more_than_is_there(session: Session) -> None:
-    [figures] = comparison.figures_by_stream(session, of("dorset", "non-labour"))
+    told = summary(session, of("dorset", "non-labour"))
+    [figures] = told.streams
     assert figures == Figures("non-labour", Decimal("134888.78"), Decimal("80790.21"), Decimal("80790.21"))
     assert figures.unallocated == ZERO
     assert figures.demand is not None
     assert round(figures.demand, 1) == Decimal("167.0")
-    summary = comparison.summary(session, of("dorset", "non-labour"))
-    assert (summary.proposals, summary.funded, summary.in_part, summary.rejected) == (6, 4, 2, 2)
-    assert summary.in_words == "4 funded (2 in part), 2 rejected"
+    assert (told.proposals, told.funded, told.in_part, told.rejected) == (6, 4, 2, 2)
+    assert told.in_words == "4 funded (2 in part), 2 rejected"
 
 
 @pytest.mark.usefixtures("year")
 def test_a_whole_partnership_and_the_whole_area(session: Session) -> None:
-    dorset = comparison.summary(session, of("dorset"))
+    dorset = summary(session, of("dorset"))
     assert [each.stream for each in dorset.streams] == ["labour", "non-labour"]
     assert dorset.together.asked == Decimal("182986.25")
     assert dorset.together.unallocated == Decimal("3000.00")
-    bcp = comparison.summary(session, of("bcp"))
+    bcp = summary(session, of("bcp"))
     assert bcp.together == Figures("all", Decimal("77704.50"), Decimal("160112.32"), ZERO)
     assert (bcp.proposals, bcp.in_words) == (2, "0 funded, 1 rejected, 1 not decided")
-    area = comparison.summary(session, of())
-    assert area.proposals == 8
-    assert area.together.asked == Decimal("244190.75")
-    assert area.together.awarded == Decimal("128887.68")
-    assert area.proposals_in_words == "8 proposals"
+    area = summary(session, of())
+    assert (area.together.asked, area.together.awarded) == (Decimal("244190.75"), Decimal("128887.68"))
+    assert (area.proposals_in_words, area.divided) == ("8 proposals", 1)
+    assert area.in_words == "5 funded (2 in part), 2 rejected, 1 not decided"  # what somebody funded is funded
+
+
+@pytest.mark.usefixtures("year")
+def test_funded_and_rejected_stand_side_by_side(session: Session) -> None:
+    told = {each.name: each.values for each in contrasts(summary(session, of("dorset", "non-labour")))}
+    assert told["Proposals"] == (4, 2, 0, 6)
+    assert told["Asked"] == (Decimal("88888.28"), Decimal("46000.50"), ZERO, Decimal("134888.78"))
+    assert told["Awarded"] == (Decimal("80790.21"), ZERO, ZERO, Decimal("80790.21"))
+    assert told["Asked on average"] == (Decimal("22222.07"), Decimal("23000.25"), None, Decimal("22481.46"))
+    assert told["Panel’s score on average"] == (
+        Decimal("71.25"),
+        Decimal(35),
+        None,
+        Decimal(355) / 6,
+    )
+    assert told["Match for each £1 asked"] == (Decimal("0.08"), ZERO, None, Decimal("0.06"))
+    assert told["Universal prevention"] == (1, 1, 0, 2)
 
 
 @pytest.mark.usefixtures("year")
 def test_another_programme_is_apart(session: Session) -> None:
-    assert comparison.summary(session, of(programme="SVD")).proposals == 8
-    other = comparison.summary(session, of(programme="PCC"))
-    assert (other.proposals, other.streams, other.together.granted) == (0, (), None)
-    assert other.together.demand is None
+    assert summary(session, of(programme="SVD")).proposals == 8
+    other = summary(session, of(programme="PCC"))
+    assert (other.proposals, other.streams, other.together.granted, other.together.demand) == (0, (), None, None)
 
 
 def test_variations_count_as_awarded(session: Session, year: FundingYear) -> None:
@@ -127,16 +162,14 @@ def test_variations_count_as_awarded(session: Session, year: FundingYear) -> Non
     moved.shares = [VariationShare(award_line_id=line.id, quarter=year.year.quarters[3], amount=Decimal("-413.75"))]
     session.add(moved)
     session.flush()
-    [figures] = comparison.figures_by_stream(session, of("dorset", "non-labour"))
+    [figures] = summary(session, of("dorset", "non-labour")).streams
     assert (figures.awarded, figures.unallocated) == (Decimal("80376.46"), Decimal("413.75"))
 
 
 @pytest.mark.usefixtures("year")
 def test_rows_stand_funded_first_and_say_who_decided_what(session: Session) -> None:
-    looked_at = of("dorset", "non-labour")
-    proposals = session.scalars(comparison.proposals_compared(looked_at)).all()
-    rows = [Compared(each, {make.csp(session).id}) for each in listed(session, proposals, "non-labour")]
-    assert [(row.proposal.reference, row.outcome) for row in rows] == [
+    rows = rows_of(session, of("dorset", "non-labour"))
+    assert [(row.reference, row.outcome) for row in rows] == [
         ("SVD-25-01", Outcome.FUNDED),
         ("SVD-25-03", Outcome.FUNDED),
         ("SVD-25-02", Outcome.PART_FUNDED),
@@ -146,28 +179,42 @@ def test_rows_stand_funded_first_and_say_who_decided_what(session: Session) -> N
     ]
     tool = rows[3]
     assert (tool.asked, tool.awarded, tool.match) == (Decimal("16500.00"), Decimal("10401.93"), Decimal("7500.00"))
+    assert (tool.score, tool.divided, tool.levels) == (Decimal("55.00"), True, "Targeted")
     assert tool.share is not None
     assert round(tool.share, 1) == Decimal("63.0")
-    everybody = {make.csp(session, key).id for key in ("dorset", "bcp")}
-    found = session.scalars(comparison.proposals_compared(of())).all()
-    area = [Compared(each, everybody) for each in listed(session, found)]
-    assert [row.proposal.reference for row in area][-1] == "SVD-25-21"
-    assert area[-1].outcome is None
-    [both] = [row for row in area if row.proposal.reference == "SVD-25-04"]
-    assert [decision.outcome for decision in both.decisions] == [Outcome.PART_FUNDED, Outcome.REJECTED]
+    assert [row.reference for row in rows_of(session, of("dorset", "non-labour"), "asked")][:2] == [
+        "SVD-25-05",
+        "SVD-25-01",
+    ]
+    assert rows_of(session, of("dorset", "non-labour"), "score")[0].reference == "SVD-25-01"
+    area = rows_of(session, of())
+    assert (area[-1].reference, area[-1].outcome) == ("SVD-25-21", None)
+    [both] = [row for row in area if row.reference == "SVD-25-04"]
+    assert [answer.outcome for answer in both.answers] == [Outcome.PART_FUNDED, Outcome.REJECTED]
+
+
+NARROWED: tuple[tuple[dict[str, Any], list[str]], ...] = (
+    ({"text": "SPECIALIST"}, ["SVD-25-01"]),
+    ({"text": "100%_"}, []),
+    ({"lead": "dorset council", "kind": ProposalKind.CONTINUATION}, ["SVD-25-02"]),
+    ({"level": Level.UNIVERSAL}, ["SVD-25-02", "SVD-25-05"]),
+    ({"theme": "mentor", "area": "weymouth", "toolkit": ToolkitImpact.HIGH}, ["SVD-25-05"]),
+    ({"score": SCORES[0]}, ["SVD-25-01"]),
+    ({"score": SCORES[3]}, ["SVD-25-05", "SVD-25-06"]),
+    ({"cost": COSTS[1]}, ["SVD-25-06"]),
+    ({"outcome": Outcome.PART_FUNDED}, ["SVD-25-02", "SVD-25-04"]),
+    ({"outcome": UNDECIDED}, []),
+)
 
 
 @pytest.mark.usefixtures("year")
-def test_what_was_decided_differently_and_what_was_rejected(session: Session) -> None:
-    for csp in ("dorset", "bcp", None):
-        differing = session.scalars(comparison.decided_differently(of(csp))).all()
-        assert [proposal.reference for proposal in differing] == ["SVD-25-04"]
-    rejected = session.scalars(comparison.rejections(of())).all()
-    assert [(each.proposal.reference, each.csp.key) for each in rejected] == [
-        ("SVD-25-04", "bcp"),
-        ("SVD-25-05", "dorset"),
-        ("SVD-25-06", "dorset"),
-    ]
+def test_a_comparison_is_narrowed_by_what_proposals_are(session: Session) -> None:
+    for narrowed, references in NARROWED:
+        at = of("dorset", "non-labour", **narrowed)
+        found = rows_of(session, at)
+        assert [row.reference for row in found] == references, narrowed
+        told = summary(session, at)
+        assert (told.proposals, told.together.asked) == (len(found), sum((row.asked for row in found), ZERO))
 
 
 @pytest.mark.usefixtures("year")
@@ -185,11 +232,10 @@ def test_the_page_shows_the_round(signed_in: SignedIn) -> None:
         "63.0%",
         "£7,500.00",
         "4 funded (2 in part), 2 rejected",
+        "1 proposal funded by one partnership and not by another",
         "/decisions/compare/chart.svg?year=2025-26&csp=dorset&stream=non-labour",
     ):
         assert told in text, told
-    differently = text.partition("Decided differently")[2]
-    assert "BCP CSP" in differently.partition("Why proposals were rejected")[0]
 
 
 @pytest.mark.usefixtures("year")
@@ -221,29 +267,39 @@ def test_what_is_not_within_reach_is_not_compared(session: Session, signed_in: S
     assert "SVD-25-21" not in officer.get("/decisions/compare").text
     assert "SVD-25-21" in finance.get("/decisions/compare").text
     assert "Not decided" in finance.get("/decisions/compare?csp=bcp").text
-    assert finance.get("/decisions/compare?year=2031-32").status_code == 404
     assert signed_in(Role.LEAD).get("/decisions/compare").status_code == 403
     make.programme(session, "PCC", name="Fund")
     assert "No proposals" in finance.get("/decisions/compare?programme=PCC").text
+    for forged in (
+        "year=2031-32",
+        "since=x",
+        "outcome=x",
+        "score=99",
+        "level=x",
+        "text=" + "x" * 99,
+        "order=x",
+    ):
+        assert finance.get(f"/decisions/compare?{forged}").status_code == 404, forged
+    for odd in ("page=99999999999", "page=-1", "text=%F0%9F%98%80%25", "page=x"):
+        assert finance.get(f"/decisions/compare?{odd}").status_code == 200, odd
 
 
 def test_where_nothing_was_submitted_the_page_says_so(session: Session, signed_in: SignedIn) -> None:
     officer = signed_in(Role.CSP_OFFICER)
-    assert "Nothing to compare yet" in officer.get("/decisions/compare").text
+    for page in ("", "/where", "/turned-down", "/became"):
+        assert "Nothing to compare yet" in officer.get(f"/decisions/compare{page}").text
     assert officer.get("/decisions/compare/chart.svg").status_code == 404
     make.proposal(session)
-    page = officer.get("/decisions/compare").text
-    assert "1 not decided yet" in page
+    assert "1 not decided yet" in officer.get("/decisions/compare").text
+    assert "Nothing was funded" in officer.get("/decisions/compare/became").text
+    page = officer.get("/decisions/compare/turned-down").text
     assert "None was rejected." in page
     assert "None of these proposals was funded by one partnership and rejected by another." in page
 
 
 def test_one_proposal_is_not_called_all(session: Session) -> None:
     make.proposal(session)
-    looked_at = of()
-    found = session.scalars(comparison.proposals_compared(looked_at)).all()
-    rows = [Compared(each, set()) for each in listed(session, found)]
-    chart = asked_and_awarded_of(comparison.summary(session, looked_at), rows, narrow=False)
+    chart = asked_and_awarded_of(summary(session, of()), rows_of(session, of()), narrow=False)
     assert (chart.together.title, chart.proposals[0].outcome) == ("1 proposal", "not decided")
 
 
@@ -251,8 +307,9 @@ def test_the_number_of_queries_does_not_grow_with_the_proposals(
     session: Session, year: FundingYear, signed_in: SignedIn, queries_of: Callable[[FlaskClient, str], int]
 ) -> None:
     finance = signed_in(Role.FINANCE)
-    first = queries_of(finance, "/decisions/compare")
-    for number in range(40, 60):
+    pages = ("", "/where", "/turned-down", "/became")
+    first = [queries_of(finance, f"/decisions/compare{page}") for page in pages]
+    for number in range(40, 56):
         other = make.proposal(session, f"SVD-25-{number}", funding_year=year, asks={"labour": Decimal("1.00")})
         make.award(session, other)
         if number % 2:
@@ -260,5 +317,5 @@ def test_the_number_of_queries_does_not_grow_with_the_proposals(
             other.match_offers = [offer]
             other.asked_of.append(AskedOf(csp=make.csp(session, "bcp")))
             make.decision(session, other, outcome=Outcome.REJECTED, csp="bcp")
-    assert queries_of(finance, "/decisions/compare") == first
-    assert first <= 30
+    assert [queries_of(finance, f"/decisions/compare{page}") for page in pages] == first
+    assert first[0] <= 15
