@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.widgets import TextInput
 
@@ -126,7 +127,16 @@ def told_of(plan: Plan, weighed: Weighed) -> dict[str, Any]:
     return told
 
 
-def work_form(weighed: Weighed, begin: Plan, sent: Any = None, scenario: Scenario | None = None) -> WorkForm:
+def _with_ceilings(sent: MultiDict[str, str], weighed: Weighed) -> MultiDict[str, str]:
+    """What an address says; it need not name the ceilings, which are the allocations then."""
+    ceilings = {f"ceiling-{share.stream}": format_plain(share.allocation) for share in weighed.streams}
+    unsaid = {name: amount for name, amount in {**ceilings, "over_percent": "0"}.items() if name not in sent}
+    return MultiDict([*sent.items(multi=True), *unsaid.items()])
+
+
+def work_form(
+    weighed: Weighed, begin: Plan, sent: MultiDict[str, str] | None = None, scenario: Scenario | None = None
+) -> WorkForm:
     """The form of a workspace: as it is sent in an address (`sent`) or in the page's form, else as it begins."""
     fields: dict[str, Any] = {"weighed": weighed}
     for share in weighed.streams:
@@ -144,7 +154,7 @@ def work_form(weighed: Weighed, begin: Plan, sent: Any = None, scenario: Scenari
     data = {"over_percent": begin.over_percent, "taken": list(begin.awards)}
     if scenario is not None:
         data |= {"name": scenario.name, "note": scenario.note or "", "edition": str(scenario.edition)}
-    form: WorkForm = made(data=data) if sent is None else made(sent, data=data)
+    form: WorkForm = made(data=data) if sent is None else made(_with_ceilings(sent, weighed), data=data)
     form.taken.choices = [(each.number, each.name) for each in weighed.candidates]
     return form
 
@@ -163,7 +173,7 @@ class BestForm(Form):
     continuations = SeveralOf(
         "Earlier years", [("in", "Fund every continuation and extension")], hint="Whatever they score"
     )
-    gates = SeveralOf("Gates", [("passed", "Only proposals that pass every gate")], default=["passed"])
+    gates = SeveralOf("Gates", [("passed", "Only proposals that pass every gate")])
     must = SeveralOf("Must be in it", kind=int, hint="Whatever they score")
     never = SeveralOf("Must not be in it", kind=int)
     most_per_organisation = OneOf("At most so many of one lead organisation", kind=int, blank="Any number")
@@ -204,14 +214,14 @@ class BestForm(Form):
         )
 
 
-def best_form(weighed: Weighed, sent: Any) -> BestForm:
-    """The form of the best set, as an address says it."""
+def best_form(weighed: Weighed, sent: MultiDict[str, str]) -> BestForm:
+    """The form of the best set, as an address says it; one that says nothing asks for gates that are passed."""
     fields: dict[str, Any] = {"weighed": weighed}
     for share in weighed.streams:
-        fields[f"ceiling-{share.stream}"] = PoundsField(
-            f"Ceiling, {share.name}", missing=None, default=share.allocation
-        )
-    form: BestForm = type("BestForm", (BestForm,), fields)(sent)
+        fields[f"ceiling-{share.stream}"] = PoundsField(f"Ceiling, {share.name}", missing=None)
+    form: BestForm = type("BestForm", (BestForm,), fields)(_with_ceilings(sent, weighed))
+    if "asked" not in sent:
+        form.gates.data = ["passed"]
     named = [(each.number, each.name) for each in weighed.candidates]
     form.must.choices = form.never.choices = named
     form.most_per_organisation.choices = [(number, str(number)) for number in (1, 2, 3, 4, 5)]

@@ -105,8 +105,6 @@ def test_past_underspend_says_how_far_to_plan_above_the_ceilings() -> None:
     spent = PastYear("2024/25", Decimal("1000.00"), Decimal("60.00"))
     assert spent.percent == 6
     assert rules.suggested_over([spent]) == Decimal("6.38")  # £1,063.80 planned, 6 % of it unspent, is £999.97 spent
-    assert (
-        rules.suggested_over([spent, PastYear("2023/24", Decimal("1000.00"), Decimal("-70.00"))]) is None
-    )
+    assert rules.suggested_over([spent, PastYear("2023/24", Decimal("1000.00"), Decimal("-70.00"))]) is None
     assert rules.suggested_over([PastYear("2023/24", Decimal(0), Decimal(0))]) is None
     assert rules.suggested_over([PastYear("2023/24", Decimal(3), Decimal(2))]) == 100

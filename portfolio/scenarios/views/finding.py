@@ -19,7 +19,7 @@ from portfolio.web.errors import put_on
 def best(year_id: int, csp_key: str) -> Any:
     """What must be kept to, and, where it is asked, the best set: the address says both, so it can be passed on."""
     at = place(year_id, csp_key)
-    form = best_form(at, request.args if request.args else None)
+    form = best_form(at, request.args)
     found = None
     if "asked" in request.args and form.validate():
         try:
