@@ -1,9 +1,9 @@
 """A partnership's call for proposals: set up, begun like last year's, changed while nobody scores by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portfolio.errors import refuse_any
@@ -79,3 +79,18 @@ def _tell_late(session: Session, call: Round) -> None:
     for asked, received_on, submitted_at in found:
         if submitted_at is not None:
             asked.days_late = rules.days_late(day_handed_in(received_on, submitted_at), call.closes_on)
+
+
+def unbalanced(session: Session) -> Iterator[str]:
+    """Prove that the weights of each call come to 100. Yields a sentence for each one whose weights do not."""
+    rows = session.execute(
+        select(CSP.name, FundingYear.year, func.sum(Criterion.weight).label("total"))
+        .join(Round, Round.id == Criterion.round_id)
+        .join(CSP, CSP.id == Round.csp_id)
+        .join(FundingYear, FundingYear.id == Round.funding_year_id)
+        .group_by(Round.id, CSP.name, FundingYear.year)
+        .having(func.sum(Criterion.weight) != calls.WHOLE)
+        .order_by(FundingYear.year, CSP.name)
+    )
+    for row in rows:
+        yield f"the weights of the call of {row.name} for {row.year} come to {row.total}, and not to {calls.WHOLE}"

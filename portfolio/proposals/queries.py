@@ -150,11 +150,11 @@ def calls_heard(viewer: Viewer) -> Select[Round]:
     )
 
 
-def open_calls(session: Session, viewer: Viewer) -> Sequence[Round]:
-    """The calls that somebody may read and that are open on their day."""
+def open_calls(session: Session, viewer: Viewer, most: int | None = None) -> Sequence[Round]:
+    """The calls that somebody may read and that are open on their day, or the first of them."""
     is_open = Round.opens_on <= viewer.day, Round.closes_on >= viewer.day
     not_closed = FundingYear.status != YearStatus.CLOSED
-    return session.scalars(calls_heard(viewer).where(*is_open, not_closed)).all()
+    return session.scalars(calls_heard(viewer).where(*is_open, not_closed).limit(most)).all()
 
 
 def years_to_propose_in(session: Session, viewer: Viewer) -> Sequence[FundingYear]:

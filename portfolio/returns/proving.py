@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment.counting import miscounted
 from portfolio.ledger.proving import unaltered
+from portfolio.proposals.attaching import altered_documents
+from portfolio.proposals.calling import unbalanced
 from portfolio.returns.proofs import awards, issued, spend
 from portfolio.spend import files
 
@@ -19,6 +21,8 @@ Check = tuple[str, Iterable[str]]
 def checks(session: Session) -> Iterator[Check]:
     """Every check of awards, spend and returns, in the order in which money travels."""
     yield "partnerships' shares are within their streams", awards.shares_within_streams(session)
+    yield "every call's weights come to 100", unbalanced(session)
+    yield "every document of a proposal is the one that was sent, byte for byte", altered_documents(session)
     yield "every panel's score is what its assessors gave and what it agreed", miscounted(session)
     yield "every award is what was decided", awards.decided(session)
     yield "every profile comes to its award", awards.profiled(session)

@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -34,13 +34,14 @@ from portfolio.people import actions as people
 from portfolio.people.calendars import PURPOSE, make_address
 from portfolio.people.models import Person
 from portfolio.people.rules import Holding, Role
+from portfolio.proposals.actions import Asked, contents_of, draft_proposal
 from portfolio.quarters import FinancialYear
 from portfolio.returns import actions as returning
 from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import ClaimLine, CorrectionRequest, Evidence, EvidenceLine
 from portfolio.spend.rules import ClaimStatus
 from portfolio.story.actions import load
-from tests import make, stories
+from tests import make, rounds, stories
 
 BAR_MS = 100
 LED = 10
@@ -88,6 +89,12 @@ PAGES = (
     (Role.LEAD, f"{AWARD}/2025-26/q3/workbook.xlsx"),
     (Role.LEAD, "/spend/workbook/2025-26/q3"),
     (Role.LEAD, "{calendar}"),
+    (Role.LEAD, "/rounds"),
+    (Role.LEAD, "/rounds/2025-26/csp-001"),
+    (Role.LEAD, "/proposals/new"),
+    (Role.LEAD, "/proposals/draft/edit"),
+    *((Role.LEAD, f"/proposals/draft/edit/{step}") for step in ("project", "work", "money", "match")),
+    (Role.LEAD, "/proposals/draft/check"),
     (Role.CERTIFIER, "/"),
     (Role.OPCC, "/"),
     (Role.OPCC, "{calendar}"),
@@ -196,6 +203,7 @@ def tell(config: Config, folder: Path, world: World) -> dict[Role, dict[str, str
     with database.writing(Author("benchmark", NOW, "Made a third quarter")) as session:
         lead, asking = (session.get_one(Person, everybody[role].id) for role in (Role.LEAD, Role.FINANCE))
         _third_quarter(session, world, lead, asking)
+        _calls(session, session.get_one(FundingYear, year.id), lead)
         _ledger(session, session.get_one(FundingYear, year.id), world, asking)
     database.close()
     return named
@@ -228,6 +236,20 @@ def _third_quarter(session: Session, world: World, lead: Person, asking: Person)
             quarters = {"corrects": Q1, "entered_in": Q3}
             told = {"amount": Decimal("-7.31"), "reason": "Booked twice.", "asked_by_id": asking.id, "asked_at": NOW}
             session.add(CorrectionRequest(award_id=award.id, **line, **quarters, **told))
+
+
+def _calls(session: Session, year: FundingYear, lead: Person) -> None:
+    """Every partnership calls for proposals, and the lead writes one: every box of its amounts is filled."""
+    for csp in year.police_area.csps:
+        rounds.call(session, year, csp, opens_on=NOW.date(), closes_on=NOW.date())
+    begun = contents_of(session.scalars(select(Award)).first().proposal)  # type: ignore[union-attr]  # there are many
+    asks = [
+        Asked(stream, Decimal("12.34"), category, quarter)
+        for stream in year.programme.streams
+        for category in year.programme.categories
+        for quarter in year.year.quarters
+    ]
+    draft_proposal(session, year, replace(begun, lead_person_id=lead.id, asks=asks), "draft")
 
 
 def _prove(session: Session, claim_id: int, lines: list[ClaimLine], lead: Person) -> None:

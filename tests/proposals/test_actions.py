@@ -15,6 +15,8 @@ from portfolio.people.actions import find_viewer
 from portfolio.people.rules import Role, Within
 from portfolio.proposals import actions, queries
 from portfolio.proposals.actions import Asked, Contents, Offered
+from portfolio.proposals.attaching import altered_documents
+from portfolio.proposals.calling import unbalanced
 from portfolio.proposals.models import Ask, Proposal
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus
 from portfolio.quarters import FinancialYear
@@ -172,6 +174,22 @@ def test_in_time_by_the_day_it_came_on_paper_and_late_by_days_after_the_call_clo
     assert [asked.days_late for asked in late.asked_of] == [3, None], "BCP has no call"
     with pytest.raises(Refused, match="cannot be in the future"):
         actions.submit_proposal(session, early, NOW)
+
+
+def test_check_finds_a_document_and_a_weight_that_somebody_altered(session: Session, year: FundingYear) -> None:
+    call = rounds.call(session, year, make.csp(session))
+    proposal = make.proposal(session, status=ProposalStatus.DRAFT)
+    kept = rounds.document(session, proposal, make.person(session))
+    assert [*unbalanced(session), *altered_documents(session)] == []
+    for altered in (
+        "UPDATE proposal_document SET size = size + 1",
+        "UPDATE criterion SET weight = 24 WHERE name = 'Strategic fit'",
+    ):
+        session.connection().exec_driver_sql(altered)
+    assert [*unbalanced(session), *altered_documents(session)] == [
+        f"the weights of the call of {call.csp.name} for 2025/26 come to 99, and not to 100",
+        f"document {kept.id}, letter.pdf, of SVD-25-01, is not the file that was sent. Bring it back from a backup",
+    ]
 
 
 def seen(session: Session, role: Role, csp: str = "dorset") -> list[str]:

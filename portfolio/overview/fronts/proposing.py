@@ -9,6 +9,9 @@ from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Proposal, Round
 from portfolio.proposals.queries import drafts_led, open_calls
 
+MOST_CALLS = 10
+"""So many calls stand on the front page; every one is in its own list."""
+
 
 @dataclass(frozen=True)
 class ProposingFront:
@@ -20,4 +23,4 @@ class ProposingFront:
 
 def proposing_front(session: Session, viewer: Viewer) -> ProposingFront:
     """What somebody finds who may propose projects."""
-    return ProposingFront(open_calls(session, viewer), drafts_led(session, viewer.person_id))
+    return ProposingFront(open_calls(session, viewer, MOST_CALLS), drafts_led(session, viewer.person_id))
