@@ -7,7 +7,7 @@ from portfolio.progress.gathering import Decided, Gathered
 from portfolio.progress.rules import outcomes_in_words
 from portfolio.quarters import format_day
 from portfolio.words import count
-from reports.documents import Block, Paragraph, Table
+from reports.documents import Block, Bullets, Heading, Paragraph, Table
 
 
 def decisions(told: Gathered) -> Iterator[Block]:
@@ -24,19 +24,33 @@ def decisions(told: Gathered) -> Iterator[Block]:
         f"{outcomes_in_words(each.row.outcome for each in decided)}. "
         f"{count(lately, 'decision')} {'was' if lately == 1 else 'were'} taken since {format_day(begun)}."
     )
-    rows = [(f"{each.row.reference} {each.row.title}", each.row.lead_organisation, format_pounds(each.requested),
-             each.row.outcome, format_pounds(each.awarded), _why(each)) for each in decided]  # fmt: skip
+    rows = tuple(
+        (
+            f"{each.row.reference} {each.row.title}",
+            each.row.lead_organisation,
+            format_pounds(each.requested),
+            each.row.outcome,
+            format_pounds(each.awarded),
+        )
+        for each in decided
+    )
     yield Table(
         "What was asked, and what was decided",
-        ("Proposal", "Lead organisation", "Asked", "Decision", "Awarded", "Meeting, reason and conditions"),
-        (*rows, ("All proposals", "", format_pounds(asked), "", format_pounds(awarded), "")),
+        ("Proposal", "Lead organisation", "Asked", "Decision", "Awarded"),
+        (*rows, ("All proposals", "", format_pounds(asked), "", format_pounds(awarded))),
         frozenset({2, 4}),
         total=True,
     )
+    told_why = tuple(f"{each.row.reference}: {why}" for each in decided if (why := _why(each)))
+    if told_why:
+        yield Heading("When it was decided, and why", 3)
+        yield Bullets(told_why)
 
 
 def _why(each: Decided) -> str:
+    """The meeting and its minute, the reason and the conditions, as far as they are recorded."""
     row = each.row
     met = ", ".join(part for part in (format_day(row.on) if row.on else "", row.minute or "") if part)
     conditions = f"Conditions: {row.conditions}" if row.conditions else ""
-    return "\n".join(part for part in (met, row.reason or "", conditions) if part) or "–"
+    parts = (part.rstrip(".") for part in (met, row.reason or "", conditions) if part)
+    return "".join(f"{part}. " for part in parts).strip()
