@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from portfolio.assessment.models import Interest
+from portfolio.assessment.models import Assessment, Interest
 from portfolio.decisions.models import Award
+from portfolio.funding_years.models import CSP
 from portfolio.history import HistoryEntry
 from portfolio.mail.models import Message
 from portfolio.people.actions import list_places
@@ -57,6 +58,16 @@ def own_data(session: Session, person: Person) -> list[Part]:
             .join_from(Interest, Proposal)
             .where(Interest.person_id == person.id)
             .order_by(Interest.id.desc()),
+        ),
+        _found(
+            session,
+            "Proposals that you scored",
+            ("Proposal", "For", "State", "Submitted", "What you said besides"),
+            select(Proposal.reference, CSP.name, Assessment.status, Assessment.submitted_at, Assessment.comment)
+            .join_from(Assessment, Proposal)
+            .join(CSP, CSP.id == Assessment.csp_id)
+            .where(Assessment.assessor_id == person.id)
+            .order_by(Assessment.id.desc()),
         ),
         _found(
             session,
