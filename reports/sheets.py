@@ -93,7 +93,7 @@ def money(
     return Column(heading, value, Shape.MONEY, 14, formula, total, note=note)
 
 
-def percentage(heading: str, part: str, whole: str, note: str) -> Column[Line]:
+def percentage(heading: str, part: str, whole: str, note: str | None = None) -> Column[Line]:
     """A column that says what fraction one column is of another, in totals too."""
     guarded = f'IF({{{whole}}}=0,"{NO_PERCENTAGE}",ROUND({{{part}}}/{{{whole}}},4))'
     return Column(heading, lambda _: None, Shape.PERCENT, 12, guarded, ratio=(part, whole), note=note)

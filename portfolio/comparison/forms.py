@@ -82,6 +82,11 @@ class CompareFilter(Filter):
             {"order": self.order.data} if self.order.data != next(iter(ORDERS)) else {}
         )
 
+    def read(self) -> list[tuple[str, str]]:
+        """Everything that was chosen, as people read it, but for years and partnership."""
+        places = (self.year, self.since, self.csp)
+        return [(field.label.text, _read(field)) for field in self if field.data and field not in places]
+
     def further(self) -> list[str]:
         """What of the further choices was made, in words: `Theme: mentoring`."""
         return [f"{self[name].label.text}: {_read(self[name])}" for name in self.MORE if self[name].data]

@@ -1,0 +1,49 @@
+"""The comparison as files: the same view, all of it, as a workbook and as CSV."""
+
+from typing import Any
+
+from portfolio.comparison import exporting
+from portfolio.comparison.views.looking import Look, room, something_at
+from portfolio.people.rules import Act
+from portfolio.web.access import allow, viewer
+from portfolio.web.clock import moment
+from portfolio.web.database import session
+from portfolio.web.downloads import csv_download, file_download
+from reports.comparison import proved_comparison
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@room.get("/decisions/compare/file.csv")
+@allow(Act.COMPARE)
+def csv() -> Any:
+    """Every proposal of the view, written while it is sent."""
+    look = something_at()
+    ids = exporting.everything(session(), look.at, look.form.order.data).ids
+    lines = (exporting.cells_of(line) for line in exporting.lines_of(session(), look.at, ids))
+    return csv_download(f"{_name(look)}.csv", exporting.HEADINGS, lines)
+
+
+@room.get("/decisions/compare/file.xlsx")
+@allow(Act.COMPARE)
+def workbook() -> Any:
+    """What was chosen, side by side, and every proposal; read back before anyone gets it."""
+    look = something_at()
+    content = exporting.content_of(
+        session(),
+        look.at,
+        look.form.order.data,
+        name=look.name,
+        chosen=(
+            ("Partnerships", look.csp.name if look.csp else "All within reach"),
+            ("Years", look.years),
+            *look.form.read(),
+        ),
+        by=viewer().name,
+        now=moment(),
+    )
+    return file_download(f"{_name(look)}.xlsx", proved_comparison(content), XLSX)
+
+
+def _name(look: Look) -> str:
+    return f"proposals-{look.csp.key if look.csp else 'all'}-{look.at.years[0].slug}-{look.at.years[-1].slug}"
