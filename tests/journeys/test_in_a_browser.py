@@ -25,6 +25,11 @@ PAGES = (
     (OFFICER, "/proposals/SVD-25-04"),
     (OFFICER, "/proposals/SVD-25-05/decide/dorset"),
     (OFFICER, "/decisions/compare"),
+    (OFFICER, "/scenarios/rounds/2/dorset/new"),
+    (OFFICER, "/scenarios/rounds/2/dorset/best?asked=1&gates=passed&levels=universal"),
+    (OFFICER, "/scenarios/rounds/2/dorset/compare?scenario=1&scenario=2&scenario=3"),
+    (OFFICER, "/scenarios/2"),
+    (OFFICER, "/scenarios/2/decide"),
     (OFFICER, "/measures"),
     (OFFICER, "/measures/2"),
     (FINANCE, "/"),
@@ -141,3 +146,24 @@ def test_a_correction_goes_from_who_asks_to_who_approves(browser: Browser, site:
     expect(certifier.get_by_text("Claimed £412.98, corrected by −£73.11 in Q2")).to_be_visible()
     certifier.close()
     assert faults == {"ask": [], "list": [], "decide": []}
+
+
+def test_what_a_portfolio_comes_to_follows_what_is_ticked_and_typed(browser: Browser, site: str) -> None:
+    page = signed_in(browser, site, OFFICER)
+    page.goto(f"{site}/scenarios/rounds/2/dorset/new")
+    standing = page.locator("#standing")
+    expect(standing).to_contain_text("5 of 7 taken in; labour: £0.00 left; non-labour: £0.00 left")
+    tick = page.get_by_label("Take in SVD-25-01 Specialist Nurse")
+    tick.focus()
+    page.keyboard.press("Space")
+    expect(standing).to_contain_text("4 of 7 taken in; labour: £0.00 left; non-labour: £28,413.75 left")
+    expect(tick).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("20,000")
+    expect(tick).to_be_checked()  # who types an amount takes the proposal in
+    expect(standing).to_contain_text("5 of 7 taken in; labour: £0.00 left; non-labour: £8,413.75 left")
+    expect(page.locator("#figures")).to_contain_text("Non-labour £80,790.21 £80,790.21 £80,790.21 £72,376.46 £8,413.75")
+    page.get_by_label("Name", exact=True).fill("Fewer nurses")
+    page.get_by_role("button", name="Save this scenario").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("“Fewer nurses” is saved. Nothing is decided by it.")
+    page.close()
