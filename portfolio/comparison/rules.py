@@ -144,6 +144,10 @@ REASONS: dict[str, re.Pattern[str]] = {
         r"|mobilis\w+|partner(s|ship)? (not|missing)|readiness)\b",
         re.IGNORECASE,
     ),
+    "Costs or plans not worked out": re.compile(
+        r"\b(costs?|costings?|profiled?|exit (plan|strategy)|sustainab\w+|unclear|vague|detail\w*|planned)\b",
+        re.IGNORECASE,
+    ),
     "Delivery of the last award": re.compile(r"\b(underspen\w+|last year|previous award|past performance)\b", re.I),
     "Safeguarding, eligibility or data protection": re.compile(
         r"\b(safeguard\w*|eligib\w+|ineligib\w+|data protection|gate)\b", re.IGNORECASE
