@@ -69,7 +69,7 @@ def moderate(
     of: Round,
     said: Said,
     *,
-    passes_gates: bool,
+    passes_gates: bool | None,
     seen: int | None,
     by: Person,
     now: datetime,
@@ -89,13 +89,13 @@ def moderate(
             *_not_open(session, proposal, of.csp, standings),
             rules.nobody_scored(proposal.reference, len(counted)) if before is None else None,
             rules.supersedes_another(seen, before.id if before else None),
-            *rules.unexplained(said, given, _names(of), of.most_points),
+            *rules.unexplained(said, passes_gates, given, _names(of), of.most_points),
         ]
     )
     moderation = Moderation(
         proposal=proposal,
         csp_id=of.csp_id,
-        passes_gates=passes_gates,
+        passes_gates=bool(passes_gates),
         note=said.comment,
         moderated_by=by,
         moderated_at=now,

@@ -109,9 +109,7 @@ def _points(label: str, of: Round, begun: int | None, hint: str | None = None, b
 class ModerateForm(Form):
     """What a panel agreed on a proposal: points for each criterion, the gates, and how it came to this."""
 
-    passes = OneOf(
-        "Does it pass the gates?", GATE_ANSWERS, missing="Say whether the panel finds that it passes the gates"
-    )
+    passes = OneOf("Does it pass the gates?", GATE_ANSWERS, missing="")
     comment = Paragraphs(
         "How the panel came to this",
         missing="",
@@ -139,6 +137,10 @@ class ModerateForm(Form):
             justifications={number: why.data for number, (_, why) in criteria.items()},
             comment=self.comment.data,
         )
+
+    def passes_gates(self) -> bool | None:
+        """Whether the panel finds that it passes the gates; None where that is not said."""
+        return _passed(self.passes.data)
 
     def seen_moderation(self) -> int | None:
         """The number of the moderation that the page showed; -1 for what no page of ours sends."""

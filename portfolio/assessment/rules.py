@@ -193,9 +193,11 @@ def unfinished(said: Said, criteria: Mapping[int, str], gates: Mapping[int, str]
 
 
 def unexplained(
-    said: Said, given: Mapping[int, Sequence[int]], criteria: Mapping[int, str], most: int
+    said: Said, passes: bool | None, given: Mapping[int, Sequence[int]], criteria: Mapping[int, str], most: int
 ) -> Iterable[PortfolioError]:
-    """What a moderation lacks: points throughout, a note, and a reason where they lie outside what assessors gave."""
+    """What a moderation lacks: points throughout, a reason where they lie outside what assessors gave, the gates, a
+    note.
+    """
     yield from bad_points(said.points, criteria, most)
     for number, name in criteria.items():
         agreed, of_assessors = said.points.get(number), given.get(number, ())
@@ -204,6 +206,8 @@ def unexplained(
         elif not said.justifications.get(number, "").strip() and (beyond := _beyond(agreed, of_assessors)):
             sentence = f"{name}: no assessor gave points as {beyond} as {agreed}. Say why the panel does"
             yield Missing(sentence, f"justification-{number}")
+    if passes is None:
+        yield Missing("Say whether the panel finds that it passes the gates", "passes")
     if not said.comment.strip():
         yield Missing("Say how the panel came to this", "comment")
 

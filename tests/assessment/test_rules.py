@@ -101,16 +101,16 @@ def test_an_assessment_is_whole_when_everything_is_said_and_why() -> None:
 def test_a_panel_says_how_it_came_to_its_points_and_why_where_no_assessor_gave_them() -> None:
     given = {1: [2, 4]}
     within = Said({1: 3, 2: 0}, comment="Talked over")
-    assert list(rules.unexplained(within, given, CRITERIA, 5)) == []
+    assert list(rules.unexplained(within, True, given, CRITERIA, 5)) == []
     explained = Said({1: 5, 2: 0}, {1: "New evidence"}, comment="Talked over")
-    assert list(rules.unexplained(explained, given, CRITERIA, 5)) == []
+    assert list(rules.unexplained(explained, True, given, CRITERIA, 5)) == []
     high, low = Said({1: 5, 2: 0}, comment="!"), Said({1: 1, 2: 0}, comment="!")
-    assert [error.sentence for error in rules.unexplained(high, given, CRITERIA, 5)] == [
+    assert [error.sentence for error in rules.unexplained(high, False, given, CRITERIA, 5)] == [
         "Need: no assessor gave points as high as 5. Say why the panel does"
     ]
-    assert ["as low as 1" in error.sentence for error in rules.unexplained(low, given, CRITERIA, 5)] == [True]
-    assert [error.field for error in rules.unexplained(Said({1: 9}), {}, CRITERIA, 5)] == [
-        "points-1", "points-2", "comment"
+    assert ["as low as 1" in error.sentence for error in rules.unexplained(low, True, given, CRITERIA, 5)] == [True]
+    assert [error.field for error in rules.unexplained(Said({1: 9}), None, {}, CRITERIA, 5)] == [
+        "points-1", "points-2", "passes", "comment"
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from portfolio.assessment.actions import counted_assessments, moderate, points_given, refuse_conflicted
-from portfolio.assessment.forms import PASSES, ModerateForm, moderate_form
+from portfolio.assessment.forms import ModerateForm, moderate_form
 from portfolio.assessment.panels import panel_told
 from portfolio.assessment.queries import moderations_of
 from portfolio.assessment.views.room import before_the_panel, delivered, room, standings
@@ -56,7 +56,7 @@ def record(reference: str, csp_key: str) -> Any:
                 proposal,
                 of,
                 form.said(),
-                passes_gates=form.passes.data == PASSES,
+                passes_gates=form.passes_gates(),
                 seen=form.seen_moderation(),
                 by=get_person(session(), viewer().person_id),
                 now=moment(),
