@@ -44,6 +44,8 @@ from portfolio.story.actions import load
 from tests import make, rounds, stories
 
 BAR_MS = 100
+ACTIONS = 6
+"""So many actions were agreed about each award."""
 LED = 10
 """So many awards are the lead's; more would be a lead of another kind."""
 AWARD = "/spend/SVD-25-0001/csp-001"
@@ -75,6 +77,9 @@ PAGES = (
     (Role.FINANCE, "/measures"),
     (Role.FINANCE, "/returns"),
     (Role.FINANCE, "/returns/1"),
+    (Role.FINANCE, "/actions"),
+    (Role.FINANCE, "/progress"),
+    (Role.FINANCE, "/progress/{year}/2025-26/q3/csp-001"),
     (Role.FINANCE, "/account/calendar"),
     (Role.FINANCE, "{calendar}"),
     (Role.LEAD, "/"),
@@ -204,6 +209,7 @@ def tell(config: Config, folder: Path, world: World) -> dict[Role, dict[str, str
         lead, asking = (session.get_one(Person, everybody[role].id) for role in (Role.LEAD, Role.FINANCE))
         _third_quarter(session, world, lead, asking)
         _calls(session, session.get_one(FundingYear, year.id), lead)
+        _agreed(session, asking)
         _ledger(session, session.get_one(FundingYear, year.id), world, asking)
     database.close()
     return named
@@ -250,6 +256,14 @@ def _calls(session: Session, year: FundingYear, lead: Person) -> None:
         for quarter in year.year.quarters
     ]
     draft_proposal(session, year, replace(begun, lead_person_id=lead.id, asks=asks), "draft")
+
+
+def _agreed(session: Session, owner: Person) -> None:
+    """Every partnership's meetings agreed on actions, each about a proposal to it, half of them done."""
+    for award in session.scalars(select(Award).order_by(Award.id)).all():
+        for place in range(ACTIONS):
+            ended = {"ended_on": NOW.date(), "ended_by": owner, "note": "It is done"} if place % 2 else {}
+            rounds.meeting_action(session, award.csp, owner, proposal=award.proposal, award=award, **ended)
 
 
 def _prove(session: Session, claim_id: int, lines: list[ClaimLine], lead: Person) -> None:
