@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portfolio.money import format_pounds
 from reports.charts.figures import spoken
-from reports.charts.pen import BOLD, GAP, MARGIN, NORMAL, SPACE, Pen, Scale, length
+from reports.charts.pen import BOLD, GAP, Pen, Scale
 from reports.charts.ways import ASKED, EMPTY, FULL
 from reports.documents import Table
 
@@ -67,8 +67,7 @@ def _row(bars: Bars, available: str) -> tuple[str, ...]:
 def _draw(pen: Pen, bars: Bars, *amounts: Decimal, available: Decimal | None = None) -> None:
     """A title; a hatched bar of what was asked; what was available, where that is said; a full bar of what came."""
     largest = max(amounts) if available is None else max(*amounts, available)
-    room = pen.width - 2 * MARGIN - SPACE - length(f"{format_pounds(largest)} available", NORMAL)
-    scale = Scale([largest], room)
+    scale = Scale([largest], pen.room([f"{format_pounds(largest)} available"]))
     pen.write_line(f"{bars.title}: {bars.outcome}", BOLD)
     pen.bar(scale, bars.asked, f"{format_pounds(bars.asked)} asked", ASKED)
     if available is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reports.charts.figures import Series, heading, in_unit, spoken, written
-from reports.charts.pen import BAR, BOLD, GAP, MARGIN, NORMAL, SPACE, Pen, Scale, length
+from reports.charts.pen import BAR, BOLD, GAP, MARGIN, SPACE, Pen, Scale
 from reports.charts.ways import Way, ways
 from reports.documents import Table
 
@@ -32,7 +32,7 @@ class Columns:
         drawn = [(each.name, way) for each, way in zip(self.series, ways(len(self.series)), strict=True)]
         if self.stacked:
             pen.key(drawn)
-        scale = Scale(self._lengths(), self._room(pen.width))
+        scale = Scale(self._lengths(), pen.room(self._labels()))
         for place, group in enumerate(self.groups):
             pen.write_line(group, BOLD)
             if self.stacked:
@@ -55,12 +55,10 @@ class Columns:
     def _lengths(self) -> list[Decimal | None]:
         return [*self._sums()] if self.stacked else [value for each in self.series for value in each.values]
 
-    def _room(self, width: float) -> float:
-        labels = [self._label(each, place) for each in self.series for place in range(len(self.groups))]
+    def _labels(self) -> list[str]:
         if self.stacked:
-            labels = [written(self.total(place), self.unit) for place in range(len(self.groups))]
-        longest = max((length(label, NORMAL) for label in labels), default=0.0)
-        return max(width - 2 * MARGIN - SPACE - longest, BAR)
+            return [written(self.total(place), self.unit) for place in range(len(self.groups))]
+        return [self._label(each, place) for each in self.series for place in range(len(self.groups))]
 
     def total(self, place: int) -> Decimal | None:
         """What a group's figures come to; None where it has none."""

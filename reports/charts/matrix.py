@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reports.charts.figures import heading, in_unit, spoken, written
-from reports.charts.pen import BAR, BOLD, GAP, LINE, MARGIN, NORMAL, SPACE, Pen, Scale, length
+from reports.charts.pen import BOLD, GAP, LINE, MARGIN, NORMAL, SPACE, Pen, Scale, length
 from reports.charts.ways import ASKED, FINE_LINE, FULL, Way
 from reports.documents import Table
 
@@ -90,10 +90,9 @@ class Matrix:
         pen.at = max(bottoms) + SPACE
 
     def _list(self, pen: Pen) -> None:
-        scale = Scale(
-            [amount for amount, _, _ in self._cells()],
-            max(pen.width - 2 * MARGIN - INDENT - SPACE - self._widest(), BAR),
-        )
+        cells = self._cells()
+        room = pen.room([label for _, label, _ in cells], MARGIN + INDENT)
+        scale = Scale([amount for amount, _, _ in cells], room)
         for row, name in enumerate(self.rows):
             pen.write_line(name, BOLD)
             for column, across in enumerate(self.columns):

@@ -99,14 +99,26 @@ class Pen:
             line.set_linestyle((0, way.dashes))
         self.axes.add_line(line)
 
+    def room(self, labels: Iterable[str], left: float = MARGIN) -> float:
+        """How long a bar may be with the longest of the labels beside it; labels that are too long stand below."""
+        whole = self.width - left - MARGIN
+        longest = max((length(label, NORMAL) for label in labels), default=0.0)
+        return whole - SPACE - longest if longest <= whole * WIDEST else whole
+
     def bar(self, scale: Scale, amount: Decimal | None, label: str, way: Way, left: float = MARGIN) -> None:
-        """A bar on a scale, with its label beside it; only the label where there is no figure."""
-        zero = left + scale.zero
-        length = 0.0 if amount is None else scale.length(amount)
+        """A bar on a scale, with its label beside or below it; only the label where there is no figure."""
+        begins = left + scale.zero
+        ends = begins
         if amount is not None:
-            self.box(zero, self.at, length, BAR * 0.82, way)
-        self.write(zero + max(length, 0.0) + SPACE, self.at + BAR * 0.41, label)
-        self.at += BAR
+            ends += max(scale.length(amount), 0.0)
+            self.box(begins, self.at, scale.length(amount), BAR * 0.82, way)
+        # The longest label was given exactly its room, so a hair is added.
+        beside = ends + SPACE + length(label, NORMAL) <= self.width - MARGIN + HAIR
+        if beside:
+            self.write(ends + SPACE, self.at + BAR * 0.41, label)
+        self.at += BAR if beside or amount is not None else 0
+        if not beside:
+            self.write_line(label, left=left)
 
     def key(self, names: Sequence[tuple[str, Way]], *, lines: bool = False) -> None:
         """What each filling, or each kind of line, means: beside a sample of it."""
@@ -132,6 +144,9 @@ class Pen:
 
 KEY = 0.36
 """Inches: the sample in a key."""
+HAIR = 0.001
+WIDEST = 0.7
+"""So much of a line a label beside a bar may take."""
 
 
 def lines_of(text: str, room: float, weight: str) -> list[str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portfolio.words import begin, figure
 from reports.charts.figures import spoken
-from reports.charts.pen import BOLD, GAP, MARGIN, NORMAL, SPACE, Pen, Scale, length
+from reports.charts.pen import BOLD, GAP, Pen, Scale
 from reports.charts.ways import ASKED, FULL
 from reports.documents import Table
 
@@ -45,9 +45,7 @@ class AgainstTargets:
     def draw(self, pen: Pen) -> None:
         """A name, a hatched bar of what was promised, a full bar of what came."""
         for each in self.rows:
-            longest = max(length(each.promised, NORMAL), length(each.come_to, NORMAL))
-            room = max(pen.width - 2 * MARGIN - SPACE - longest, 0.5)
-            scale = Scale([each.target, each.to_date], room)
+            scale = Scale([each.target, each.to_date], pen.room([each.promised, each.come_to]))
             pen.write_line(each.name, BOLD)
             pen.bar(scale, each.target, each.promised, ASKED)
             pen.bar(scale, each.to_date, each.come_to, FULL)

@@ -83,9 +83,13 @@ TARGETS = AgainstTargets(
         Target("Still in school after a year", "pupils", None, Decimal("8.5")),
         Target("Sessions", "sessions", Decimal(1200), None),
         Target("Families", "families", Decimal(9), None, "fewer than 5"),
+        Target("In work", "per cent of all those who were supported in a quarter", Decimal(40), None),
     ),
 )
-EVERY = (GROUPED, SINGLE, STACKED, SERIES, SEVERAL, RATES, GRID, COUNTED, TARGETS)
+LONG_NAMES = Columns(
+    "By partnership", (LONG,), (Series(LONG, figures("9999999999.99")), Series("b" * 90, figures("1.00"))), POUNDS
+)
+EVERY = (LONG_NAMES, GROUPED, SINGLE, STACKED, SERIES, SEVERAL, RATES, GRID, COUNTED, TARGETS)
 NOTHING = (
     Columns("Nothing", (), (), POUNDS),
     Columns("Nothing", (), (Series("none", ()),), POUNDS, stacked=True),

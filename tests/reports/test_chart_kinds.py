@@ -93,6 +93,14 @@ def test_nothing_can_be_drawn_and_said(chart: Chart) -> None:
     assert Paper(chart).pen.at >= MARGIN
 
 
+def test_a_series_without_a_figure_says_so() -> None:
+    assert [each.anything for each in (samples.SERIES, *samples.NOTHING) if isinstance(each, Lines)] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_bars_are_as_long_as_their_figures_and_what_is_below_zero_runs_the_other_way() -> None:
     paper = Paper(samples.GROUPED)
     planned, spent = samples.GROUPED.series
