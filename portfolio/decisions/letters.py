@@ -104,7 +104,7 @@ def _head(session: Session, decision: Decision, title: str, today: date) -> list
 
 
 def _foot(decision: Decision) -> list[Block]:
-    return [Paragraph("Yours sincerely"), Paragraph(f"\nFor {decision.csp.name}")]
+    return [Paragraph(f"Yours sincerely\n\n\n\nFor {decision.csp.name}")]
 
 
 def _decided(decision: Decision, asked: Decimal) -> str:
@@ -217,8 +217,7 @@ def _found(session: Session, decision: Decision) -> list[Block]:
         columns = ("Criterion", "What the panel looked for", "What it found")
         blocks += [Heading("What the panel found", 2), Table("By criterion, the weightiest first", columns, rows)]
     if panel.gates:
-        blocks += [Paragraph("What every proposal must meet, and the panel found that this one did not:")]
-        blocks += [Bullets(panel.gates)]
+        blocks += [Heading("What every proposal must meet, and this one did not", 3), Bullets(panel.gates)]
     if panel.days_late:
         late = count(panel.days_late, "day")
         blocks += [Paragraph(f"The proposal came {late} after the partnership's call had closed.")]

@@ -210,7 +210,8 @@ def test_a_closed_year_asks_nothing_of_its_leads(session: Session) -> None:
 
 
 def test_finance_sees_what_waits_and_for_how_long(session: Session) -> None:
-    awards = [make.award(session, make.proposal(session, f"SVD-25-{number:02d}")) for number in range(1, 6)]
+    asks = {"labour": Decimal("6000.00")}
+    awards = [make.award(session, make.proposal(session, f"SVD-25-{number:02d}", asks=asks)) for number in range(1, 6)]
     for award in awards[:4]:
         make.claim(session, award, Q1)
     make.claim(session, awards[0], Q2, status=ClaimStatus.SUBMITTED)
@@ -286,7 +287,8 @@ def test_a_partnership_sees_what_it_has_not_decided(session: Session) -> None:
 def test_a_partnership_sees_its_interventions_in_most_trouble_first(session: Session) -> None:
     here = make.csp(session)
     for number, rag in enumerate([RAG.GREEN, None, RAG.RED, RAG.AMBER_GREEN], 1):
-        award = make.award(session, make.proposal(session, f"SVD-25-{number:02d}"))
+        asks = {"labour": Decimal("6000.00")}
+        award = make.award(session, make.proposal(session, f"SVD-25-{number:02d}", asks=asks))
         make.claim(session, award, Q2, delivery_rag=rag)
     other = make.award(session, make.proposal(session, "SVD-25-21", csps=["bcp"]), csp="bcp")
     make.claim(session, other, Q2, delivery_rag=RAG.RED)

@@ -32,6 +32,7 @@ PROCESSES = 3
 SECONDS = float(os.environ.get("PORTFOLIO_SECONDS_AT_ONCE", "3"))
 """How long they keep at it; a minute was tried."""
 SHARED = "SVD-25-00"
+ASKS = {"labour": Decimal("7000.00")}
 
 
 @dataclass
@@ -80,7 +81,7 @@ def test_nothing_is_lost_and_nobody_sees_an_error(session: Session, config: Conf
     lead = make.person(session, Role.LEAD)
     references = (SHARED, *(f"SVD-25-0{number}" for number in range(1, PROCESSES + 1)))
     awards = {
-        reference: make.award(session, make.proposal(session, reference), lead_person_id=lead.id)
+        reference: make.award(session, make.proposal(session, reference, asks=ASKS), lead_person_id=lead.id)
         for reference in references
     }
     session.commit()

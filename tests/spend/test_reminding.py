@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
@@ -134,7 +135,8 @@ def test_whom_nobody_can_tell_is_said(session: Session, awards: list[Award], lea
         make.person(session, Role.LEAD, name="Former person", disabled_at=NOW, removed_at=NOW),
     ]
     for number, person in enumerate(others, 3):
-        award = make.award(session, make.proposal(session, f"SVD-25-0{number}"), lead_person_id=person and person.id)
+        proposal = make.proposal(session, f"SVD-25-0{number}", asks={"labour": Decimal("2000.00")})
+        award = make.award(session, proposal, lead_person_id=person and person.id)
         make.claim(session, award, Q1)
     told = reminded_on(session, DUE)
     assert [person.name for person, _ in told.told] == ["Lena Marsh"]
