@@ -1,10 +1,12 @@
 """The progress report: one page and one Word file of the same figures, which are those of every other page."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 
 import docx
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
@@ -106,6 +108,20 @@ def test_each_picture_has_its_address(award: Award, signed_in: SignedIn) -> None
     drawn = officer.get(f"{address(award)}/quarters.svg?width=narrow")
     assert drawn.mimetype == "image/svg+xml"
     assert officer.get(f"{address(award)}/nothing.svg").status_code == 404
+
+
+def test_statements_do_not_grow_with_what_is_told(
+    award: Award, session: Session, signed_in: SignedIn, queries_of: Callable[[FlaskClient, str], int]
+) -> None:
+    officer = signed_in(Role.CSP_OFFICER)
+    few = [queries_of(officer, page) for page in (address(award), "/actions")]
+    owner = make.person(session)
+    for number in range(4, 9):
+        more = make.award(session, make.proposal(session, f"SVD-25-{number:02d}", asks={"labour": Decimal("100.00")}))
+        make.claim(session, more, Q2, lines={})
+        make.match(session, more)
+        rounds.meeting_action(session, award.csp, owner, proposal=more.proposal)
+    assert [queries_of(officer, page) for page in (address(award), "/actions")] == few
 
 
 def test_while_a_claim_is_awaited_no_outturn_is_told(session: Session, signed_in: SignedIn) -> None:
