@@ -32,13 +32,20 @@ function pounds(amount) {
   return (amount < 0n ? "−£" : "£") + whole + "." + digits.slice(-2);
 }
 
+// What is no money: 25, and 62.50 where it is not whole.
+function plain(amount) {
+  return pounds(amount).replace("£", "").replace(/\.00$/, "");
+}
+
 // <input data-sum-into="q1 all"> feeds whatever follows one of its sums. An amount: <span data-sum-of="all">, of £900.00
-// what is left (data-sum-from="£900.00"), or what is more than it (data-sum-less="£900.00").
+// what is left (data-sum-from="£900.00"), or what is more than it (data-sum-less="£900.00"). What is no money is
+// data-sum-plain.
 function total(place) {
   const sum = sumOf(place.dataset.sumOf);
   const { sumFrom: from, sumLess: less } = place.dataset;
   const shown = sum === null ? null : from !== undefined ? pence(from) - sum : less !== undefined ? sum - pence(less) : sum;
-  place.textContent = shown === null ? "not an amount yet" : pounds(shown);
+  const unit = "sumPlain" in place.dataset ? plain : pounds;
+  place.textContent = shown === null ? "not an amount yet" : unit(shown);
   place.classList.toggle("negative", shown !== null && shown < 0n);
 }
 
