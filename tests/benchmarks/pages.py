@@ -2,7 +2,7 @@
 
 Prints, for each page, the CPU it takes (the least of five) and the statements it sends, with 900 awards of 200
 partnerships, and says where it sends more of them than with a twentieth of that. Half of Q3's claims wait, the other
-half is late; a ledger of 50,000 rows is taken over, and 200 corrections wait for approval. Exits 1 above the bar.
+half is late; a ledger of 50,000 rows is taken over, 200 corrections and as many variations wait. Exits 1 above the bar.
 """
 
 import gc
@@ -74,6 +74,11 @@ PAGES = (
     (Role.FINANCE, "/ledger/{year}/extracts"),
     (Role.FINANCE, "/ledger/projects/SVD-25-0011/csp-011/2025-26/q3"),
     (Role.FINANCE, "/match"),
+    (Role.FINANCE, "/match/funders"),
+    (Role.FINANCE, "/match/years"),
+    (Role.FINANCE, "/variations"),
+    (Role.FINANCE, "/variations/1"),
+    (Role.FINANCE, "/awards/SVD-25-0001/csp-001/vary"),
     (Role.FINANCE, "/measures"),
     (Role.FINANCE, "/returns"),
     (Role.FINANCE, "/returns/1"),
@@ -242,6 +247,7 @@ def _third_quarter(session: Session, world: World, lead: Person, asking: Person)
             quarters = {"corrects": Q1, "entered_in": Q3}
             told = {"amount": Decimal("-7.31"), "reason": "Booked twice.", "asked_by_id": asking.id, "asked_at": NOW}
             session.add(CorrectionRequest(award_id=award.id, **line, **quarters, **told))
+            rounds.variation_request(session, award, "1.00", lead)
 
 
 def _calls(session: Session, year: FundingYear, lead: Person) -> None:
