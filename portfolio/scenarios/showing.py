@@ -68,7 +68,7 @@ class SideBySide:
     @property
     def levels(self) -> dict[str, list[int]]:
         """By level, how many proposals each takes in."""
-        named = max((each.levels for each in self.tallies), key=len)
+        named = max((each.levels for each in self.tallies), key=len, default=())
         return {level: [each.of_level(level) for each in self.tallies] for level in named}
 
 

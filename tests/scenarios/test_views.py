@@ -13,7 +13,10 @@ from portfolio.decisions.models import Decision
 from portfolio.decisions.rules import Outcome
 from portfolio.people.rules import Role
 from portfolio.proposals.models import Proposal
+from portfolio.scenarios.charts import differences
 from portfolio.scenarios.models import Scenario
+from portfolio.scenarios.queries import weighed
+from portfolio.scenarios.showing import tried
 from tests import make, rounds
 from tests.conftest import SignedIn, Visitor
 from tests.pages import read, value_of
@@ -121,7 +124,7 @@ def test_up_to_four_stand_side_by_side_with_what_was_decided(
     make.award(session, two, amounts={"non-labour": Decimal("40000.00")})
     session.commit()
     named = "&".join(f"scenario={each.id}" for each in reversed(made))
-    page = words(officer.get(f"{place(proposals, '/compare')}?{named}"))
+    page = words(shown := officer.get(f"{place(proposals, '/compare')}?{named}"))
     assert "These are the first 4 of those you ticked." in page
     assert "What it comes to Number 5 Number 4 Number 3 Number 2 As decided Proposals taken in 1 1 1 1 1" in page
     assert "Points 66.67 53.33 40.00 26.67 70.00" in page
@@ -129,6 +132,11 @@ def test_up_to_four_stand_side_by_side_with_what_was_decided(
         "SVD-25-02 Specialist Nurse SVD-25-02 70.0% £40,000.00 Left out Left out Left out Left out £40,000.00" in page
     )
     assert "Targeted, proposals 1 1 1 1 1" in page
+    at = weighed(session, year, csp)
+    drawn = differences(at, tried(at, made[:2]))
+    assert drawn.as_table().rows == (("SVD-25-01 Specialist Nurse SVD-25-01", "£10,000.00", "£20,000.00"),)
+    assert differences(at, tried(at, made[:1])).groups == ()
+    assert "SVD-25-02 Specialist Nurse SVD-25-02: Number 5 £0.00, Number 4 £0.00" in shown.text
     assert "No scenario is chosen" in words(officer.get(f"{place(proposals, '/compare')}?scenario=²&scenario=999"))
 
 

@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from portfolio.people.rules import Act
 from portfolio.scenarios import queries, showing
+from portfolio.scenarios.charts import differences
 from portfolio.scenarios.forms import MOST_COMPARED
+from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import suggested_over
+from portfolio.scenarios.showing import SideBySide, Tried
 from portfolio.scenarios.views.room import place, room
 from portfolio.spend.forms import number_sent
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged_list
+from reports.charts import alt, svg
 
 MOST_ROUNDS = 500
 
@@ -51,14 +55,36 @@ def tried(year_id: int, csp_key: str) -> Any:
 def compare(year_id: int, csp_key: str) -> Any:
     """Up to four scenarios that the address names, side by side, and beside them what was decided."""
     at = place(year_id, csp_key)
-    named = [number_sent(sent) for sent in dict.fromkeys(request.args.getlist("scenario"))]
-    found = showing.tried(at, queries.scenarios_of(session(), at.year, at.csp, named[:MOST_COMPARED]))
-    decided = showing.as_decided(at)
+    named, found = _named(at)
+    side = _beside(at, found)
+    drawn = differences(at, side.tried)
     return render_template(
         "scenarios/compare.html",
         at=at,
         found=found,
-        side=showing.SideBySide((*found, decided) if decided else tuple(found)),
+        chosen=named[:MOST_COMPARED],
+        side=side,
+        alt=alt(drawn) if drawn.groups else None,
         too_many=len(named) > MOST_COMPARED,
         most=MOST_COMPARED,
     )
+
+
+@room.get("/scenarios/rounds/<int:year_id>/<csp_key>/compare/chart.svg")
+@allow(Act.TRY)
+def chart(year_id: int, csp_key: str) -> Any:
+    """The awards of the same scenarios as a picture; `width=narrow` draws it for a telephone."""
+    at = place(year_id, csp_key)
+    drawn = differences(at, _beside(at, _named(at)[1]).tried, narrow=request.args.get("width") == "narrow")
+    return Response(svg(drawn), mimetype="image/svg+xml")
+
+
+def _named(at: Weighed) -> tuple[list[int], list[Tried]]:
+    """The scenarios that the address names, and of those that are there the first."""
+    named = [number_sent(sent) for sent in dict.fromkeys(request.args.getlist("scenario"))]
+    return named, showing.tried(at, queries.scenarios_of(session(), at.year, at.csp, named[:MOST_COMPARED]))
+
+
+def _beside(at: Weighed, found: list[Tried]) -> SideBySide:
+    decided = showing.as_decided(at)
+    return SideBySide((*found, decided) if decided else tuple(found))
