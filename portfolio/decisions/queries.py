@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    null,
     or_,
     select,
     true,
@@ -35,6 +36,7 @@ from portfolio.decisions.models import (
     Variation,
     VariationShare,
 )
+from portfolio.decisions.profiles import Cells, followed
 from portfolio.decisions.rules import Outcome
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import (
@@ -115,18 +117,35 @@ def plan_by_line(session: Session, award_ids: Collection[int]) -> dict[int, dict
 def plans_by_category(
     session: Session, award_ids: Collection[int], quarter: Quarter
 ) -> dict[int, dict[tuple[str, str], Decimal]]:
-    """What awards' profiles plan of a quarter by award and (stream, category), in pounds; most go by stream alone."""
+    """What awards plan of a quarter by award and (stream, category), in pounds; nothing where they go by stream alone.
+
+    What variations moved, which is not by category, falls on the categories as they were planned.
+    """
+    decided = select(ProfileShare.award_line_id, ProfileShare.category_id, ProfileShare.amount, false().label("varied"))
+    varied = select(VariationShare.award_line_id, null(), VariationShare.amount, true())
+    both = union_all(
+        decided.where(ProfileShare.quarter == quarter), varied.where(VariationShare.quarter == quarter)
+    ).subquery("both")
     rows = session.execute(
-        select(AwardLine.award_id, Stream.name, CostCategory.name, total(ProfileShare.amount))
-        .join(AwardLine, AwardLine.id == ProfileShare.award_line_id)
+        select(AwardLine.award_id, Stream.name, CostCategory.name, both.c.varied, total(both.c.amount))
+        .join(AwardLine, AwardLine.id == both.c.award_line_id)
         .join(Stream, Stream.id == AwardLine.stream_id)
-        .join(CostCategory, CostCategory.id == ProfileShare.category_id)
-        .where(AwardLine.award_id.in_(award_ids), ProfileShare.quarter == quarter)
-        .group_by(AwardLine.award_id, Stream.name, CostCategory.name)
+        .outerjoin(CostCategory, CostCategory.id == both.c.category_id)
+        .where(AwardLine.award_id.in_(award_ids))
+        .group_by(AwardLine.award_id, Stream.name, CostCategory.name, CostCategory.position, both.c.varied)
+        .order_by(CostCategory.position)
     )
+    planned: dict[tuple[int, str], Cells] = {}
+    moved: dict[tuple[int, str], Decimal] = {}
+    for award_id, stream, category, is_varied, amount in rows:
+        if is_varied:
+            moved[award_id, stream] = amount
+        else:
+            planned.setdefault((award_id, stream), {})[quarter, category] = amount
     plans: dict[int, dict[tuple[str, str], Decimal]] = {award_id: {} for award_id in award_ids}
-    for award_id, stream, category, amount in rows:
-        plans[award_id][stream, category] = amount
+    for (award_id, stream), cells in planned.items():
+        after = followed(cells, {quarter: moved[award_id, stream]}) if (award_id, stream) in moved else cells
+        plans[award_id] |= {(stream, category): amount for (_, category), amount in after.items() if category}
     return plans
 
 

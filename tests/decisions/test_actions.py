@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.assessment.actions import declare_interest
 from portfolio.assessment.queries import interests_in, panel_of
 from portfolio.decisions import actions, queries
-from portfolio.decisions.models import Award, AwardLine, Decision
+from portfolio.decisions.models import Award, AwardLine, Decision, Variation, VariationShare
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import NotFound, Refused
 from portfolio.funding_years.models import FundingYear, Stream
@@ -155,6 +155,24 @@ def test_an_award_is_planned_as_it_was_asked_for_and_keeps_its_categories(
     record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 16), non_labour="300.00")
     planned = {(1, pay.name): Decimal("150.00"), (1, training.name): Decimal("50.00"), (2, pay.name): Decimal("100.00")}
     assert cells(award_of(session, nurse)) == planned
+    award = award_of(session, nurse)
+    by_category = {("non-labour", pay.name): Decimal("150.00"), ("non-labour", training.name): Decimal("50.00")}
+    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
+    line = award.lines[0]
+    given_back = Variation(
+        reference="V25-01",
+        from_line=line,
+        amount=Decimal("20.00"),
+        approved_on=MET_ON,
+        approved_by="The board",
+        reason="Fewer sessions",
+        shares=[VariationShare(award_line_id=line.id, quarter=Q1, amount=Decimal("-20.00"))],
+    )
+    session.add(given_back)
+    session.flush()
+    by_category = {("non-labour", pay.name): Decimal("135.00"), ("non-labour", training.name): Decimal("45.00")}
+    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
+    session.rollback()
     record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 17), non_labour="100.00")
     assert cells(award_of(session, nurse)) == {
         (1, pay.name): Decimal("75.00"),
