@@ -41,6 +41,8 @@ PAGES = (
     (FINANCE, "/spend"),
     (FINANCE, "/spend/SVD-25-21/bcp/2025-26/q1"),
     (FINANCE, "/match"),
+    (FINANCE, "/match/years"),
+    (FINANCE, "/awards/SVD-25-01/dorset/vary"),
     (FINANCE, "/returns"),
     (FINANCE, "/returns/3"),
     (CERTIFIER, "/"),
