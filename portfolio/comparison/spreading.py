@@ -197,6 +197,11 @@ class Spread:
     columns: tuple[str, ...]
     cells: tuple[tuple[Tally, ...], ...]
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The table's headings."""
+        return "Prevention level", *self.columns
+
 
 def spread(found: Sequence[Meeting], by: str) -> Spread:
     """Levels by area or by theme; a proposal of several levels stands with each of them."""

@@ -36,7 +36,7 @@ def compare() -> Any:
         look=look,
         summary=found.summary,
         contrasts=contrasts(found.summary),
-        heads=[[side, "number"] for side in SIDES],
+        sides=["Figure", *([side, "number"] for side in SIDES)],
         rows=compared(session(), look.at, found.ids),
         page=page_of(found.summary.proposals, ROWS),
         most_bars=ROWS,
