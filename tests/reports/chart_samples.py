@@ -74,6 +74,17 @@ GRID = Matrix(
     "asked",
     of="Level",
 )
+CROWDED = Matrix(
+    "Six areas",
+    ("Universal",),
+    ("North", "East", "South", "West", "Centre", "Others"),
+    (figures("9349.70", "0.00", None, "12.00", "4.00", "1.00"),),
+    POUNDS,
+    "awarded",
+    (figures("39349.70", "5.00", None, "12.00", "4.00", "1.00"),),
+    "asked",
+    nothing="Nobody asked",
+)
 COUNTED = Matrix("Projects", ("Universal", "Focused"), ("Dorset", LONG), (figures(2, 1), figures(0, 12)), "projects")
 TARGETS = AgainstTargets(
     "Promised and done",
@@ -89,7 +100,7 @@ TARGETS = AgainstTargets(
 LONG_NAMES = Columns(
     "By partnership", (LONG,), (Series(LONG, figures("9999999999.99")), Series("b" * 90, figures("1.00"))), POUNDS
 )
-EVERY = (LONG_NAMES, GROUPED, SINGLE, STACKED, SERIES, SEVERAL, RATES, GRID, COUNTED, TARGETS)
+EVERY = (LONG_NAMES, GROUPED, SINGLE, STACKED, SERIES, SEVERAL, RATES, GRID, CROWDED, COUNTED, TARGETS)
 NOTHING = (
     Columns("Nothing", (), (), POUNDS),
     Columns("Nothing", (), (Series("none", ()),), POUNDS, stacked=True),
