@@ -1,6 +1,7 @@
 """Scores are written, submitted and agreed; what they come to is kept, and proved from the rows behind it."""
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,10 +12,16 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment import actions, queries
 from portfolio.assessment.counting import miscounted
-from portfolio.assessment.models import Assessment, Moderation
+from portfolio.assessment.models import Assessment, Moderation, PanelScore
 from portfolio.assessment.rules import AssessmentStatus, Conflicted, Said, Standing
+from portfolio.db import Database
 from portfolio.errors import Refused
 from portfolio.funding_years.rules import YearStatus
+from portfolio.history import Author
+from portfolio.people.models import Person
+from portfolio.people.rules import Role
+from portfolio.proposals.models import Proposal, Round
+from tests import make
 from tests.assessment.conftest import Panel, undecided
 from tests.conftest import NOW
 from tests.tampering import by_hand
@@ -150,6 +157,24 @@ def test_a_score_altered_by_hand_is_named_with_what_it_should_be(panel: Panel) -
     by_hand(panel.session, "DELETE FROM panel_score")
     panel.session.expire_all()
     assert "kept as none" in next(miscounted(panel.session))
+
+
+def test_of_many_who_submit_at_once_each_counts(panel: Panel, database: Database) -> None:
+    people = [make.person(panel.session, Role.CSP_MEMBER).id for _ in range(8)]
+    proposal_id, round_id = panel.proposal.id, panel.round.id
+    panel.session.commit()
+    panel.session.close()
+
+    def submit(person_id: int) -> None:
+        with database.writing(Author("an assessor", NOW, "Scored a proposal")) as own:
+            proposal, of = own.get_one(Proposal, proposal_id), own.get_one(Round, round_id)
+            who = own.get_one(Person, person_id)
+            actions.submit_assessment(own, proposal, of, who, panel.said(3), undecided, NOW)
+
+    with ThreadPoolExecutor(len(people)) as threads:
+        list(threads.map(submit, people))
+    assert [row.assessors for row in panel.session.scalars(select(PanelScore))] == [len(people)]
+    assert list(miscounted(panel.session)) == []
 
 
 def test_two_who_moderate_at_once_leave_one_agreement(panel: Panel) -> None:
