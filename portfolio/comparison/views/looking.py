@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
+from portfolio.comparison.figures import Found, compare
 from portfolio.comparison.forms import CompareFilter
+from portfolio.comparison.keeping import Worked
 from portfolio.comparison.slices import Slice, years_compared
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
@@ -25,6 +27,15 @@ class Look:
     form: CompareFilter
     at: Slice
     csp: CSP | None
+    within: frozenset[int]
+    """The partnerships within reach, by number: what is compared depends on them."""
+
+    def found(self, page: int, size: int) -> Found:
+        """The figures, and the proposals of a page; worked out once for as long as nothing is changed."""
+        order = self.form.order.data
+        asked = (self.within, *sorted(self.form.chosen().items()), order, page, size)
+        worked: Worked = current_app.extensions.setdefault("portfolio_compared", Worked())
+        return worked.find(session(), asked, lambda: compare(session(), self.at, page, size, order))
 
     def address(self, endpoint: str, **more: str) -> str:
         """The same view at another address."""
@@ -73,4 +84,9 @@ def look_at() -> Look | None:
     within = csps_within(reach) if csp is None else CSP.id == csp.id
     if not form.validate():
         raise NotFound("There is nothing of that kind to compare")
-    return Look(form, Slice(form.years(), within, form.stream.data, form.programme.data, form.narrowed()), csp)
+    return Look(
+        form,
+        Slice(form.years(), within, form.stream.data, form.programme.data, form.narrowed()),
+        csp,
+        frozenset(row.id for row in csps),
+    )

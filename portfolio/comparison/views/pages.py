@@ -7,7 +7,6 @@ from flask import render_template, request
 from portfolio.comparison import becoming, spreading, turned_down
 from portfolio.comparison.charts import asked_and_awarded_of, met_in
 from portfolio.comparison.figures import SIDES, contrasts
-from portfolio.comparison.figures import compare as compare_proposals
 from portfolio.comparison.listing import compared
 from portfolio.comparison.rules import Tally
 from portfolio.comparison.views.looking import is_narrow, look_at, picture, room, something_at
@@ -30,7 +29,7 @@ def compare() -> Any:
     look = look_at()
     if look is None:
         return render_template("comparison/compare.html", look=None)
-    found = compare_proposals(session(), look.at, page_asked_for(), ROWS, look.form.order.data)
+    found = look.found(page_asked_for(), ROWS)
     return render_template(
         "comparison/compare.html",
         look=look,
@@ -48,7 +47,7 @@ def compare() -> Any:
 def compare_chart() -> Any:
     """What was asked and awarded as a picture; `width=narrow` draws it for a telephone."""
     look = something_at()
-    found = compare_proposals(session(), look.at, 1, ROWS, look.form.order.data)
+    found = look.found(1, ROWS)
     rows = compared(session(), look.at, found.ids)
     return picture(asked_and_awarded_of(found.summary, rows, narrow=is_narrow()))
 

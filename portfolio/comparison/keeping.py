@@ -1,0 +1,39 @@
+"""Comparisons that were worked out already, kept for as long as nothing at all is changed.
+
+The seal of the last entry of the history stands for the present state of every row that is kept, on every server; so
+what was worked out under a seal is right for as long as the seal is the last one. A panel that goes back and forth
+between views, and the chart beside each table, cost one look-up.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from portfolio.comparison.figures import Found
+from portfolio.history import last_seal
+
+MOST = 200
+
+
+class Worked:
+    """The comparisons of one site, the last ones used; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, Found] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, session: Session, asked: Hashable, work: Callable[[], Found]) -> Found:
+        """What was asked for, as it was worked out since the last change, or else worked out now."""
+        key = (last_seal(session), asked)
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = work()  # outside the lock: others need not wait for it
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > MOST:
+                self._found.popitem(last=False)
+        return found
