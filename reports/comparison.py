@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from portfolio.money import format_pounds
@@ -58,7 +58,6 @@ class ComparisonContent:
     available: Decimal
     made_by: str
     made_at: datetime
-    """In London, without its zone: spreadsheets know none."""
 
 
 def comparison_book(content: ComparisonContent) -> Book:
@@ -76,7 +75,7 @@ def comparison_book(content: ComparisonContent) -> Book:
         subject=as_text(content.name),
         author=as_text(content.made_by),
         marking="Official",
-        created=content.made_at,
+        created=content.made_at.astimezone(UTC).replace(tzinfo=None),  # spreadsheets know no zones
         sheets=(
             sheet("About", f"Funded and rejected proposals: {content.name}", [basis], items("About", about)),
             sheet("Sides", "Funded and rejected, side by side", [_NEITHER], _sides(content.sides)),

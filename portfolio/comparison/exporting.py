@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portfolio.clock import LONDON
 from portfolio.comparison.figures import Contrast, Found, compare, contrasts
 from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import UNDECIDED
@@ -93,7 +92,7 @@ def content_of(
         tuple(lines_of(session, at, found.ids)),
         found.summary.together.allocation,
         by,
-        now.astimezone(LONDON).replace(tzinfo=None, microsecond=0),
+        now,
     )
 
 

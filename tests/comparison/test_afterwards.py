@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -36,14 +37,17 @@ PAY = ("non-labour", "pay and on-costs")
 def years(session: Session) -> None:
     """A nurse funded twice; a bus rejected, then back and funded; a play that one rejected and the other funded."""
     before, now = make.funding_year(session, LAST), make.funding_year(session, THIS)
-    told = {"asks": {"non-labour": Decimal("10000.00")}}
+    told: dict[str, Any] = {"asks": {"non-labour": Decimal("10000.00")}}
     nurse = make.proposal(session, "SVD-24-01", title="Nurse", funding_year=before, area="Poole", **told)
     award = make.award(session, nurse)
     for quarter in LAST.quarters[:3]:
         make.claim(session, award, quarter, lines={PAY: Decimal("2500.00")}, by=make.person(session))
     met = [IndicatorResult(quarter=LAST.quarters[0], value=Decimal(12))]
     for name, target in (("Helped", "10"), ("Trained", "20"), ("Met", None)):
-        kept = {"target": Decimal(target) if target else None, "results": met if name == "Helped" else []}
+        kept: dict[str, Any] = {
+            "target": Decimal(target) if target else None,
+            "results": met if name == "Helped" else [],
+        }
         session.add(Indicator(award=award, kind=IndicatorKind.OUTPUT, name=name, unit="people", **kept))
     bus = make.proposal(session, "SVD-24-02", title="Bus", funding_year=before, area="Weymouth", **told)
     make.decision(session, bus, outcome=Outcome.REJECTED, reason="Weak evidence.")

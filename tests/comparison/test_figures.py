@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portfolio.comparison.charts import asked_and_awarded_of
-from portfolio.comparison.figures import Figures, compare, contrasts, summary
+from portfolio.comparison.figures import Figures, Found, Summary, compare, contrasts, summary
+from portfolio.comparison.keeping import MOST, Worked
 from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import COSTS, SCORES, UNDECIDED
 from portfolio.comparison.slices import Narrowed, Slice
@@ -81,6 +82,9 @@ def _tell_more(session: Session) -> None:
     for proposal in (relationships, mentors):
         proposal.levels[0].level = Level.UNIVERSAL
     mentors.activity_type, mentors.area, mentors.toolkit_impact = "Mentoring", "Weymouth", ToolkitImpact.HIGH
+
+
+NOTHING = Summary((), {}, 0)
 
 
 def of(csp: str | None = None, stream: str | None = None, programme: str | None = None, **narrowed: Any) -> Slice:
@@ -319,3 +323,17 @@ def test_the_number_of_queries_does_not_grow_with_the_proposals(
             make.decision(session, other, outcome=Outcome.REJECTED, csp="bcp")
     assert [queries_of(finance, f"/decisions/compare{page}") for page in pages] == first
     assert first[0] <= 15
+
+
+@pytest.mark.usefixtures("year")
+def test_a_view_that_was_worked_out_follows_every_change(session: Session, signed_in: SignedIn) -> None:
+    officer = signed_in(Role.CSP_OFFICER)
+    assert all("7 proposals" in officer.get("/decisions/compare").text for _ in range(2))
+    make.proposal(session, "SVD-25-61")
+    session.commit()
+    assert "8 proposals" in officer.get("/decisions/compare").text
+    worked, numbers = Worked(), iter(range(500))
+    for asked in range(MOST + 1):
+        worked.find(session, asked, lambda: Found(NOTHING, next(numbers), ()))
+    assert worked.find(session, MOST, lambda: Found(NOTHING, -1, ())).page == MOST
+    assert worked.find(session, 0, lambda: Found(NOTHING, -1, ())).page == -1  # the oldest went
