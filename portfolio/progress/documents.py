@@ -27,4 +27,8 @@ def _blocks(told: Gathered, report: Report) -> Iterator[Block]:
     for section in report.sections:
         yield Heading(section.title, 2)
         for block in section.blocks:
-            yield Picture(png(block.chart), alt(block.chart)) if isinstance(block, Drawn) else block
+            if isinstance(block, Drawn):
+                yield Paragraph(block.chart.as_table().caption, strong=True)
+                yield Picture(png(block.chart), alt(block.chart))
+            else:
+                yield block
