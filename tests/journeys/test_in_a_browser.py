@@ -25,6 +25,8 @@ PAGES = (
     (OFFICER, "/proposals"),
     (OFFICER, "/proposals/SVD-25-04"),
     (OFFICER, "/proposals/SVD-25-05/decide/dorset"),
+    (OFFICER, "/assessment/2/dorset"),
+    (OFFICER, "/proposals/SVD-25-05/panel/dorset"),
     (OFFICER, "/decisions/compare"),
     (OFFICER, "/scenarios/rounds/2/dorset/new"),
     (OFFICER, "/scenarios/rounds/2/dorset/best?asked=1&gates=passed&levels=universal"),
