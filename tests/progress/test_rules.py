@@ -7,6 +7,7 @@ import pytest
 from portfolio.money import ZERO
 from portfolio.progress.rules import (
     against,
+    amount_in_words,
     claim_in_words,
     expected_in_words,
     money_in_words,
@@ -53,6 +54,7 @@ def test_spend_beside_its_plan(spent: Decimal, planned: Decimal, words: str) -> 
 
 
 def test_what_a_year_is_expected_to_come_to() -> None:
+    assert (amount_in_words(FOUR), amount_in_words(None)) == ("£4.00", "Not known yet")
     assert expected_in_words(FOUR, TEN) == "The year is expected to come to £4.00, £6.00 less than the £10.00 planned."
     assert expected_in_words(None, TEN) == "What the year comes to is not known yet: a claim is awaited."
 
