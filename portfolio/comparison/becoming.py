@@ -48,13 +48,17 @@ class YearBecame:
 
 @dataclass(frozen=True)
 class Became:
-    """What became of one award, in pounds; of its claims that are due, how many came late or have not come."""
+    """What became of one award, in pounds; of its claims that are due, how many came late or have not come.
+
+    `timed` are those of which it is known when they came: what a file told came nobody knows when.
+    """
 
     award: Award
     is_over: bool
     carried: Decimal
     spent: Decimal
     due: int
+    timed: int
     late: int
     with_target: int
     met: int
@@ -71,8 +75,10 @@ class Became:
 
     @property
     def lateness(self) -> str:
-        """`1 of 2`, or that none is due yet."""
-        return f"{self.late} of {self.due}" if self.due else "None due yet"
+        """`1 of 2`, or that none is due yet, or that nobody knows."""
+        if self.timed:
+            return f"{self.late} of {self.timed}"
+        return "Not known" if self.due else "None due yet"
 
     @property
     def targets(self) -> str:
@@ -186,6 +192,7 @@ def _became(
         award.proposal.funding_year.year.last_day < today,
         sum((one.award for one in positions), ZERO),
         sum((one.to_date for one in positions), ZERO),
+        len(late),
         sum(1 for days in late if days is not None),
         sum(1 for days in late if days),
         sum(1 for each in met if each is not None),

@@ -93,6 +93,12 @@ class AwardDelivered:
         return sum(1 for each in self.quarters if each.days_late)
 
     @property
+    def lateness(self) -> str:
+        """How many claims were late, in words: `1 of 4`; of those of which it is known when they came."""
+        timed = sum(1 for each in self.quarters if each.days_late is not None)
+        return f"{self.late} of {timed}" if timed else "Not known"
+
+    @property
     def to_explain(self) -> int:
         """How many quarters had a variance that the programme's rule wants explained."""
         return sum(1 for each in self.quarters if each.must_be_explained)

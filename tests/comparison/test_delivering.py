@@ -74,7 +74,7 @@ def test_the_record_tells_award_spend_lateness_variance_rag_and_targets(session:
         Decimal("21500.00"),
         Decimal("6500.00"),
     )
-    assert (dorset.late, dorset.to_explain, dorset.unexplained) == (1, 2, 1)
+    assert (dorset.late, dorset.lateness, dorset.to_explain, dorset.unexplained) == (1, "1 of 4", 2, 1)
     assert [quarter.lateness for quarter in dorset.quarters] == ["in time", "3 days late", "in time", "in time"]
     assert [quarter.delivery for quarter in dorset.quarters] == ["Green", "Amber", "Green", "Red"]
     assert dorset.quarters[1].variance == Decimal("-2000.00")
