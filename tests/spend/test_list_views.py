@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -82,7 +83,8 @@ def test_finance_sees_each_state_of_a_quarter_and_filters_by_it(session: Session
     assert "No claims yet" in read(finance.get("/spend").text)
     states = [ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.QUERIED, ClaimStatus.APPROVED, None]
     for number, status in enumerate(states):
-        award = make.award(session, make.proposal(session, f"SVD-25-1{number}"))
+        asks = {"labour": Decimal("5000.00")}
+        award = make.award(session, make.proposal(session, f"SVD-25-1{number}", asks=asks))
         if status is not None:
             make.claim(session, award, Q1, status=status)
     bcp = make.award(session, make.proposal(session, "SVD-25-21", csps=("bcp",)), csp="bcp")
@@ -140,7 +142,8 @@ def test_pages_take_no_more_statements_for_more_rows(
     numbers: list[list[int]] = []
     claims: list[Claim] = []
     for reference in ("SVD-25-01", *(f"SVD-25-{number}" for number in range(10, 22))):
-        award = make.award(session, make.proposal(session, reference), lead_person_id=lead.id)
+        proposal = make.proposal(session, reference, asks={"labour": Decimal("2000.00")})
+        award = make.award(session, proposal, lead_person_id=lead.id)
         claims.append(make.claim(session, award, Q2, status=ClaimStatus.SUBMITTED))
         if reference in ("SVD-25-01", "SVD-25-21"):
             ticked = "&".join(f"claim={claim.id}" for claim in claims)
