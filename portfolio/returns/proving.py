@@ -27,6 +27,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield "every award is what was decided", awards.decided(session)
     yield "every profile comes to its award", awards.profiled(session)
     yield "every variation takes what it gives", awards.varied(session)
+    yield "every variation that was asked for moved what was asked", awards.asked(session)
     yield "awards are within allocations", awards.within_allocations(session)
     yield "claims are within awards", spend.within_awards(session)
     yield "claims are within allocations", spend.within_allocations(session)

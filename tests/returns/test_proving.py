@@ -17,6 +17,7 @@ from tests.conftest import NOW
 from tests.kept import kept
 from tests.make import Q1, Q2, Q4
 from tests.returns.conftest import Scene
+from tests.rounds import variation_request
 from tests.tampering import by_hand
 
 LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
@@ -27,7 +28,7 @@ LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
 def faults(session: Session) -> dict[str, list[str]]:
     """What is wrong, by check."""
     found = {name: list(wrong) for name, wrong in checks(session)}
-    assert len(found) == 18
+    assert len(found) == 21
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
@@ -280,3 +281,31 @@ def test_spend_that_is_summed_another_way_is_named(scene: Scene, monkeypatch: py
         "Dorset Community Safety Partnership 2024/25, labour, Q1 2024/25: £0.00 by partnerships, "
         "£12,150.22 in the claims and corrections"
     )
+
+
+def test_a_variation_that_moves_another_amount_or_elsewhere_than_was_asked(session: Session) -> None:
+    award = make.award(session)
+    labour, non_labour = award.lines
+    moves = [
+        Variation(
+            reference=f"V25-0{number}",
+            from_line=line,
+            amount=Decimal("50.00"),
+            approved_on=make.YEAR.first_day,
+            approved_by="The board",
+            reason="Fewer sessions",
+            shares=[VariationShare(award_line_id=line.id, quarter=Q4, amount=Decimal("-50.00"))],
+        )
+        for number, line in enumerate((labour, non_labour, labour), 1)
+    ]
+    session.add_all(moves)
+    session.flush()
+    approved = {"decided_by": make.person(session), "decided_at": NOW}
+    before = {"given_before": Decimal("8000.00"), "received_before": Decimal("0.00")}
+    for move, amount in zip(moves, ("51.00", "50.00", "50.00"), strict=True):
+        variation_request(session, award, amount, make.person(session), variation=move, **approved, **before)
+    session.commit()
+    assert only(session, "every variation that was asked for moved what was asked") == [
+        "variation V25-01: £51.00 was asked for, it moves £50.00",
+        "variation V25-02: its awards are not those asked for",
+    ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, case, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy.orm import Session, aliased
 
 from portfolio.db import Pence
 from portfolio.decisions.models import (
@@ -15,6 +15,7 @@ from portfolio.decisions.models import (
     DecisionAmount,
     ProfileShare,
     Variation,
+    VariationRequest,
     VariationShare,
 )
 from portfolio.decisions.queries import awarded, is_current
@@ -184,3 +185,27 @@ def within_allocations(session: Session) -> Iterator[str]:
             yield (
                 f"{csp} {year}, {stream}: awards come to {format_pounds(awards)}, {format_pounds(limit)} may be awarded"
             )
+
+
+def asked(session: Session) -> Iterator[str]:
+    """A variation that was asked for and approved moved what was asked, from and to where it was."""
+    giving, receiving, request = aliased(AwardLine), aliased(AwardLine), VariationRequest
+    rows = session.execute(
+        select(Variation.reference, Variation.amount, request.amount)
+        .join(request, request.variation_id == Variation.id)
+        .outerjoin(giving, giving.id == Variation.from_line_id)
+        .outerjoin(receiving, receiving.id == Variation.to_line_id)
+        .where(
+            or_(
+                Variation.amount != request.amount,
+                giving.award_id.is_distinct_from(request.from_award_id),
+                giving.stream_id.is_distinct_from(request.from_stream_id),
+                receiving.award_id.is_distinct_from(request.to_award_id),
+                receiving.stream_id.is_distinct_from(request.to_stream_id),
+            )
+        )
+        .order_by(Variation.id)
+    )
+    for reference, moved, wanted in rows:
+        said = f"{format_pounds(wanted)} was asked for, it moves {format_pounds(moved)}"
+        yield f"variation {reference}: {'its awards are not those asked for' if moved == wanted else said}"
