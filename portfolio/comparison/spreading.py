@@ -54,6 +54,8 @@ class Group:
 
     name: str
     tally: Tally
+    narrows: Mapping[str, str] | None = None
+    """What an address says to compare these alone; None where nothing says it."""
 
 
 def groups(session: Session, at: Slice, by: str) -> list[Group]:
@@ -72,10 +74,18 @@ def groups(session: Session, at: Slice, by: str) -> list[Group]:
     if by == "csp":
         found = found.add_columns(CSP.name).join(CSP, CSP.id == fact.csp).group_by(CSP.name)
     named = (
-        (row[0], Group(str(row[-1]) if by in ("lead", "csp") else NAMES[by](row[0]), _tally(row[1:9])))
+        (row[0], _group(by, row[0], str(row[-1]) if by in ("lead", "csp") else NAMES[by](row[0]), _tally(row[1:9])))
         for row in session.execute(found)
     )
     return [group for _, group in sorted(named, key=lambda pair: _rank(by, *pair))]
+
+
+def _group(by: str, key: Any, name: str, tally: Tally) -> Group:
+    said = {"lead": name, "year": name.replace("/", "-"), "outcome": name.lower().replace(" ", "-")}
+    if key is None or by in ("csp", "level"):
+        return Group(name, tally)
+    alone = {"since": ""} if by == "year" else {}
+    return Group(name, tally, {by: said.get(by, str(key)), **alone})
 
 
 def _key(by: str, fact: Any, streams: int) -> ColumnElement[Any]:

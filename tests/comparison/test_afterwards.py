@@ -1,7 +1,9 @@
 """Where the money went, what was turned down, and what became of the rest: two years of a partnership."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -180,3 +182,19 @@ def test_the_pages_tell_it(signed_in: SignedIn) -> None:
     became = officer.get(f"/decisions/compare/became?{view}").text
     for told in ("£2,500.00", "4 of 4", "The year is over", "The year still runs"):
         assert told in became, told
+
+
+@pytest.mark.usefixtures("years")
+def test_a_group_leads_to_its_proposals(signed_in: SignedIn) -> None:
+    officer = signed_in(Role.CSP_OFFICER)
+    for by, view in (
+        ("outcome", "outcome=rejected"),
+        ("area", "area=Weymouth"),
+        ("year", "year=2024-25"),
+        ("score", "score=40"),
+    ):
+        page = officer.get(f"/decisions/compare/where?year=2025-26&since=2024-25&by={by}").text
+        [address] = [
+            each for each in re.findall(r'href="(/decisions/compare\?[^"]+)"', page) if view in each and "since" in each
+        ][-1:]
+        assert "SVD-24-02 Bus" in officer.get(unescape(address)).text, by
