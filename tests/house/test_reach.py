@@ -71,7 +71,14 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
     lead = make.person(session, Role.LEAD, csp=csp, name=f"Lead of {key}")
     award = make.award(
         session,
-        make.proposal(session, reference, csps=(key,), funding_year=year, asks={"labour": make.ASKS["labour"]}),
+        make.proposal(
+            session,
+            reference,
+            csps=(key,),
+            funding_year=year,
+            asks={"labour": make.ASKS["labour"]},
+            lead_person_id=lead.id,
+        ),
         csp=key,
         lead_person=lead,
     )

@@ -13,9 +13,9 @@ from portfolio.decisions.views.room import delivered, note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import csps_of
 from portfolio.people.actions import get_person
-from portfolio.people.rules import Act
+from portfolio.people.rules import Act, mark_of
 from portfolio.proposals.actions import withdraw_proposal
-from portfolio.proposals.attaching import documents_of
+from portfolio.proposals.attaching import documents_of, get_document
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import get_proposal, within_reach
 from portfolio.proposals.rules import ProposalStatus
@@ -24,8 +24,10 @@ from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
+from portfolio.web.downloads import file_download
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.web.reading import note_reading
 
 
 @room.get("/proposals")
@@ -54,6 +56,20 @@ def _wanted(form: ListFilter, csps: dict[str, int]) -> listing.Wanted:
 def proposal(reference: str) -> Any:
     """Everything about one proposal."""
     return _show(_seen(reference))
+
+
+@room.get("/proposals/<reference>/documents/<int:document_id>")
+@allow(Act.SEE_PROPOSALS)
+def document(reference: str, document_id: int) -> Any:
+    """One document, to be saved; that somebody else opened it is recorded, because it may name people.
+
+    A file never stands in a page, and where a browser opens it all the same, nothing in it runs.
+    """
+    kept = get_document(session(), _seen(reference), document_id)
+    answer = file_download(kept.name, kept.content, kept.media_type)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    note_reading(f"Document of {reference}: {kept.name}", mark_of(kept.attached_by_id))
+    return answer
 
 
 @room.post("/proposals/<reference>/withdraw")

@@ -1,15 +1,11 @@
-"""The documents of a proposal: attached and removed while it is a draft, and handed out as files to be saved.
-
-A file never stands in a page: it leaves as one to be saved, under a name that says what it is, and where a browser
-opens it all the same, nothing in it runs.
-"""
+"""The documents of a proposal: attached and removed while it is a draft. They are handed out where it is read."""
 
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from portfolio.people.rules import Act, mark_of
-from portfolio.proposals import attaching, queries
+from portfolio.people.rules import Act
+from portfolio.proposals import attaching
 from portfolio.proposals.forms.beginning import DocumentForm
 from portfolio.proposals.models import Proposal
 from portfolio.proposals.views.room import draft_at, room
@@ -17,15 +13,11 @@ from portfolio.uploads.kinds import ACCEPT
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session
-from portfolio.web.downloads import file_download
 from portfolio.web.errors import refusals_on
 from portfolio.web.forms import ButtonForm
-from portfolio.web.reading import note_reading
 from portfolio.web.uploading import takes_files
 
 PLACE = "/proposals/<reference>/documents"
-IN_A_CELL = "sandbox; default-src 'none'"
-"""What a browser lets a file do that it opens instead of saving it: nothing."""
 
 
 @room.get(PLACE)
@@ -58,18 +50,6 @@ def attach(reference: str) -> Any:
             flash(f"{sent.name} is attached{renamed}.", "success")
             return redirect(url_for(".documents", reference=reference))
     return _page(proposal, form), 422
-
-
-@room.get(f"{PLACE}/<int:document_id>")
-@allow(Act.SEE_PROPOSALS)
-def document(reference: str, document_id: int) -> Any:
-    """One document, to be saved; that somebody else opened it is recorded, because it may name people."""
-    proposal = queries.get_proposal(session(), reference, queries.seen_by(viewer()))
-    found = attaching.get_document(session(), proposal, document_id)
-    answer = file_download(found.name, found.content, found.media_type)
-    answer.headers["Content-Security-Policy"] = IN_A_CELL
-    note_reading(f"Document of {reference}: {found.name}", mark_of(found.attached_by_id))
-    return answer
 
 
 @room.post(f"{PLACE}/<int:document_id>/remove")
