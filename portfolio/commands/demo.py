@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portfolio import settings
 from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
+from portfolio.commands.delivered import tell_what_was_done
 from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
 from portfolio.commands.panel import tell_the_round
 from portfolio.config import ROOT, Config
@@ -134,6 +135,7 @@ def _tell() -> None:
             _writing(here, clock, "Told the round of 2025/26") as session,
         ):
             tell_the_round(session, _year(session), clock.now())
+            tell_what_was_done(session, _year(session), clock.now())
         with _step("Issuing the returns of Q1"):
             _issue(here, Quarter(YEAR, 1), clock)
         with _step("Preparing the returns of Q2"), _writing(here, clock, "Prepared the returns of Q2") as session:

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from portfolio.assessment.actions import declare_interest, moderate, submit_assessment
 from portfolio.assessment.rules import Said, Standing
 from portfolio.funding_years.actions import copy_year
-from portfolio.funding_years.models import CSP, FundingYear, Stream
+from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.meetings.actions import Agreed, end_action, record_action
 from portfolio.people.models import Person
-from portfolio.proposals.actions import Asked, Contents, draft_proposal
+from portfolio.proposals.actions import Asked, Contents, draft_proposal, submit_proposal
 from portfolio.proposals.calling import set_call
 from portfolio.proposals.calls import CallSaid, usual_call
 from portfolio.proposals.models import Proposal, Round
-from portfolio.proposals.rules import Level, ProposalKind, ToolkitImpact
+from portfolio.proposals.rules import ProposalKind, ToolkitImpact
 from portfolio.quarters import FinancialYear
 from portfolio.scenarios.actions import save_scenario
 from portfolio.scenarios.rules import Plan
@@ -31,6 +31,7 @@ HANDED_IN = datetime(2025, 2, 24, 15, 20, tzinfo=UTC)
 SCORED = datetime(2025, 3, 6, 11, 0, tzinfo=UTC)
 MODERATED = datetime(2025, 3, 10, 14, 0, tzinfo=UTC)
 TRIED = datetime(2025, 3, 11, 10, 0, tzinfo=UTC)
+SENT = datetime(2025, 10, 17, 16, 5, tzinfo=UTC)
 MET = date(2025, 6, 16)
 NEXT = FinancialYear(2026)
 GUIDANCE = (
@@ -104,7 +105,7 @@ def tell_the_round(session: Session, year: FundingYear, now: datetime) -> None:
     _score(session, calls["dorset"], proposals, people)
     _try(session, year, csps["dorset"], proposals, people["Moira Field"])
     _agree(session, csps["dorset"], proposals, people, now)
-    _call_for_next(session, year, csps["dorset"], proposals["SVD-25-03"])
+    _call_for_next(session, year, csps["dorset"], proposals, people)
 
 
 def _score(session: Session, call: Round, proposals: Mapping[str, Proposal], people: Mapping[str, Person]) -> None:
@@ -180,28 +181,41 @@ def _agree(
     end_action(session, rows[0], by=olive, records=True, note="Done with the chair", dropped=False, today=now.date())
 
 
-def _call_for_next(session: Session, year: FundingYear, csp: CSP, earlier: Proposal) -> None:
-    """Next year is provisional, its call is open, and a lead has begun."""
+def _call_for_next(
+    session: Session, year: FundingYear, csp: CSP, proposals: Mapping[str, Proposal], people: Mapping[str, Person]
+) -> None:
+    """Next year is provisional, its call is open, one lead has begun, and another's proposal is being scored."""
     coming = copy_year(session, year, NEXT)
     session.flush()
-    set_call(session, coming, csp, CallSaid(date(2025, 10, 6), date(2025, 11, 28), GUIDANCE), scoring_began=False)
+    call = set_call(
+        session, coming, csp, CallSaid(date(2025, 10, 6), date(2025, 11, 28), GUIDANCE), scoring_began=False
+    )
+    begun = _again(proposals["SVD-25-03"], coming, csp, "A third year, in four schools.", "5250.00")
+    draft_proposal(session, coming, begun)
+    whole = _again(proposals["SVD-25-01"], coming, csp, "The nurse's third year, with one more clinic.", "7450.00")
+    nurse = submit_proposal(session, draft_proposal(session, coming, whole), SENT)
+    session.flush()
+    moira, why = people["Moira Field"], "Two years of figures; one more clinic is not costed"
+    submit_assessment(session, nurse, call, moira, _said(call, (5, 4, 3, 4, 4, 3), why), _undecided, SENT)
+
+
+def _again(earlier: Proposal, year: FundingYear, csp: CSP, summary: str, a_quarter: str) -> Contents:
+    """An intervention proposed for another year, at so many pounds of non-labour pay a quarter."""
     stream = next(each for each in year.programme.streams if each.name == "non-labour")
-    said = Contents(
+    pay = next(each for each in year.programme.categories if each.name == "pay and on-costs")
+    return Contents(
         title=earlier.title,
         lead=earlier.lead_organisation,
         kind=ProposalKind.CONTINUATION,
-        summary="A third year, in four schools.",
-        asks=_by_quarter(stream, coming),
+        summary=summary,
+        asks=[Asked(stream, Decimal(a_quarter), pay, quarter) for quarter in year.year.quarters],
         asked_of=[csp],
-        levels=[Level.TARGETED, Level.FOCUSED],
+        levels=[each.level for each in earlier.levels],
         continues=earlier,
         lead_person_id=earlier.lead_person_id,
+        need=earlier.need,
         activity_type=earlier.activity_type,
         area=earlier.area,
+        toolkit_impact=earlier.toolkit_impact,
+        outcomes_promised="Fewer young people drawn into violence, by the outcomes counted each quarter.",
     )
-    draft_proposal(session, coming, said)
-
-
-def _by_quarter(stream: Stream, year: FundingYear) -> list[Asked]:
-    pay = next(category for category in year.programme.categories if category.name == "pay and on-costs")
-    return [Asked(stream, Decimal("5250.00"), pay, quarter) for quarter in year.year.quarters]
