@@ -250,7 +250,7 @@ def test_no_page_asks_more_of_the_database_for_more_rows(
     ]
     few = [queries_of(finance, page) for page in pages]
     for number in range(3):
-        more = make.proposal(session, f"SVD-25-1{number}")
+        more = make.proposal(session, f"SVD-25-1{number}", asks={"labour": Decimal("5000.00")})
         make.claim(session, make.award(session, more, cost_centre=f"9{number}"), make.Q2)
     make.extract(session, year, [(f"9{number % 6}", f"{number}", Decimal("1.00")) for number in range(60)])
     assert [queries_of(finance, page) for page in pages] == few
