@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.assessment.actions import declare_interest
 from portfolio.assessment.queries import interests_in, panel_of
 from portfolio.decisions import actions, queries
-from portfolio.decisions.models import Award, AwardLine, Decision, Variation, VariationShare
+from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import NotFound, Refused
 from portfolio.funding_years.models import FundingYear, Stream
@@ -20,7 +20,7 @@ from portfolio.money import ZERO
 from portfolio.people.actions import find_viewer
 from portfolio.people.models import Person
 from portfolio.people.rules import Role, Within
-from portfolio.proposals.models import Ask, Proposal
+from portfolio.proposals.models import Proposal
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from tests import make
@@ -130,60 +130,6 @@ def test_a_given_profile_is_kept(session: Session, nurse: Proposal, officer: Per
     record(session, nurse, officer, Outcome.PART_FUNDED, non_labour="10401.93", profiles={"non-labour": earlier})
     [line] = award_of(session, nurse).lines
     assert profile_of(session, line) == [Decimal("10401.93"), ZERO, ZERO, ZERO]
-
-
-def test_an_award_is_planned_as_it_was_asked_for_and_keeps_its_categories(
-    session: Session, nurse: Proposal, officer: Person
-) -> None:
-    pay, training = nurse.funding_year.programme.categories[:2]
-    [whole] = nurse.asks
-    stream = whole.stream
-    session.delete(whole)
-    session.flush()
-    nurse.asks = [
-        Ask(stream=stream, category=pay, quarter=Q1, amount=Decimal("300.00")),
-        Ask(stream=stream, category=training, quarter=Q1, amount=Decimal("100.00")),
-        Ask(stream=stream, category=pay, quarter=Q2, amount=Decimal("200.00")),
-    ]
-    session.flush()
-
-    def cells(award: Award) -> dict[tuple[int, str | None], Decimal]:
-        [line] = award.lines
-        shares = line.profile
-        return {(each.quarter.number, each.category.name if each.category else None): each.amount for each in shares}
-
-    record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 16), non_labour="300.00")
-    planned = {(1, pay.name): Decimal("150.00"), (1, training.name): Decimal("50.00"), (2, pay.name): Decimal("100.00")}
-    assert cells(award_of(session, nurse)) == planned
-    award = award_of(session, nurse)
-    by_category = {("non-labour", pay.name): Decimal("150.00"), ("non-labour", training.name): Decimal("50.00")}
-    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
-    line = award.lines[0]
-    given_back = Variation(
-        reference="V25-01",
-        from_line=line,
-        amount=Decimal("20.00"),
-        approved_on=MET_ON,
-        approved_by="The board",
-        reason="Fewer sessions",
-        shares=[VariationShare(award_line_id=line.id, quarter=Q1, amount=Decimal("-20.00"))],
-    )
-    session.add(given_back)
-    session.flush()
-    by_category = {("non-labour", pay.name): Decimal("135.00"), ("non-labour", training.name): Decimal("45.00")}
-    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
-    session.rollback()
-    record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 17), non_labour="100.00")
-    assert cells(award_of(session, nurse)) == {
-        (1, pay.name): Decimal("75.00"),
-        (1, training.name): Decimal("25.00"),
-        (2, pay.name): ZERO,
-    }
-    record(session, nurse, officer, Outcome.REJECTED, met_on=date(2025, 6, 18))
-    assert set(cells(award_of(session, nurse)).values()) == {ZERO}
-    record(session, nurse, officer, met_on=date(2025, 6, 19), non_labour="600.00")
-    assert sum(cells(award_of(session, nurse)).values()) == Decimal("600.00")
-    assert cells(award_of(session, nurse))[2, pay.name] == Decimal("200.00")
 
 
 def test_a_profile_that_does_not_add_up_is_refused(session: Session, nurse: Proposal, officer: Person) -> None:

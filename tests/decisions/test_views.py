@@ -213,28 +213,6 @@ def test_a_decision_is_recorded_with_what_is_left_beside_each_box(
     assert signed_in(Role.CSP_MEMBER).get(f"{TOOL}/decide/dorset").status_code == 403
 
 
-def test_above_the_allocation_within_its_tolerance_asks_why(
-    session: Session, year: FundingYear, tool: Proposal, typed: dict[str, Any], signed_in: SignedIn
-) -> None:
-    officer = signed_in(Role.CSP_OFFICER)
-    assert "Why it awards more" not in officer.get(f"{TOOL}/decide/dorset").text
-    year.programme.tolerance_percent = Decimal(10)
-    session.commit()
-    make.award(session, make.proposal(session, asks={"non-labour": Decimal("78290.21")}, funding_year=year))
-    session.commit()
-    page = officer.get(f"{TOOL}/decide/dorset").text
-    assert "Left with 10.0% more" in page
-    assert "£10,579.02" in page  # 78,290.21 of 88,869.23 is awarded to others
-    asked = officer.post(f"{TOOL}/decide/dorset", data=typed)
-    assert asked.status_code == 422
-    assert "£7,901.93 more than its allocation. Say why" in asked.text
-    assert 'href="#above_because"' in asked.text
-    assert "−£7,901.93" in asked.text
-    said = typed | {"above_because": "A tenth came back last year"}
-    assert officer.post(f"{TOOL}/decide/dorset", data=said).status_code == 302
-    assert "Above the allocation because: A tenth came back last year" in officer.get(TOOL).text
-
-
 def test_a_decision_without_what_it_needs_is_refused(
     year: FundingYear, tool: Proposal, typed: dict[str, Any], signed_in: SignedIn
 ) -> None:
