@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.decisions.asking import ask_for_variation
 from portfolio.decisions.models import Award
+from portfolio.decisions.varying import Side
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.measures.actions import add_indicator, record_result
 from portfolio.measures.rules import IndicatorKind
