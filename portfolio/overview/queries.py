@@ -14,7 +14,7 @@ from portfolio.db import QuarterOfYear
 from portfolio.decisions.models import Award, Decision
 from portfolio.decisions.queries import OPEN_OUTCOMES, is_current
 from portfolio.funding_years.models import CSP, FundingYear, Programme
-from portfolio.funding_years.queries import csps_within, years_within
+from portfolio.funding_years.queries import csps_within, open_years, years_within
 from portfolio.funding_years.rules import YearStatus
 from portfolio.overview.rules import Tally
 from portfolio.people.rules import Within
@@ -34,6 +34,11 @@ WORST_FIRST = tuple(reversed(RAG))
 def years_named(session: Session, within: Within, year: FinancialYear) -> Sequence[FundingYear]:
     """The funding years of one financial year within reach, one for each programme and police area."""
     return session.scalars(years_within(within).where(FundingYear.year == year)).all()
+
+
+def years_in_hand(session: Session, within: Within, today: date) -> list[FundingYear]:
+    """The open years within reach: those that have begun, newest first, then those that are to come."""
+    return sorted(open_years(session, within), key=lambda year: year.year.first_day > today)
 
 
 def years_led(session: Session, person_id: int) -> Sequence[FundingYear]:

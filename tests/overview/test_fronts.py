@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.rules import Outcome
+from portfolio.funding_years.actions import copy_year
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.overview.fronts.administrator import administrator_front
@@ -23,6 +24,8 @@ from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.spend.models import Claim, ClaimQuery, Forecast
 from portfolio.spend.rules import RAG, ClaimStatus, Stage
 from tests import make
+from tests.conftest import SignedIn
+from tests.pages import text_of
 
 Q1, Q2, Q3, Q4 = FinancialYear(2025).quarters
 TODAY = date(2025, 10, 20)
@@ -357,3 +360,15 @@ def test_an_administrator_sees_who_can_sign_in_and_what_is_on_record(session: Se
     assert front.others_in_words == "1 more are known by name, 1 are disabled"
     assert front.changes > 0
     assert front.last_in_words == "The last on 20 October 2025"
+
+
+def test_a_year_that_is_to_come_stands_after_the_one_that_runs(session: Session, signed_in: SignedIn) -> None:
+    this = make.funding_year(session)
+    session.commit()
+    copy_year(session, this, FinancialYear(2026))
+    page = text_of(signed_in(Role.CSP_OFFICER).get("/"))
+    runs, coming = page.index("Serious Violence Duty 2025/26"), page.index("Serious Violence Duty 2026/27")
+    assert runs < coming
+    assert "What there is to award" in page[coming:]
+    assert "Spent to" not in page[coming:]
+    assert "What there is to award" not in page[runs:coming]

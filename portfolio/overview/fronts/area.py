@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.queries import open_years
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import last_approved, to_certify
+from portfolio.overview.queries import last_approved, to_certify, years_in_hand
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
@@ -84,9 +83,9 @@ class ToCertify:
 
 
 def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
-    """What the commissioner's office finds of each open year, newest first."""
+    """What the commissioner's office finds of each open year, what runs before what is to come."""
     found = []
-    for year in open_years(session, within):
+    for year in years_in_hand(session, within, today):
         scope = scope_of(session, year, within)
         at = last_approved(session, year, scope.awards) or year.year.quarters[0]
         coming = first_deadline([(year.year, year.programme.claim_deadlines)], today)

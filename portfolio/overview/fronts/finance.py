@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.queries import open_years
 from portfolio.funding_years.rules import deadline
 from portfolio.match_funding.queries import match_alerts
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import tallies
+from portfolio.overview.queries import tallies, years_in_hand
 from portfolio.overview.rules import (
     APPROVED,
     Deadline,
@@ -143,8 +142,8 @@ class FinanceYear:
 
 
 def finance_front(session: Session, within: Within, today: date) -> list[FinanceYear]:
-    """What finance finds of each open year within its reach, newest first."""
-    return [_of_year(session, year, within, today) for year in open_years(session, within)]
+    """What finance finds of each open year within its reach, what runs before what is to come."""
+    return [_of_year(session, year, within, today) for year in years_in_hand(session, within, today)]
 
 
 def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> FinanceYear:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.queries import open_years
 from portfolio.match_funding.queries import match_alerts
-from portfolio.overview.queries import last_approved, rags, undecided
+from portfolio.overview.queries import last_approved, rags, undecided, years_in_hand
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
@@ -27,6 +26,8 @@ class PartnershipYear:
     """One funding year of the partnerships that somebody sits on."""
 
     year: FundingYear
+    begun: bool
+    """Whether there is anything to spend and to report yet."""
     scope: Scope
     figures: YearFigures
     undecided: Sequence[Proposal]
@@ -39,9 +40,9 @@ class PartnershipYear:
 
 
 def partnership_front(session: Session, csps: Collection[int], today: date) -> list[PartnershipYear]:
-    """What somebody finds who sits on partnerships: each open year, newest first."""
+    """What somebody finds who sits on partnerships: each open year, what runs before what is to come."""
     within = Within(csps=frozenset(csps))
-    return [_of_year(session, year, within, today) for year in open_years(session, within)]
+    return [_of_year(session, year, within, today) for year in years_in_hand(session, within, today)]
 
 
 def _of_year(session: Session, year: FundingYear, within: Within, today: date) -> PartnershipYear:
@@ -50,6 +51,7 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
     last = last_approved(session, year, scope.awards)
     return PartnershipYear(
         year=year,
+        begun=year.year.first_day <= today,
         scope=scope,
         figures=year_figures(session, scope, last or year.year.quarters[0]),
         undecided=session.scalars(waiting.limit(MOST_ROWS)).all(),
