@@ -25,7 +25,7 @@ from portfolio.spend.models import Claim, ClaimQuery, Forecast
 from portfolio.spend.rules import RAG, ClaimStatus, Stage
 from tests import make
 from tests.conftest import SignedIn
-from tests.pages import text_of
+from tests.pages import read
 
 Q1, Q2, Q3, Q4 = FinancialYear(2025).quarters
 TODAY = date(2025, 10, 20)
@@ -366,7 +366,7 @@ def test_a_year_that_is_to_come_stands_after_the_one_that_runs(session: Session,
     this = make.funding_year(session)
     session.commit()
     copy_year(session, this, FinancialYear(2026))
-    page = text_of(signed_in(Role.CSP_OFFICER).get("/"))
+    page = read(signed_in(Role.CSP_OFFICER).get("/").text)
     runs, coming = page.index("Serious Violence Duty 2025/26"), page.index("Serious Violence Duty 2026/27")
     assert runs < coming
     assert "What there is to award" in page[coming:]
