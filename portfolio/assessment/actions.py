@@ -10,7 +10,6 @@ from portfolio.assessment.counting import recount
 from portfolio.assessment.models import Assessment, GateAnswer, Interest, ModeratedScore, Moderation, Score
 from portfolio.assessment.rules import AssessmentStatus, Said, Standing
 from portfolio.errors import PortfolioError, refuse_any
-from portfolio.funding_years.models import CSP
 from portfolio.funding_years.rules import closed
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal, Round
@@ -86,7 +85,7 @@ def moderate(
     given = points_given(counted)
     refuse_any(
         [
-            *_not_open(session, proposal, of.csp, standings),
+            closed_to_scoring(proposal, how_it_stands(session, proposal, of.csp_id, standings)),
             rules.nobody_scored(proposal.reference, len(counted)) if before is None else None,
             rules.supersedes_another(seen, before.id if before else None),
             *rules.unexplained(said, passes_gates, given, _names(of), of.most_points),
@@ -139,6 +138,17 @@ def points_given(assessments: Collection[Assessment]) -> dict[int, list[int]]:
     return given
 
 
+def how_it_stands(session: Session, proposal: Proposal, csp_id: int, standings: Standings) -> Standing | None:
+    """What a partnership decided on a proposal; None where it has not."""
+    return standings(session, [proposal.id]).get((proposal.id, csp_id))
+
+
+def closed_to_scoring(proposal: Proposal, standing: Standing | None) -> PortfolioError | None:
+    """Why nobody scores a proposal, or agrees on its scores, by its year and by how it stands; None where they may."""
+    year = proposal.funding_year
+    return closed(year.status, year.year) or rules.not_open_to_scoring(proposal.reference, proposal.status, standing)
+
+
 def _open_to(
     session: Session, proposal: Proposal, of: Round, assessor: Person, standings: Standings
 ) -> Assessment | None:
@@ -147,20 +157,11 @@ def _open_to(
     found = queries.find_assessment(session, proposal.id, of.csp_id, assessor.id)
     refuse_any(
         [
-            *_not_open(session, proposal, of.csp, standings),
+            closed_to_scoring(proposal, how_it_stands(session, proposal, of.csp_id, standings)),
             rules.already_submitted(proposal.reference, found.status if found else None),
         ]
     )
     return found
-
-
-def _not_open(session: Session, proposal: Proposal, csp: CSP, standings: Standings) -> list[PortfolioError | None]:
-    year = proposal.funding_year
-    standing = standings(session, [proposal.id]).get((proposal.id, csp.id))
-    return [
-        closed(year.status, year.year),
-        rules.not_open_to_scoring(proposal.reference, proposal.status, standing),
-    ]
 
 
 def _names(of: Round) -> dict[int, str]:

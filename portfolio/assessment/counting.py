@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from portfolio.assessment.models import Assessment, GateAnswer, ModeratedScore, Moderation, PanelScore, Score
-from portfolio.assessment.queries import is_current, without_interest
-from portfolio.assessment.rules import AssessmentStatus, Given, PanelResult, panel_result
+from portfolio.assessment.queries import counted, is_current
+from portfolio.assessment.rules import Given, PanelResult, panel_result
 from portfolio.funding_years.models import CSP
 from portfolio.proposals.models import AskedOf, Criterion, Proposal, Round
 
@@ -64,8 +64,7 @@ def _told(result: PanelResult | None) -> str:
         return "none"
     gates = "passes" if result.passes_gates else "fails a gate"
     agreed = "agreed" if result.moderated else "not agreed"
-    figures = f"{result.percent:.2f} % (spread {result.spread:.2f}"
-    return f"{figures}, {gates}, {agreed}, assessors: {result.assessors})"
+    return f"{result.percent:.2f} % (spread {result.spread:.2f}, {gates}, {agreed}, assessors: {result.assessors})"
 
 
 def results_of(session: Session, only: ColumnElement[bool]) -> dict[Key, PanelResult]:
@@ -99,7 +98,7 @@ def _submitted(only: ColumnElement[bool]) -> Select[int, int, Any, bool]:
         .join(Proposal, Proposal.id == Assessment.proposal_id)
         .join(Score, Score.assessment_id == Assessment.id)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(only, Assessment.status == AssessmentStatus.SUBMITTED, without_interest())
+        .where(only, counted())
         .group_by(Assessment.id)
     )
 

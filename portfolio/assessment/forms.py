@@ -1,6 +1,7 @@
 """The forms of scoring a proposal, and of recording what a panel agreed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wtforms import Field, HiddenField
@@ -28,24 +29,19 @@ constraint_means(
 )
 
 
-class ScoreForm(Form):
-    """What an assessor thinks of a proposal: boxes for each gate and criterion of its round."""
+class CriteriaForm(Form):
+    """Points and reasons for each criterion of a round; what else a form asks follows them."""
 
-    comment = Paragraphs(
-        "What the panel should know besides", most=MOST_REASON, hint="Strengths, doubts, questions to the applicant"
-    )
-
+    comment: Paragraphs
     round: Round
 
     def __iter__(self) -> Iterator[Field]:
-        """The fields in the order of the page: gates, criteria, the comment."""
-        first = [field for gate in self.round.gates for field in self.of_gate(gate)]
-        first += [field for criterion in self.round.criteria for field in self.of_criterion(criterion)]
+        """The fields in the order of the page, which is that of the error summary."""
+        first = self._of_round()
         return iter([*first, *(field for field in super().__iter__() if field not in first)])
 
-    def of_gate(self, gate: Gate) -> tuple[Any, Any]:
-        """Whether it passes a gate, and why not."""
-        return self[f"passed-{gate.id}"], self[f"reason-{gate.id}"]
+    def _of_round(self) -> list[Field]:
+        return [field for criterion in self.round.criteria for field in self.of_criterion(criterion)]
 
     def of_criterion(self, criterion: Criterion) -> tuple[Any, Any]:
         """The points for a criterion, and why."""
@@ -54,18 +50,45 @@ class ScoreForm(Form):
     def said(self) -> Said:
         """What was entered, as the rules read it."""
         criteria = {each.id: self.of_criterion(each) for each in self.round.criteria}
-        gates = {each.id: self.of_gate(each) for each in self.round.gates}
         return Said(
             points={number: points.data for number, (points, _) in criteria.items()},
             justifications={number: why.data for number, (_, why) in criteria.items()},
+            comment=self.comment.data,
+        )
+
+
+class ScoreForm(CriteriaForm):
+    """What an assessor thinks of a proposal: boxes for each gate and criterion of its round."""
+
+    comment = Paragraphs(
+        "What the panel should know besides", most=MOST_REASON, hint="Strengths, doubts, questions to the applicant"
+    )
+
+    def _of_round(self) -> list[Field]:
+        return [*(field for gate in self.round.gates for field in self.of_gate(gate)), *super()._of_round()]
+
+    def of_gate(self, gate: Gate) -> tuple[Any, Any]:
+        """Whether it passes a gate, and why not."""
+        return self[f"passed-{gate.id}"], self[f"reason-{gate.id}"]
+
+    def said(self) -> Said:
+        """What was entered, with the gates."""
+        gates = {each.id: self.of_gate(each) for each in self.round.gates}
+        return replace(
+            super().said(),
             passed={number: _passed(answer.data) for number, (answer, _) in gates.items()},
             reasons={number: why.data for number, (_, why) in gates.items()},
-            comment=self.comment.data,
         )
 
 
 def _passed(answer: str | None) -> bool | None:
     return None if answer is None else answer == PASSES
+
+
+def _answer(passed: bool | None) -> str | None:
+    if passed is None:
+        return None
+    return PASSES if passed else FAILS
 
 
 def score_form(of: Round, found: Assessment | None = None) -> ScoreForm:
@@ -75,7 +98,7 @@ def score_form(of: Round, found: Assessment | None = None) -> ScoreForm:
     fields: dict[str, Any] = {"round": of}
     for gate in of.gates:
         answer = answers.get(gate.id)
-        begun = None if answer is None or answer.passed is None else PASSES if answer.passed else FAILS
+        begun = _answer(answer.passed if answer else None)
         fields[f"passed-{gate.id}"] = OneOf(
             gate.name, GATE_ANSWERS, missing="", hint=gate.guidance or "", default=begun
         )
@@ -106,7 +129,7 @@ def _points(label: str, of: Round, begun: int | None, hint: str | None = None, b
     return OneOf(label, scale, kind=int, blank=blank, missing="", hint=hint or "", default=begun)
 
 
-class ModerateForm(Form):
+class ModerateForm(CriteriaForm):
     """What a panel agreed on a proposal: points for each criterion, the gates, and how it came to this."""
 
     passes = OneOf("Does it pass the gates?", GATE_ANSWERS, missing="")
@@ -117,26 +140,6 @@ class ModerateForm(Form):
         hint="What was discussed, and why scores were moved or kept. It stands in the record of the round",
     )
     seen = HiddenField()
-
-    round: Round
-
-    def __iter__(self) -> Iterator[Field]:
-        """The fields in the order of the page: criteria, gates, the note."""
-        first = [field for criterion in self.round.criteria for field in self.of_criterion(criterion)]
-        return iter([*first, *(field for field in super().__iter__() if field not in first)])
-
-    def of_criterion(self, criterion: Criterion) -> tuple[Any, Any]:
-        """The points agreed for a criterion, and why they lie outside what assessors gave."""
-        return self[f"points-{criterion.id}"], self[f"justification-{criterion.id}"]
-
-    def said(self) -> Said:
-        """What was entered, as the rules read it."""
-        criteria = {each.id: self.of_criterion(each) for each in self.round.criteria}
-        return Said(
-            points={number: points.data for number, (points, _) in criteria.items()},
-            justifications={number: why.data for number, (_, why) in criteria.items()},
-            comment=self.comment.data,
-        )
 
     def passes_gates(self) -> bool | None:
         """Whether the panel finds that it passes the gates; None where that is not said."""
@@ -164,7 +167,7 @@ def moderate_form(of: Round, given: Mapping[int, Sequence[int]], before: Moderat
             "Why, where no assessor gave this", missing="", most=MOST_REASON, default=score.reason if score else None
         )
     begin = {
-        "passes": None if before is None else PASSES if before.passes_gates else FAILS,
+        "passes": _answer(before.passes_gates if before else None),
         "seen": str(before.id) if before else "",
     }
     form: ModerateForm = type("ModerateForm", (ModerateForm,), fields)(data=begin)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from portfolio.assessment import queries
 from portfolio.assessment.actions import Standings
 from portfolio.assessment.models import Assessment, Interest
+from portfolio.assessment.ranking import Ranking, ranking
 from portfolio.assessment.rules import AssessmentStatus
-from portfolio.assessment.showing import Ranking, ranking
 from portfolio.people.models import Person
 from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Proposal, Round

@@ -7,12 +7,12 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from portfolio.assessment import queries
-from portfolio.assessment.actions import Standings
+from portfolio.assessment.actions import Standings, closed_to_scoring, how_it_stands
 from portfolio.assessment.models import Assessment, Interest, Moderation, PanelScore
-from portfolio.assessment.rules import Advice, Standing, advice, not_open_to_scoring, percent_of_best
+from portfolio.assessment.rules import Advice, Standing, best_of, percent_of_best
+from portfolio.assessment.showing import advice_on
 from portfolio.clock import day_of
 from portfolio.errors import PortfolioError
-from portfolio.funding_years.rules import closed
 from portfolio.people.rules import Act, Viewer
 from portfolio.proposals.models import Criterion, Gate, Proposal, Round
 from portfolio.proposals.queries import find_round
@@ -118,7 +118,7 @@ def verdict(session: Session, proposal: Proposal, csp_id: int, person_id: int) -
 
 
 def _advice(score: PanelScore, of: Round) -> Advice:
-    return advice(score.percent, of.recommend_from, of.discuss_from, passes_gates=score.passes_gates)
+    return advice_on(of, score.percent, passes_gates=score.passes_gates)
 
 
 def panel_told(session: Session, proposal: Proposal, of: Round, viewer: Viewer, standings: Standings) -> PanelTold:
@@ -129,12 +129,11 @@ def panel_told(session: Session, proposal: Proposal, of: Round, viewer: Viewer, 
     agreements = queries.moderations_of(session, proposal.id, of.csp_id)
     agreed = agreements[0] if agreements else None
     score = queries.panel_scores(session, of.csp_id, [proposal.id]).get(proposal.id)
-    standing = standings(session, [proposal.id]).get((proposal.id, of.csp_id))
-    year = proposal.funding_year
-    best = of.most_points * sum(criterion.weight for criterion in of.criteria)
+    standing = how_it_stands(session, proposal, of.csp_id, standings)
+    best = best_of(of.most_points, (criterion.weight for criterion in of.criteria))
     moderates = viewer.within(Act.MODERATE).holds(of.csp_id, of.csp.police_area_id)
     is_own = any(each.assessor_id == viewer.person_id for each in submitted)
-    shut = closed(year.status, year.year) or not_open_to_scoring(proposal.reference, proposal.status, standing)
+    shut = closed_to_scoring(proposal, standing)
     return PanelTold(
         score=score,
         advice=None if score is None else _advice(score, of),

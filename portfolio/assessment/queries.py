@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
 
 from portfolio.assessment.models import Assessment, GateAnswer, Interest, Moderation, PanelScore, Score
@@ -46,9 +46,14 @@ def interested_in(session: Session, person_id: int, proposal_ids: Collection[int
     return set(session.scalars(mine))
 
 
-def without_interest() -> ColumnElement[bool]:
-    """The assessments whose assessor has no interest in the proposal: those that count."""
+def _without_interest() -> ColumnElement[bool]:
+    """The assessments whose assessor has no interest in the proposal."""
     return ~exists().where(Interest.proposal_id == Assessment.proposal_id, Interest.person_id == Assessment.assessor_id)
+
+
+def counted() -> ColumnElement[bool]:
+    """The assessments that count: submitted, by somebody who has no interest in the proposal."""
+    return and_(Assessment.status == AssessmentStatus.SUBMITTED, _without_interest())
 
 
 def is_current() -> ColumnElement[bool]:

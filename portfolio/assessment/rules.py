@@ -57,10 +57,15 @@ def percent_of_best(weighted: int, best: int) -> Decimal:
     return (Decimal(weighted) * 100 / best).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
+def best_of(most_points: int, weights: Iterable[int]) -> int:
+    """The weighted score of the highest points throughout."""
+    return most_points * sum(weights)
+
+
 def panel_result(assessors: Sequence[Given], agreed: Given | None, best: int) -> PanelResult | None:
     """What counts: what the panel agreed, or else the mean of the assessors; None where nobody gave anything.
 
-    `best` is the weighted score of the highest points throughout. Before the panel agrees, one assessor who finds that
+    `best` is what `best_of` says. Before the panel agrees, one assessor who finds that
     a gate is not passed is enough.
     """
     if agreed is None and not assessors:
@@ -156,11 +161,16 @@ def not_open_to_scoring(reference: str, status: ProposalStatus, standing: Standi
     """Scores are given between submission and the decision; what is deferred or in reserve may be scored again."""
     if status is not ProposalStatus.SUBMITTED:
         return NotOpenToScoring(f"{reference} is {status.value}, so it is not scored")
-    if standing is not None and standing.is_final:
+    if standing is not None and is_decided(standing):
         return NotOpenToScoring(
             f"{reference} is decided on already ({standing.outcome}), so its scores stay as they are"
         )
     return None
+
+
+def is_decided(standing: Standing | None) -> bool:
+    """Whether a partnership has said its last word on a proposal."""
+    return standing is not None and standing.is_final
 
 
 def already_submitted(reference: str, status: AssessmentStatus | None) -> AlreadySubmitted | None:

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.assessment.models import Assessment, GateAnswer, Moderation, Score
-from portfolio.assessment.queries import moderations_of, without_interest
-from portfolio.assessment.rules import AssessmentStatus
+from portfolio.assessment.queries import counted, moderations_of
 from portfolio.db import total
 from portfolio.decisions import rules
 from portfolio.funding_years.models import Stream
@@ -89,13 +88,8 @@ def _gates_not_passed(session: Session, proposal_id: int, csp_id: int, agreed: M
 
 
 def _counting(proposal_id: int, csp_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The assessments that count."""
-    return (
-        Assessment.proposal_id == proposal_id,
-        Assessment.csp_id == csp_id,
-        Assessment.status == AssessmentStatus.SUBMITTED,
-        without_interest(),
-    )
+    """A partnership's assessments of a proposal that count."""
+    return Assessment.proposal_id == proposal_id, Assessment.csp_id == csp_id, counted()
 
 
 def choices(session: Session, proposal: Proposal, csp_id: int) -> Iterable[str]:

@@ -6,7 +6,7 @@ from flask import render_template
 
 from portfolio.assessment.minutes import minutes_of
 from portfolio.assessment.queries import get_round
-from portfolio.assessment.showing import ranking
+from portfolio.assessment.ranking import ranking
 from portfolio.assessment.views.room import room, standings
 from portfolio.people.rules import Act
 from portfolio.web.access import allow, viewer

@@ -4,13 +4,18 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portfolio.assessment.actions import refuse_conflicted, save_assessment, submit_assessment
+from portfolio.assessment.actions import (
+    closed_to_scoring,
+    how_it_stands,
+    refuse_conflicted,
+    save_assessment,
+    submit_assessment,
+)
 from portfolio.assessment.forms import MOST_IN_A_ROW, ScoreForm, score_form
 from portfolio.assessment.queries import find_assessment, rounds_within
-from portfolio.assessment.rules import AssessmentStatus, not_open_to_scoring
+from portfolio.assessment.rules import AssessmentStatus
 from portfolio.assessment.showing import rounds_told, to_score
 from portfolio.assessment.views.room import before_the_panel, delivered, room, standings
-from portfolio.funding_years.rules import closed
 from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.proposals.models import Proposal, Round
@@ -72,9 +77,7 @@ def give(reference: str, csp_key: str) -> Any:
 
 def _page(proposal: Proposal, of: Round, form: ScoreForm) -> str:
     found = find_assessment(session(), proposal.id, of.csp_id, viewer().person_id)
-    standing = standings()(session(), [proposal.id]).get((proposal.id, of.csp_id))
-    year = proposal.funding_year
-    because = closed(year.status, year.year) or not_open_to_scoring(proposal.reference, proposal.status, standing)
+    streams = proposal.funding_year.programme.streams
     amounts = requested(session(), Proposal.id == proposal.id).get(proposal.id, {})
     return render_template(
         "assessment/score.html",
@@ -84,8 +87,8 @@ def _page(proposal: Proposal, of: Round, form: ScoreForm) -> str:
         in_a_row=of.most_points <= MOST_IN_A_ROW,
         found=found,
         is_submitted=found is not None and found.status is AssessmentStatus.SUBMITTED,
-        because=because,
-        asked=[(stream.name, amounts[stream.id]) for stream in year.programme.streams if stream.id in amounts],
+        because=closed_to_scoring(proposal, how_it_stands(session(), proposal, of.csp_id, standings())),
+        asked=[(stream.name, amounts[stream.id]) for stream in streams if stream.id in amounts],
         days_late=next(each.days_late for each in proposal.asked_of if each.csp_id == of.csp_id),
         delivery=delivered()(session(), proposal, viewer()),
     )
