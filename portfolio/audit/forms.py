@@ -5,19 +5,14 @@ from collections.abc import Iterable
 from portfolio.audit.rules import RECORDS
 from portfolio.mail.rules import MessageState
 from portfolio.people.models import PersonalReading
-from portfolio.web.forms import Form, Line, OneOf
+from portfolio.web.forms import AddressForm, Line, OneOf
 from portfolio.words import begin
 
 A_MOMENT = "For example, 20 10 2025 or 20 10 2025 14:30"
 
 
-class Filter(Form):
+class Filter(AddressForm):
     """Narrows a page, by its address alone, to a stretch of time."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     start = Line("From", most=40, hint=A_MOMENT)
     end = Line("To", most=40, hint="A day without a time counts whole")

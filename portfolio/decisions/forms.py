@@ -3,32 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field
+from wtforms import BooleanField, Field, HiddenField
 
 from portfolio.decisions.listing import STANDINGS
 from portfolio.decisions.models import Decision
-from portfolio.decisions.rules import Outcome, Ruling
+from portfolio.decisions.rules import DecidedMeanwhile, Outcome, Ruling
 from portfolio.funding_years.models import CSP, Stream
 from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.quarters import FinancialYear
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField, SeveralOf
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs, PoundsField, SeveralOf
 
-SOMEBODY_ELSE = "Somebody else has just recorded a decision on this proposal. Look at it before you record another"
+SOMEBODY_ELSE = DecidedMeanwhile().sentence
 constraint_means("uq_decision_supersedes_id", SOMEBODY_ELSE)
 constraint_means("uq_decision_first", SOMEBODY_ELSE)
 constraint_means("uq_decision_proposal_id_csp_id", SOMEBODY_ELSE)
 constraint_means("uq_interest_proposal_id_person_id", "This interest is declared already", "nature")
 
 
-class Filter(Form):
+class Filter(AddressForm):
     """Narrows a page, by its address alone."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Year", blank="All years")
     csp = OneOf("Partnership", blank="All partnerships")
@@ -67,7 +62,9 @@ class DecideForm(Form):
     body = Line("Who decided", missing="Enter which meeting decided", hint="As it will stand in the return")
     met_on = DateParts("Date of the meeting", missing="Enter the date of the meeting")
     minute = Line("Minute", hint="For example, 6.5 (a)")
-    deciders = SeveralOf("Who took part", kind=int, hint="People who declared an interest cannot take part")
+    deciders = SeveralOf("Who took part", kind=int, hint="Who declared an interest, or leads it, cannot take part")
+    seen = HiddenField()
+    """The decision that the page showed, by its number; empty where there was none."""
 
     streams: tuple[Stream, ...]
 
@@ -124,6 +121,7 @@ def decide_form(
         "body": before.body if before else csp.name,
         "conditions": before.conditions if before else None,
         "above_because": before.above_because if before else None,
+        "seen": str(before.id) if before else "",
     }
     form: DecideForm = type("DecideForm", (DecideForm,), fields)(data=begin)
     form.deciders.choices = [(person.id, person.name) for person in people]

@@ -6,7 +6,7 @@ from portfolio.decisions.asked import AskedState
 from portfolio.decisions.moves import Place
 from portfolio.money import ZERO, format_pounds
 from portfolio.quarters import FinancialYear
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs, PoundsField
 
 
 class VariationForm(Form):
@@ -48,13 +48,8 @@ class RefusalForm(Form):
     because = Paragraphs("Why it is refused", missing="Give the reason, so that who asked knows what to do instead")
 
 
-class VariationFilter(Form):
+class VariationFilter(AddressForm):
     """Narrows the list of variations; it stands in the address."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Year", blank="All years")
     state = OneOf("State", AskedState, blank="All states")

@@ -9,20 +9,15 @@ from portfolio.funding_years.models import CSP, FundingYear, PoliceArea, Program
 from portfolio.money import ZERO
 from portfolio.quarters import FinancialYear
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, OneOf, PoundsField
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, PoundsField
 
 constraint_means(
     "uq_funding_year_programme_id_police_area_id_year", "Somebody has just opened this year. Look for it in the list"
 )
 
 
-class NewYearForm(Form):
+class NewYearForm(AddressForm):
     """Which year to open: asked first, because the streams and partnerships follow from it."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     programme = OneOf("Programme", kind=int, blank="Choose a programme", missing="Choose a programme")
     area = OneOf("Police area", kind=int, blank="Choose a police area", missing="Choose a police area")

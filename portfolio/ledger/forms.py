@@ -9,7 +9,7 @@ from portfolio.ledger.columns import Columns, Holds
 from portfolio.quarters import Quarter
 from portfolio.uploads.cells import letters
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
+from portfolio.web.forms import AddressForm, Form, Line, OneOf, Paragraphs, Part, PoundsField, Several
 from portfolio.web.uploading import OneFile
 from portfolio.words import begin, tidy
 
@@ -21,13 +21,8 @@ NO_SPEND = 0
 """Chosen in the place of a category."""
 
 
-class LookForm(Form):
+class LookForm(AddressForm):
     """Which quarter's ledger a page shows, and of whom; it stands in the address."""
-
-    class Meta(Form.Meta):
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Funding year", kind=int, missing="")
     quarter = OneOf("Quarter", missing="")

@@ -7,7 +7,7 @@ from portfolio.funding_years.models import FundingYear, Organisation
 from portfolio.match_funding.rules import Lack
 from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import Quarter
-from portfolio.web.forms import DateParts, Form, Line, OneOf, PoundsField
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, PoundsField
 
 
 class MatchForm(Form):
@@ -41,13 +41,8 @@ class ReceiptForm(Form):
         self.quarter.choices = [(place, str(quarter)) for place, quarter in enumerate(quarters)]
 
 
-class YearFilter(Form):
+class YearFilter(AddressForm):
     """Which year's match a page shows; it stands in the address."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Funding year", kind=int, missing="")
 
@@ -68,13 +63,8 @@ class FunderFilter(YearFilter):
     year = OneOf("Funding year", kind=int, blank="All years", missing="")
 
 
-class PromiseFilter(Form):
+class PromiseFilter(AddressForm):
     """Whose promises are held against what came."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     funder = OneOf("Funder", kind=int, blank="All funders", missing="")
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from portfolio.funding_years.models import CSP
 from portfolio.people.models import Person
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs
 
 SHORT_TEXT = 2_000
 
@@ -17,13 +17,8 @@ class Show(StrEnum):
     ENDED = "done or dropped"
 
 
-class ActionFilter(Form):
+class ActionFilter(AddressForm):
     """Which of the actions within reach to list."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     show = OneOf("Actions", Show, blank="Still to be done")
     csp = OneOf("Partnership", blank="All partnerships")

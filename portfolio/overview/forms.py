@@ -2,18 +2,13 @@
 
 from portfolio.overview.year import Scope
 from portfolio.quarters import Quarter
-from portfolio.web.forms import Form, OneOf
+from portfolio.web.forms import AddressForm, OneOf
 
 WHOLE_AREA = "All partnerships"
 
 
-class LookForm(Form):
+class LookForm(AddressForm):
     """Chooses the quarter that figures are shown as at, and one partnership where somebody sees several."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     quarter = OneOf("Figures as at", missing="Choose a quarter")
     csp = OneOf("Partnership", blank=WHOLE_AREA)

@@ -4,7 +4,7 @@ from portfolio.funding_years.models import FundingYear
 from portfolio.quarters import Quarter
 from portfolio.returns.rules import NeedsReason
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs, PoundsField
 from portfolio.words import begin
 
 PREPARED_MEANWHILE = "Somebody else prepared this return at the same moment. Open it, and go on from theirs"
@@ -16,13 +16,8 @@ for constraint in (
     constraint_means(constraint, PREPARED_MEANWHILE)
 
 
-class LookForm(Form):
+class LookForm(AddressForm):
     """Chooses the funding year and the quarter whose returns are shown."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Funding year", kind=int, missing="Choose a funding year")
     quarter = OneOf("Quarter", missing="Choose a quarter")

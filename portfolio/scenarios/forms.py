@@ -21,7 +21,7 @@ from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import Plan
 from portfolio.spend.forms import Carried, SeenForm
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, OneOf, Paragraphs, PoundsField, Said, SeveralOf
+from portfolio.web.forms import AddressForm, DateParts, Line, OneOf, Paragraphs, PoundsField, Said, SeveralOf
 
 constraint_means(
     "uq_scenario_funding_year_id_csp_id_name",
@@ -159,13 +159,8 @@ def work_form(
     return form
 
 
-class BestForm(Form):
+class BestForm(AddressForm):
     """What the best set must keep to; said by the address alone."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     asked = Carried(default="1")
     over_percent = PercentField("Plan above the ceilings by, %")

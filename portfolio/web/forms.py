@@ -44,6 +44,15 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
             return request.form if isinstance(sent, CombinedMultiDict) else sent
 
 
+class AddressForm(Form):
+    """A form that changes nothing: what was chosen stands in the address, which may be passed on."""
+
+    class Meta:
+        """No token, because nobody is harmed by being led to look."""
+
+        csrf = False
+
+
 class ButtonForm(Form):
     """A button: nothing to fill in, and what it is about the address says."""
 

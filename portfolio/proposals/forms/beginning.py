@@ -7,20 +7,15 @@ from portfolio.proposals.attaching import MOST_BYTES
 from portfolio.proposals.models import Proposal
 from portfolio.uploads.kinds import TAKEN
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import Form, OneOf
+from portfolio.web.forms import AddressForm, Form, OneOf
 from portfolio.web.uploading import OneFile
 from portfolio.words import file_size
 
 constraint_means("uq_proposal_document_proposal_id_sha256", "This very file has just been attached", "file")
 
 
-class WhichYearForm(Form):
+class WhichYearForm(AddressForm):
     """Which funding year a new proposal is for."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     year = OneOf("Funding year", kind=int, blank="Choose a funding year", missing="Choose a funding year")
 
@@ -29,13 +24,8 @@ class WhichYearForm(Form):
         self.year.choices = [(year.id, f"{year.programme.name} {year.year}, {year.police_area.name}") for year in years]
 
 
-class LikeForm(Form):
+class LikeForm(AddressForm):
     """Which earlier proposal a new one begins like."""
-
-    class Meta:
-        """It changes nothing, so it carries no token."""
-
-        csrf = False
 
     like = OneOf("Begin with what an earlier proposal said", blank="Choose a proposal", missing="")
 
