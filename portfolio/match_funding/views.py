@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within, get_award, reaches
@@ -49,6 +49,7 @@ from portfolio.web.clock import today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.web.pictures import is_narrow, picture
 from reports.charts import svg
 
 room = Blueprint("match_funding", __name__)
@@ -119,8 +120,8 @@ def over_the_years() -> Any:
 def years_chart() -> Any:
     """The same as a picture."""
     _, funder, years = _years()
-    chart = promised_and_delivered(years, funder, narrow=request.args.get("width") == "narrow")
-    return Response(svg(chart), mimetype="image/svg+xml")
+    chart = promised_and_delivered(years, funder, narrow=is_narrow())
+    return picture(svg(chart))
 
 
 def _years() -> tuple[PromiseFilter, Organisation | None, list[YearOfMatch]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import years_within
@@ -22,6 +22,7 @@ from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.downloads import file_download
 from portfolio.web.paging import paged
+from portfolio.web.pictures import is_narrow, picture
 from reports.charts import svg
 
 room = Blueprint("progress", __name__)
@@ -79,15 +80,15 @@ def _ways(told: Gathered) -> dict[str, str]:
     return {f"{row.reference} {row.title}": url_for("decisions.proposal", reference=row.reference) for row in named}
 
 
-@room.get("/progress/<int:year_id>/<quarter:quarter>/<csp_key>/<picture>.svg")
+@room.get("/progress/<int:year_id>/<quarter:quarter>/<csp_key>/<drawing>.svg")
 @allow(Act.SEE_PROGRESS)
-def chart(year_id: int, quarter: Quarter, csp_key: str, picture: str) -> Any:
+def chart(year_id: int, quarter: Quarter, csp_key: str, drawing: str) -> Any:
     """One of the report's pictures; `width=narrow` draws it for a telephone."""
     told = _gathered(year_id, quarter, csp_key)
-    drawn = pictures(told, narrow=request.args.get("width") == "narrow").get(picture)
+    drawn = pictures(told, narrow=is_narrow()).get(drawing)
     if drawn is None:
         raise NotFound("There is nothing to draw")
-    return Response(svg(drawn.chart), mimetype="image/svg+xml")
+    return picture(svg(drawn.chart))
 
 
 @room.get("/progress/<int:year_id>/<quarter:quarter>/<csp_key>/file")

@@ -122,7 +122,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "scenarios": rounds.scenario(session, year, csp, lead, {award.proposal: "1.00"}).id,
         "decisions": session.scalars(select(Decision.id).where(Decision.proposal_id == award.proposal_id)).one(),
         "actions": rounds.meeting_action(session, csp, lead).id,
-        "picture": "money",
+        "drawing": "money",
     }
     return Place(key, own, own_area, named)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, current_app, request, url_for
 
 from portfolio.comparison.figures import Found, compare
 from portfolio.comparison.forms import CompareFilter
@@ -15,7 +15,6 @@ from portfolio.funding_years.queries import csps_of, csps_within, programmes
 from portfolio.people.rules import Act
 from portfolio.web.access import viewer
 from portfolio.web.database import session
-from reports.charts import Chart, svg
 
 room = Blueprint("comparison", __name__)
 
@@ -52,16 +51,6 @@ class Look:
     def name(self) -> str:
         """Whose comparison it is, and of when."""
         return f"{self.csp.name if self.csp else 'All partnerships'}, {self.years}"
-
-
-def picture(chart: Chart) -> Response:
-    """A chart as an image of its own."""
-    return Response(svg(chart), mimetype="image/svg+xml")
-
-
-def is_narrow() -> bool:
-    """Whether a chart is drawn for a telephone."""
-    return request.args.get("width") == "narrow"
 
 
 def something_at() -> Look:

@@ -9,12 +9,14 @@ from portfolio.comparison.charts import asked_and_awarded_of, met_in
 from portfolio.comparison.figures import SIDES, contrasts
 from portfolio.comparison.listing import compared
 from portfolio.comparison.rules import Tally
-from portfolio.comparison.views.looking import is_narrow, look_at, picture, room, something_at
+from portfolio.comparison.views.looking import look_at, room, something_at
 from portfolio.people.rules import Act
 from portfolio.web.access import allow
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import page_asked_for, page_of, paged
+from portfolio.web.pictures import is_narrow, picture
+from reports.charts import svg
 
 ROWS = 25
 """Proposals of a page, and bars of its chart."""
@@ -49,7 +51,7 @@ def compare_chart() -> Any:
     look = something_at()
     found = look.found(1, ROWS)
     rows = compared(session(), look.at, found.ids)
-    return picture(asked_and_awarded_of(found.summary, rows, narrow=is_narrow()))
+    return picture(svg(asked_and_awarded_of(found.summary, rows, narrow=is_narrow())))
 
 
 @room.get("/decisions/compare/where")
@@ -83,7 +85,8 @@ def where() -> Any:
 def where_chart() -> Any:
     """Prevention levels by area, or by theme, as a picture."""
     met = spreading.meetings(session(), something_at().at)
-    return picture(met_in(spreading.spread(met, _meets()), MEETS[_meets()], narrow=is_narrow()))
+    drawn = met_in(spreading.spread(met, _meets()), MEETS[_meets()], narrow=is_narrow())
+    return picture(svg(drawn))
 
 
 def _by() -> str:

@@ -15,7 +15,7 @@ from portfolio.measures.charts import indicator_chart, targets_chart
 from portfolio.measures.forms import ChangeIndicatorForm, IndicatorForm, ProjectsFilter, ResultForm
 from portfolio.measures.queries import get_indicator, indicators, indicators_of, wanted, years_with_indicators
 from portfolio.measures.showing import progress_of
-from portfolio.measures.views.room import as_published, narrow, picture, room
+from portfolio.measures.views.room import as_published, room
 from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear, Quarter, between
 from portfolio.web.access import allow, viewer
@@ -23,6 +23,8 @@ from portfolio.web.clock import today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.web.pictures import is_narrow, picture
+from reports.charts import svg
 
 
 @room.get("/measures/projects")
@@ -96,7 +98,7 @@ def project_chart(reference: str, csp_key: str) -> Any:
     """One project's outputs and outcomes beside their targets, as a picture."""
     award = get_award(session(), reference, csp_key, _reach())
     rows = indicators_of(session(), award)
-    return picture(targets_chart(_titled(award), rows, published=as_published(), narrow=narrow()))
+    return picture(svg(targets_chart(_titled(award), rows, published=as_published(), narrow=is_narrow())))
 
 
 @room.post("/measures/projects/<reference>/<csp_key>")
@@ -151,7 +153,7 @@ def _resulting(award: Award, number: int, form: ResultForm) -> str:
 def result_chart(reference: str, csp_key: str, number: int) -> Any:
     """What one output or outcome had come to by each quarter, as a picture."""
     row = get_indicator(session(), _recorded(reference, csp_key), number)
-    return picture(indicator_chart(row, narrow=narrow()))
+    return picture(svg(indicator_chart(row, narrow=is_narrow())))
 
 
 @room.post("/measures/projects/<reference>/<csp_key>/<int:number>")

@@ -1,6 +1,6 @@
 """The room of measures, how its pages find what an address names, and whether a page is asked for as published."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from portfolio.measures.models import Measure
 from portfolio.measures.queries import get_measure
@@ -9,7 +9,6 @@ from portfolio.people.rules import Act
 from portfolio.web.access import viewer
 from portfolio.web.database import session
 from portfolio.words import figure
-from reports.charts import Chart, svg
 
 room = Blueprint("measures", __name__)
 room.add_app_template_filter(figure)
@@ -25,13 +24,3 @@ def measure_at(number: int, act: Act) -> Measure:
 def as_published() -> bool:
     """Whether the address asks for figures as they may be published."""
     return request.args.get("for") == PUBLICATION
-
-
-def narrow() -> bool:
-    """Whether the address asks for a picture for a telephone."""
-    return request.args.get("width") == "narrow"
-
-
-def picture(chart: Chart) -> Response:
-    """A chart at its address."""
-    return Response(svg(chart), mimetype="image/svg+xml")

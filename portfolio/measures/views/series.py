@@ -10,7 +10,7 @@ from portfolio.measures.forms import AbandonForm, Availability, ObservationForm,
 from portfolio.measures.models import Measure
 from portfolio.measures.queries import find_standing, measures_within, observations_of, standing_observations
 from portfolio.measures.showing import Series, series_of
-from portfolio.measures.views.room import as_published, measure_at, narrow, picture, room
+from portfolio.measures.views.room import as_published, measure_at, room
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.web.access import allow, viewer
@@ -18,6 +18,8 @@ from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
+from portfolio.web.pictures import is_narrow, picture
+from reports.charts import svg
 
 A_PAGE = 20
 NEWEST = 8
@@ -77,7 +79,7 @@ def _present(row: Measure) -> RedefinitionForm:
 def chart(number: int) -> Any:
     """A measure's series as a picture."""
     series = _series(measure_at(number, Act.SEE_MEASURES))
-    return picture(series_chart(series, published=as_published(), narrow=narrow()))
+    return picture(svg(series_chart(series, published=as_published(), narrow=is_narrow())))
 
 
 @room.get("/measures/<int:number>/<quarter:quarter>")

@@ -16,6 +16,7 @@ from portfolio.people.forms import CodeForm
 from portfolio.people.models import Person
 from portfolio.people.second_factor import Offer, app_secret, offer_app
 from portfolio.web.database import config, session
+from portfolio.web.pictures import picture
 
 OFFER = "offer"
 """Where the cookie holds it."""
@@ -60,7 +61,7 @@ def picture_of(person: Person, offer: Offer) -> Response:
     """An offer's QR code."""
     drawn = BytesIO()
     segno.make(_link(person, offer), error="l", micro=False).save(drawn, kind="svg", scale=DOT, light="white")
-    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+    return picture(drawn.getvalue())
 
 
 def _link(person: Person, offer: Offer) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 
 from portfolio.people.rules import Act
 from portfolio.scenarios import queries, showing
@@ -17,6 +17,7 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged_list
+from portfolio.web.pictures import is_narrow, picture
 from reports.charts import alt, svg
 
 MOST_ROUNDS = 500
@@ -75,8 +76,8 @@ def compare(year_id: int, csp_key: str) -> Any:
 def chart(year_id: int, csp_key: str) -> Any:
     """The awards of the same scenarios as a picture; `width=narrow` draws it for a telephone."""
     at = place(year_id, csp_key)
-    drawn = differences(at, _beside(at, _named(at)[1]).tried, narrow=request.args.get("width") == "narrow")
-    return Response(svg(drawn), mimetype="image/svg+xml")
+    drawn = differences(at, _beside(at, _named(at)[1]).tried, narrow=is_narrow())
+    return picture(svg(drawn))
 
 
 def _named(at: Weighed) -> tuple[list[int], list[Tried]]:
