@@ -62,6 +62,11 @@ class FinancialYear:
         """The four quarters, in order."""
         return (Quarter(self, 1), Quarter(self, 2), Quarter(self, 3), Quarter(self, 4))
 
+    def quarter_at(self, day: date) -> "Quarter":
+        """The quarter that a day falls in; before the year its first, after it its last."""
+        first, *_, last = self.quarters
+        return min(max(Quarter.containing(day), first), last)
+
     def __contains__(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
 

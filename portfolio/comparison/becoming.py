@@ -20,7 +20,7 @@ from portfolio.funding_years.rules import deadline
 from portfolio.measures.models import Indicator
 from portfolio.money import ZERO, per_cent
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import FinancialYear, Quarter
+from portfolio.quarters import FinancialYear
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
@@ -96,7 +96,7 @@ def by_year(session: Session, at: Slice, only: ColumnElement[bool], today: date)
     """What became of the awards, year by year, oldest first; a year without any is left out."""
     found: dict[FinancialYear, list[Position]] = {}
     for year in session.scalars(_years(at)):
-        positions = figures.by_csp(session, year.id, _as_at(year.year, today), only)
+        positions = figures.by_csp(session, year.id, year.year.quarter_at(today), only)
         numbers = {stream.id for stream in year.programme.streams if at.stream in (None, stream.name)}
         found.setdefault(year.year, []).extend(one for (_, stream), one in positions.items() if stream in numbers)
     return [
@@ -118,11 +118,6 @@ def _years(at: Slice) -> Select[FundingYear]:
         .order_by(FundingYear.year, FundingYear.id)
         .options(joinedload(FundingYear.programme).selectinload(Programme.streams))
     )
-
-
-def _as_at(year: FinancialYear, today: date) -> Quarter:
-    """The quarter of a year that a day falls in, or that is nearest to it."""
-    return min(max(Quarter.containing(today), year.quarters[0]), year.quarters[-1])
 
 
 def awards_compared(only: ColumnElement[bool]) -> Select[Award]:
@@ -154,7 +149,7 @@ def became(session: Session, at: Slice, awards: Sequence[Award], today: date) ->
     positions: dict[int, dict[int, Position]] = {}
     for year in dict.fromkeys(award.proposal.funding_year.year for award in awards):
         of_year = [award for award in awards if award.proposal.funding_year.year == year]
-        positions |= figures.of_awards(session, of_year, _as_at(year, today))
+        positions |= figures.of_awards(session, of_year, year.quarter_at(today))
     return [
         _became(
             award,

@@ -39,7 +39,7 @@ def delivery_record(session: Session, proposal: Proposal, viewer: Viewer) -> Del
         return None
     awards = awards_found(session, Award.proposal_id == last.id, seen)
     year = last.funding_year.year
-    at = min(max(Quarter.containing(viewer.day), year.quarters[0]), year.quarters[-1])
+    at = year.quarter_at(viewer.day)
     positions = figures.of_awards(session, awards, at)
     claims = session.scalars(select(Claim).where(Claim.award_id.in_(positions), Claim.quarter.in_(year.quarters))).all()
     sent = first_sent(session, claims)

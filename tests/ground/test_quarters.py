@@ -96,6 +96,11 @@ def test_what_has_been_and_what_remains_of_the_year() -> None:
     assert Q4.to_date() == YEAR.quarters
 
 
+def test_a_day_beside_a_year_stands_at_its_nearest_quarter() -> None:
+    days = (date(2025, 3, 31), date(2025, 4, 1), date(2025, 10, 20), date(2026, 3, 31), date(2027, 1, 1))
+    assert [YEAR.quarter_at(day) for day in days] == [Q1, Q1, Q3, Q4, Q4]
+
+
 @pytest.mark.parametrize("number", [0, 5, -1])
 def test_there_are_four_quarters(number: int) -> None:
     with pytest.raises(ValueError, match=f"there is no quarter {number}"):
