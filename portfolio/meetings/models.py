@@ -43,6 +43,11 @@ class MeetingAction(Base):
     recorded_by: Mapped[Person] = relationship(foreign_keys=recorded_by_id)
     ended_by: Mapped[Person | None] = relationship(foreign_keys=ended_by_id)
 
+    @property
+    def about(self) -> Proposal | None:
+        """The proposal that it concerns, by itself or by its award."""
+        return self.award.proposal if self.award else self.proposal
+
     __table_args__ = (
         CheckConstraint("(ended_on IS NULL) = (ended_by_id IS NULL)", name="is_ended_by_somebody"),
         CheckConstraint("NOT dropped OR (ended_on IS NOT NULL AND note IS NOT NULL)", name="is_dropped_with_a_reason"),

@@ -25,7 +25,7 @@ class EndedAlready(PortfolioError):
 
     def __init__(self, standing: Standing, ended_on: date) -> None:
         super().__init__(
-            f"This action is {standing} since {format_day(ended_on)}. Record a new one if more is to be done"
+            f"This action was {standing} on {format_day(ended_on)}. Record a new one if more is to be done"
         )
 
 
@@ -33,7 +33,9 @@ class NotTheirs(PortfolioError):
     """Ending an action that is somebody else's."""
 
     def __init__(self, owner: str) -> None:
-        super().__init__(f"Only {owner}, whose action this is, or an officer of the partnership says that it is done")
+        super().__init__(
+            f"Only {owner}, whose action this is, or an officer of the partnership can say that it is done"
+        )
 
 
 def standing(due_on: date, ended_on: date | None, today: date, *, dropped: bool) -> Standing:

@@ -27,11 +27,6 @@ class ActionShown:
     """Whether the person sees the proposal that it concerns."""
 
     @property
-    def about(self) -> Proposal | None:
-        """The proposal that it concerns, by itself or by its award."""
-        return self.row.award.proposal if self.row.award else self.row.proposal
-
-    @property
     def meeting(self) -> str:
         """Which meeting agreed it: `16 June 2025, item 6`."""
         return ", ".join(part for part in (format_day(self.row.met_on), self.row.minute) if part)
@@ -39,18 +34,14 @@ class ActionShown:
 
 def actions_shown(session: Session, viewer: Viewer, rows: Iterable[MeetingAction], today: date) -> list[ActionShown]:
     """Actions in the order given, by one statement more than they took to find."""
-    found = [_shown(row, today) for row in rows]
-    numbers = {shown.about.id for shown in found if shown.about is not None}
-    if not numbers:
-        return found
-    seen: set[int | None] = set(
-        session.scalars(select(Proposal.id).where(Proposal.id.in_(numbers), proposals_seen_by(viewer)))
-    )
-    return [_shown(shown.row, today, seen) for shown in found]
+    found = list(rows)
+    numbers = {row.about.id for row in found if row.about is not None}
+    opened = select(Proposal.id).where(Proposal.id.in_(numbers), proposals_seen_by(viewer))
+    seen = set(session.scalars(opened)) if numbers else set()
+    return [_shown(row, today, seen) for row in found]
 
 
-def _shown(row: MeetingAction, today: date, seen: Container[int | None] = ()) -> ActionShown:
+def _shown(row: MeetingAction, today: date, seen: Container[int]) -> ActionShown:
     where = standing(row.due_on, row.ended_on, today, dropped=row.dropped)
     when = lateness(row.due_on, today) if row.ended_on is None else format_day(row.ended_on)
-    about = row.award.proposal_id if row.award else row.proposal_id
-    return ActionShown(row, where, when, about is not None and about in seen)
+    return ActionShown(row, where, when, row.about is not None and row.about.id in seen)

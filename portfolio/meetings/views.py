@@ -180,7 +180,7 @@ def _about(csp: CSP, reference: str) -> Proposal | None:
     try:
         return get_proposal(session(), reference, and_(proposals_seen_by(viewer()), asked))
     except NotFound:
-        sentence = f"“{reference}” is no proposal to {csp.name}. Check the reference, or leave it empty"
+        sentence = f"“{reference}” is not the reference of a proposal to {csp.name}. Check it, or leave it empty"
         raise BadAction(sentence, "about") from None
 
 
@@ -189,12 +189,9 @@ def _about(csp: CSP, reference: str) -> Proposal | None:
 def edit(number: int) -> Any:
     """The form that changes an open action."""
     row = _open(number)
-    about = row.award.proposal if row.award else row.proposal
-    typed = {
-        "text": row.text, "owner": row.owner_id, "due_on": row.due_on, "about": about.reference if about else "",
-        "body": row.body, "met_on": row.met_on, "minute": row.minute or "",
-    }  # fmt: skip
-    return _form(row.csp, ActionForm(formdata=None, data=typed), row)
+    form = ActionForm(formdata=None, obj=row)
+    form.owner.data, form.about.data = row.owner_id, row.about.reference if row.about else ""
+    return _form(row.csp, form, row)
 
 
 def _open(number: int) -> MeetingAction:

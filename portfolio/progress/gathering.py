@@ -28,6 +28,7 @@ from portfolio.money import ZERO
 from portfolio.progress.issued import Changed, changed_since, find_issued
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
+from portfolio.returns.contents.decided import FORECAST_UNDERSPEND
 from portfolio.returns.models import Return
 from portfolio.returns.pages import Shown, shown_now
 from portfolio.returns.queries import Place, find_latest
@@ -37,9 +38,6 @@ from portfolio.spend.rules import COUNTED
 from portfolio.spend.standing import locks
 from reports.content import ByQuarter, DecisionRow, ReturnContent, VariationRow
 from reports.totals import InterventionLine, add_quarters, intervention_lines
-
-FORECAST_UNDERSPEND = "Forecast underspend"
-"""How the return names what is not expected to be spent, among the variations."""
 
 
 def still_to_come(

@@ -41,6 +41,6 @@ def test_what_is_dropped_says_why() -> None:
 
 def test_refusals_say_what_to_do() -> None:
     assert str(EndedAlready(Standing.DONE, MET)) == (
-        "This action is done since 16 June 2025. Record a new one if more is to be done"
+        "This action was done on 16 June 2025. Record a new one if more is to be done"
     )
     assert "Only Ann, whose action this is" in str(NotTheirs("Ann"))

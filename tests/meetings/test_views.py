@@ -42,7 +42,7 @@ def test_an_officer_records_what_a_meeting_agreed(session: Session, signed_in: S
     refused = officer.post("/actions/dorset/new", data=typed(lead.id, about="SVD-24-99", due_on=["1", "10", "2025"]))
     assert refused.status_code == 422
     assert title_of(refused) == "Error: Record an action"
-    assert "“SVD-24-99” is no proposal to Dorset Community Safety Partnership" in refused.text
+    assert "“SVD-24-99” is not the reference of a proposal to Dorset Community Safety Partnership" in refused.text
     assert "Ask the school for its risk assessment" in refused.text
     refused = officer.post("/actions/dorset/new", data=typed(lead.id, due_on=["1", "10", "2025"]))
     assert "It cannot be due before the meeting of 13 October 2025" in refused.text
@@ -76,7 +76,7 @@ def test_its_owner_finds_it_and_says_that_it_is_done(session: Session, signed_in
     assert "Done on 20 October 2025 Gone through on 1 July Said by Lena Lead" in shown
     again = browser.post(f"/actions/{mine.id}/done", data={"note": ""})
     assert again.status_code == 422
-    assert "This action is done since 20 October 2025" in again.text
+    assert "This action was done on 20 October 2025" in again.text
     assert "Gone through" in browser.get("/actions?show=done+or+dropped").text
     assert "No such actions" in browser.get("/actions?show=yours&about=SVD-25-01").text
     assert browser.get("/actions?show=all").status_code == 404
@@ -103,4 +103,4 @@ def test_an_officer_changes_or_drops_it_and_a_member_only_reads(session: Session
     assert "Say why it is dropped" in officer.post(f"/actions/{row.id}/drop", data={"because": ""}).text
     assert officer.post(f"/actions/{row.id}/drop", data={"because": "Overtaken"}).status_code == 302
     assert officer.get(f"/actions/{row.id}/change").status_code == 404
-    assert "is dropped since" in officer.post(f"/actions/{row.id}/change", data=typed(owner.id)).text
+    assert "was dropped on" in officer.post(f"/actions/{row.id}/change", data=typed(owner.id)).text

@@ -68,8 +68,7 @@ def actions_agreed(told: Gathered) -> Iterator[Block]:
     rows = []
     for row in told.actions:
         where = standing(row.due_on, row.ended_on, told.day, dropped=row.dropped)
-        about = row.award.proposal if row.award else row.proposal
-        words = f"{row.text}\n({about.reference} {about.title})" if about else row.text
+        words = f"{row.text}\n({row.about.reference} {row.about.title})" if row.about else row.text
         came = row.note or ("" if row.ended_on else lateness(row.due_on, told.day).capitalize())
         rows.append((words, row.owner.name, format_day(row.due_on), begin(where), came or "–"))
     yield Table(

@@ -22,6 +22,8 @@ from reports.content import DecisionRow, VariationRow
 
 UNDECIDED = "No decision yet"
 UNALLOCATED = "Unallocated"
+FORECAST_UNDERSPEND = "Forecast underspend"
+"""What is not expected to be spent, among the variations."""
 
 
 def decision_rows(scope: Scope) -> tuple[DecisionRow, ...]:
@@ -173,7 +175,7 @@ def _underspends(
         stream = scope.streams[stream_id]
         rows.append(
             VariationRow(
-                what="Forecast underspend",
+                what=FORECAST_UNDERSPEND,
                 reference=award.reference,
                 csp=award.csp,
                 stream=stream,
