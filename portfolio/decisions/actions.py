@@ -45,14 +45,14 @@ def record_decision(
 
     A funded one makes the award or changes it: in the proportions of what was asked for, or by `profiles` (by stream).
     Refused above the allocation (E1, the partnership's shares held meanwhile), within its tolerance without a word on
-    why, without a reason (E11), by somebody with an interest (E12), and below what is claimed already.
+    why, without a reason (E11), by who has an interest or leads it (E12), and below what is claimed already.
     """
     year = proposal.funding_year
     shares = queries.locked_shares(session, year.id, csp.id)
     before = queries.find_decision(session, proposal.id, csp.id)
     award = queries.find_award(session, proposal.id, csp.id)
     asked = sum(requested(session, Proposal.id == proposal.id).get(proposal.id, {}).values(), ZERO)
-    interested = {interest.person_id for interest in interests_in(session, proposal.id)}
+    session.refresh(proposal, ["status"], with_for_update={"read": True})  # it may be withdrawn at this moment
     taking_part = {person.id: person.name for person in (*deciders, recorded_by)}
     refuse_any(
         [
@@ -62,7 +62,7 @@ def record_decision(
             rules.not_yet("The meeting", ruling.met_on, day_of(at), "met_on"),
             *faults_of_ruling(proposal, ruling, profiles),
             rules.less_than_asked(ruling, asked, len(proposal.asked_of)),
-            rules.conflicted(proposal.reference, taking_part, interested),
+            *conflicts(session, proposal, taking_part, [award.lead_person_id] if award else []),
             *_above_allocation(session, year, csp, shares, award, ruling),
             *_below_what_happened(session, award, ruling, claimed),
         ]
@@ -76,6 +76,25 @@ def record_decision(
     elif ruling.outcome.gives_money:
         session.add(award_rows(decision, profiles))
     return decision
+
+
+def conflicts(
+    session: Session, proposal: Proposal, taking_part: Mapping[int, str], award_leads: Collection[int | None]
+) -> Iterable[PortfolioError | None]:
+    """E12: who of those taking part, by number and name, declared an interest in a proposal, or leads it."""
+    interested = {interest.person_id for interest in interests_in(session, proposal.id)}
+    yield rules.conflicted(proposal.reference, taking_part, interested)
+    yield rules.leads_it(proposal.reference, taking_part, [proposal.lead_person_id, *award_leads])
+
+
+def refuse_unseen(session: Session, proposal: Proposal, csp: CSP, seen: str) -> None:
+    """Refuse to supersede a decision that somebody has not seen; `seen` is its number, empty where none was there.
+
+    What is there now stays until the end of the transaction: the partnership's shares are held, as deciding holds them.
+    """
+    queries.locked_shares(session, proposal.funding_year_id, csp.id)
+    standing = queries.find_decision(session, proposal.id, csp.id)
+    refuse_any([rules.decided_meanwhile(seen, standing.id if standing else None)])
 
 
 def faults_of_ruling(

@@ -6,9 +6,7 @@ from decimal import Decimal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portfolio.assessment.queries import interests_in
-from portfolio.decisions import rules
-from portfolio.decisions.actions import Claimed
+from portfolio.decisions.actions import Claimed, conflicts
 from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing
 from portfolio.decisions.models import Variation, VariationRequest
 from portfolio.decisions.varying import (
@@ -104,8 +102,8 @@ def approve_request(
 ) -> Variation:
     """Approve a variation that somebody else asked for, so that the money moves; every rule is asked again.
 
-    Somebody with an interest in one of its proposals does not decide on it (E12). Without a reference it gets the next
-    of its year. What both sides had before is kept with it.
+    Who has an interest in one of its proposals, or leads it, does not decide on it (E12). Without a reference it
+    gets the next of its year. What both sides had before is kept with it.
     """
     _hold_to_decide(session, asked_for, by)
     giving, receiving = sides_of(asked_for)
@@ -155,15 +153,10 @@ def _hold(session: Session, asked_for: VariationRequest) -> None:
 
 def _hold_to_decide(session: Session, asked_for: VariationRequest, by: Person) -> None:
     _hold(session, asked_for)
-    proposals = {side.award.proposal_id: side.award.proposal for side in sides_of(asked_for) if side is not None}
+    awards = {side.award.id: side.award for side in sides_of(asked_for) if side is not None}.values()
+    refuse_any([bad_deciding(VARIATION, asked_for.state, asked_for.asked_by_id, by.id)])
     refuse_any(
-        [
-            bad_deciding(VARIATION, asked_for.state, asked_for.asked_by_id, by.id),
-            *(
-                rules.conflicted(
-                    proposal.reference, {by.id: by.name}, {each.person_id for each in interests_in(session, number)}
-                )
-                for number, proposal in proposals.items()
-            ),
-        ]
+        conflict
+        for award in awards
+        for conflict in conflicts(session, award.proposal, {by.id: by.name}, [award.lead_person_id])
     )

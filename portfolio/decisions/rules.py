@@ -203,6 +203,28 @@ class InterestDeclared(PortfolioError):
         )
 
 
+class LeadsIt(PortfolioError):
+    """E12: who leads a proposal, or what it was awarded, took part."""
+
+    code = "E12"
+
+    def __init__(self, names: Sequence[str], reference: str) -> None:
+        super().__init__(
+            f"{', '.join(names)} would decide on {reference}, and leads it. "
+            "Leave them out, and let somebody else record the decision",
+            "decided_by",
+        )
+
+
+class DecidedMeanwhile(PortfolioError):
+    """A decision would be superseded by somebody who has not seen it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has just recorded a decision on this proposal. Look at it before you record another"
+        )
+
+
 class NotAskedOf(PortfolioError):
     """A partnership decided on what it was not asked."""
 
@@ -317,6 +339,17 @@ def conflicted(reference: str, deciders: Mapping[int, str], interested: Collecti
     """E12: the deciders, by id and name, among those who declared an interest."""
     names = [name for person, name in deciders.items() if person in interested]
     return InterestDeclared(names, reference) if names else None
+
+
+def leads_it(reference: str, deciders: Mapping[int, str], leads: Collection[int | None]) -> LeadsIt | None:
+    """E12: the deciders, by id and name, among those who lead a proposal or what it was awarded; None is nobody."""
+    names = [name for person, name in deciders.items() if person in leads]
+    return LeadsIt(names, reference) if names else None
+
+
+def decided_meanwhile(seen: str, standing: int | None) -> DecidedMeanwhile | None:
+    """A decision supersedes the one that its page showed, by number; an empty text and None are none."""
+    return None if seen == ("" if standing is None else str(standing)) else DecidedMeanwhile()
 
 
 def bad_variation(

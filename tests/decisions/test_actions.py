@@ -194,6 +194,10 @@ def test_e12_neither_a_decider_nor_the_recorder_has_an_interest(
     assert codes(refused) == [("E12", "decided_by")]
     with pytest.raises(Refused, match="Mia Member declared an interest"):
         record(session, nurse, member, non_labour="28413.75")
+    nurse.lead_person_id = officer.id
+    with pytest.raises(Refused, match="would decide on SVD-25-01, and leads it") as refused:
+        record(session, nurse, officer, non_labour="28413.75")
+    assert codes(refused) == [("E12", "decided_by")]
     with pytest.raises(Refused, match="Say what the interest is"):
         declare_interest(session, nurse, officer, " ", MET_ON)
     [interest] = interests_in(session, nurse.id)

@@ -192,6 +192,10 @@ def test_who_declared_an_interest_does_not_decide(session: Session, awards: dict
         with pytest.raises(Refused, match="Olive Officer declared an interest in SVD-25-02"):
             deed()
         session.rollback()
+    lead = awards["schools"].lead_person
+    assert lead is not None
+    with pytest.raises(Refused, match="would decide on SVD-25-02, and leads it"):
+        approve(session, asked_for, lead)
 
 
 def test_two_who_approve_at_once_move_the_money_once(

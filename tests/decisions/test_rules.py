@@ -129,6 +129,19 @@ def test_e12_who_declared_an_interest_does_not_decide() -> None:
     assert error is not None
     assert (error.code, error.field) == ("E12", "decided_by")
     assert error.sentence.startswith("Ann, Cat declared an interest in SVD-25-01")
+    assert rules.leads_it("SVD-25-01", people, [None, 9]) is None
+    lead = rules.leads_it("SVD-25-01", people, [2, None])
+    assert lead is not None
+    assert (lead.code, lead.field) == ("E12", "decided_by")
+    assert lead.sentence.startswith("Ben would decide on SVD-25-01, and leads it")
+
+
+@pytest.mark.parametrize(
+    ("seen", "standing", "refused"),
+    [("", None, False), ("7", 7, False), ("", 7, True), ("7", 8, True), ("😀", None, True)],
+)
+def test_a_decision_supersedes_what_was_seen(seen: str, standing: int | None, refused: bool) -> None:
+    assert (rules.decided_meanwhile(seen, standing) is not None) is refused
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,12 @@ def test_a_decision_is_recorded_with_what_is_left_beside_each_box(
     again = officer.get(f"{TOOL}/decide/dorset").text
     assert "Dorset CSP has decided already" in again
     assert 'value="10401.93"' in again
+    late = officer.post(f"{TOOL}/decide/dorset", data=typed | {"seen": "", box(year): "500"})
+    assert "Somebody else has just recorded a decision on this proposal" in late.text
+    assert f'name="seen" value="{decision.id}"' in late.text
+    tool.lead_person_id = officer.person.id
+    session.commit()
+    assert "You lead this proposal, so you take no part" in officer.get(f"{TOOL}/decide/dorset").text
     assert officer.get(f"{TOOL}/decide/bcp").status_code == 404
     assert signed_in(Role.CSP_MEMBER).get(f"{TOOL}/decide/dorset").status_code == 403
 

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portfolio.assessment.panels import verdict
 from portfolio.assessment.queries import interests_told, panel_of
 from portfolio.decisions import queries, telling
-from portfolio.decisions.actions import record_decision
+from portfolio.decisions.actions import record_decision, refuse_unseen
 from portfolio.decisions.forms import DecideForm, decide_form
 from portfolio.decisions.views.room import claimed, note_interests_read, room
 from portfolio.errors import NotFound
@@ -39,6 +39,7 @@ def record(reference: str, csp_key: str) -> Any:
     form = _form(proposal, csp)
     if form.validate_on_submit():
         with refusals_on(form, form.places()) as outcome:
+            refuse_unseen(session(), proposal, csp, form.seen.data or "")
             decision = record_decision(
                 session(),
                 proposal,
@@ -74,14 +75,18 @@ def _form(proposal: Proposal, csp: CSP) -> DecideForm:
 def _page(form: DecideForm, proposal: Proposal, csp: CSP) -> str:
     interests = interests_told(session(), proposal.id, viewer())
     note_interests_read(proposal.reference, interests)
+    before = queries.find_decision(session(), proposal.id, csp.id)
+    # Whoever sends it again has seen what this page now shows them.
+    form.seen.data = str(before.id) if before else ""
     return render_template(
         "decisions/decide.html",
         form=form,
         proposal=proposal,
         csp=csp,
         rooms=telling.room_left(session(), proposal, csp),
-        before=queries.find_decision(session(), proposal.id, csp.id),
+        before=before,
         interests=interests,
         is_conflicted=viewer().person_id in {interest.person_id for interest in interests},
+        is_lead=proposal.lead_person_id == viewer().person_id,
         verdict=verdict(session(), proposal, csp.id, viewer().person_id),
     )
