@@ -40,7 +40,7 @@ SHOTS = (
     ("ledger", "frank@finance.example", "/ledger", 1280, 1200),
     ("year", "frank@finance.example", "/years/2025-26", 1280, 1100),
     ("proposal", "olive@dorset.example", "/proposals/SVD-25-04", 1280, 1100),
-    ("compare", "olive@dorset.example", "/decisions/compare?stream=non-labour", 1280, 1200),
+    ("compare", "olive@dorset.example", "/decisions/compare?year=2025-26&stream=non-labour", 1280, 1200),
     ("ranking", "olive@dorset.example", "/assessment/2/dorset", 1280, 1200),
     ("scenario", "olive@dorset.example", "/scenarios/rounds/2/dorset/new", 1280, 1200),
     (

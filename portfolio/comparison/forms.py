@@ -1,6 +1,6 @@
 """What a comparison can be narrowed to, by its address alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portfolio.comparison.figures import ORDERS
@@ -40,15 +40,21 @@ class CompareFilter(Filter):
     MORE = ("lead", "kind", "level", "theme", "area", "toolkit", "score", "cost")
     """What stands behind “Narrow it down further”."""
 
-    def offer(self, years: Sequence[FinancialYear], csps: Sequence[CSP], programmes: Iterable[Programme]) -> None:
-        """Offer years, partnerships and grants; the newest year is chosen where none is."""
+    def offer(self, years: Mapping[FinancialYear, bool], csps: Sequence[CSP], programmes: Iterable[Programme]) -> None:
+        """Offer years (newest first, each with whether anything of it is decided), partnerships and grants.
+
+        Where no year is chosen it is the newest of which something is decided, or else the newest.
+        """
         offered = list(programmes)
         names = dict.fromkeys(stream.name for grant in offered for stream in grant.streams)
         self.stream.choices = [(name, begin(name)) for name in names]
         self.programme.choices = [(code, code) for code in dict.fromkeys(grant.code for grant in offered)]
         self.offer_places(years, csps)
         self.since.choices = self.year.choices[1:]
-        self.year.blank, self.year.data = None, self.year.data or years[0].slug
+        self.year.blank, self.year.data = (
+            None,
+            self.year.data or next((year for year, decided in years.items() if decided), next(iter(years))).slug,
+        )
         self.order.data = self.order.data or next(iter(ORDERS))
         if len(csps) == 1 and not self.csp.data:
             self.csp.data = csps[0].key

@@ -123,15 +123,19 @@ def _led_by(words: str) -> ColumnElement[bool]:
     return Proposal.lead_organisation_id.in_(named)
 
 
-def years_compared(session: Session, csps: ColumnElement[bool]) -> list[FinancialYear]:
-    """The years of which there is something to compare for some partnerships (a condition on `CSP`), newest first."""
-    handed_in = (
-        exists()
-        .where(Proposal.funding_year_id == FundingYear.id, Proposal.status == ProposalStatus.SUBMITTED)
-        .where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(select(CSP.id).where(csps)))
-    )
-    years = select(FundingYear.year).where(handed_in.correlate(FundingYear)).distinct()
-    return sorted(session.scalars(years), reverse=True)
+def years_compared(session: Session, csps: ColumnElement[bool]) -> dict[FinancialYear, bool]:
+    """The years of which there is something to compare for some partnerships (a condition on `CSP`), newest first.
+
+    Each says whether anything of it is decided: before that there is nothing funded and nothing rejected.
+    """
+    of_csps = select(CSP.id).where(csps)
+    of_year = Proposal.funding_year_id == FundingYear.id, Proposal.status == ProposalStatus.SUBMITTED
+    handed_in = exists().where(*of_year, AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(of_csps))
+    decided = exists().where(*of_year, Decision.proposal_id == Proposal.id, Decision.csp_id.in_(of_csps))
+    found = session.execute(
+        select(FundingYear.year, decided.correlate(FundingYear)).where(handed_in.correlate(FundingYear))
+    ).tuples()
+    return dict(sorted(found, key=lambda row: (-row[0].start, row[1])))
 
 
 def within_band(column: ColumnElement[Decimal], band: Band | None) -> list[ColumnElement[bool]]:

@@ -18,6 +18,7 @@ from portfolio.comparison.slices import Narrowed, Slice
 from portfolio.decisions import queries
 from portfolio.decisions.models import Variation, VariationShare
 from portfolio.decisions.rules import Outcome
+from portfolio.funding_years.actions import copy_year
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.money import ZERO
 from portfolio.people.rules import Role
@@ -219,6 +220,16 @@ def test_a_comparison_is_narrowed_by_what_proposals_are(session: Session) -> Non
         assert [row.reference for row in found] == references, narrowed
         told = summary(session, at)
         assert (told.proposals, told.together.asked) == (len(found), sum((row.asked for row in found), ZERO))
+
+
+def test_what_is_decided_is_shown_before_what_is_not_yet(
+    session: Session, year: FundingYear, signed_in: SignedIn
+) -> None:
+    coming = copy_year(session, year, FinancialYear(2026))
+    make.proposal(session, "SVD-26-01", funding_year=coming)
+    page = signed_in(Role.CSP_MEMBER).get("/decisions/compare")
+    assert "Dorset Community Safety Partnership, 2025/26" in page.text
+    assert "2026/27" in page.text
 
 
 @pytest.mark.usefixtures("year")
