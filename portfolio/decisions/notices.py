@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.decisions.models import VariationRequest
 from portfolio.decisions.varying import in_words, sides_of
 from portfolio.money import format_pounds
-from portfolio.people.letters import can_be_told, post
+from portfolio.people.posting import can_be_told, post
 
 
 class Notice(NamedTuple):

@@ -6,7 +6,8 @@ from portfolio.progress.charts import Drawn
 from portfolio.progress.gathering import Gathered
 from portfolio.progress.telling import Report, report_of
 from reports.charts import alt, png
-from reports.documents import Block, Document, Heading, Paragraph, Picture, Table, docx
+from reports.documents import Block, Document, Heading, Paragraph, Picture, Table
+from reports.word import docx
 
 KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 
 from portfolio.decisions.models import Award
 from portfolio.money import format_pounds
-from portfolio.people.letters import can_be_told
 from portfolio.people.models import Person
+from portfolio.people.posting import can_be_told
 from portfolio.quarters import Quarter, format_day
 from portfolio.spend.claiming import contents_of
 from portfolio.spend.models import Claim, ClaimQuery, CorrectionRequest

@@ -21,8 +21,8 @@ from portfolio.decisions.queries import awards_within
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.people.actions import viewer_of
-from portfolio.people.letters import can_be_told, post
 from portfolio.people.models import Identity, Person
+from portfolio.people.posting import can_be_told, post
 from portfolio.people.rules import Act, Within
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portfolio.funding_years.rules import deadline
-from portfolio.people.letters import can_be_told, post
+from portfolio.people.posting import can_be_told, post
 from portfolio.spend import letters
 from portfolio.spend.models import Claim, ClaimQuery, CorrectionRequest
 

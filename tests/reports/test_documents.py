@@ -6,7 +6,8 @@ from zipfile import ZipFile
 import pytest
 from docx import Document as WordFile
 
-from reports.documents import Bullets, Document, Heading, PageBreak, Paragraph, Picture, Table, docx
+from reports.documents import Bullets, Document, Heading, PageBreak, Paragraph, Picture, Table
+from reports.word import docx
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"

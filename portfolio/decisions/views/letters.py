@@ -13,7 +13,8 @@ from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.downloads import file_download
-from reports.documents import Document, docx
+from reports.documents import Document
+from reports.word import docx
 
 OTHER = {"letter": "The decision letter", "feedback": "The feedback letter"}
 
