@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from portfolio.comparison.rules import Band
@@ -56,6 +56,14 @@ class Slice:
         """The partnerships, by number."""
         return select(CSP.id).where(self.csps).correlate(None)
 
+    def of_theirs(self, csp_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        """That a row beside a proposal is one of the partnerships'.
+
+        Added to, so that no index of it is used: a proposal has a row or two, which its own index finds at once, while
+        SQLite would look for every partnership's in turn.
+        """
+        return (csp_id + 0).in_(self.csp_ids())
+
     def programmes(self) -> ColumnElement[bool]:
         """The programmes, as a condition on `Programme`."""
         return true() if self.programme is None else Programme.code == self.programme
@@ -75,7 +83,7 @@ class Slice:
 
     def proposals(self) -> ColumnElement[bool]:
         """The proposals, as a condition on `Proposal`; what is summed or scored narrows them further (`facts`)."""
-        asked = exists().where(AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(self.csp_ids()))
+        asked = exists().where(AskedOf.proposal_id == Proposal.id, self.of_theirs(AskedOf.csp_id))
         return and_(
             Proposal.funding_year_id.in_(self.year_ids()),
             Proposal.status == ProposalStatus.SUBMITTED,
@@ -133,9 +141,11 @@ def years_compared(session: Session, csps: ColumnElement[bool]) -> dict[Financia
     handed_in = exists().where(*of_year, AskedOf.proposal_id == Proposal.id, AskedOf.csp_id.in_(of_csps))
     decided = exists().where(*of_year, Decision.proposal_id == Proposal.id, Decision.csp_id.in_(of_csps))
     found = session.execute(
-        select(FundingYear.year, decided.correlate(FundingYear)).where(handed_in.correlate(FundingYear))
-    ).tuples()
-    return dict(sorted(found, key=lambda row: (-row[0].start, row[1])))
+        select(FundingYear.year, decided.correlate(FundingYear).label("decided"))
+        .where(handed_in.correlate(FundingYear))
+        .order_by(FundingYear.year.desc(), "decided")
+    )
+    return {row.year: row.decided for row in found}
 
 
 def within_band(column: ColumnElement[Decimal], band: Band | None) -> list[ColumnElement[bool]]:
