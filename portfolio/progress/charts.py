@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from portfolio.measures.charts import series_chart
 from portfolio.measures.rules import FEW, too_few
-from portfolio.progress.gathering import Gathered, Intervention
+from portfolio.progress.gathering import Gathered
 from portfolio.words import begin
 from reports.charts import POUNDS, AgainstTargets, Chart, Columns, Series, Target
 from reports.content import OutputRow
 
 MOST_BARS = 12
 """Of more interventions than these the tables alone tell: their bars would fill pages."""
-
-
 OUTCOMES = "Outputs and outcomes against their targets"
 MEASURE = "measure"
 """How the names of the pictures of measures begin."""
@@ -21,7 +20,9 @@ MEASURE = "measure"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture, and the name that its address has."""
+    """A picture, and the name that its address has; a block of the report, like those of `reports.documents`."""
+
+    kind: ClassVar = "drawn"
 
     name: str
     chart: Chart
@@ -69,7 +70,7 @@ def _quarters(told: Gathered, *, narrow: bool) -> Drawn | None:
 
 def _interventions(told: Gathered, *, narrow: bool) -> Drawn | None:
     """By intervention: what it was awarded, has spent, and is expected to spend."""
-    shown: tuple[Intervention, ...] = tuple(told.interventions)
+    shown = told.interventions
     if not 0 < len(shown) <= MOST_BARS:
         return None
     series = (

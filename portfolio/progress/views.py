@@ -28,12 +28,6 @@ from reports.charts import svg
 room = Blueprint("progress", __name__)
 
 
-@room.app_template_filter("block_kind")
-def block_kind(block: object) -> str:
-    """What a block of a report is: `heading`, `paragraph`, `bullets`, `table` or `drawn`."""
-    return type(block).__name__.lower()
-
-
 @room.get("/progress")
 @allow(Act.SEE_PROGRESS)
 def index() -> Any:

@@ -47,6 +47,9 @@ def notes(told: Gathered) -> Iterator[Block]:
         "Every figure of money is that of the partnership’s return for the quarter, which is its part of the combined "
         "return to the OPCC. Variance is actual less profile: negative is an underspend."
     )
-    told_of = [*told.shown.left_out]
-    notes = [note for note in told.shown.notes if note not in told_of and not note.about.startswith("Success measures")]
+    # What is left out stands in the summary, and what is not known of a measure beside the measure.
+    elsewhere = told.shown.left_out
+    notes = [
+        note for note in told.shown.notes if note not in elsewhere and not note.about.startswith("Success measures")
+    ]
     yield Bullets(tuple(told.here(f"{note.about}: {note.text}") for note in notes))

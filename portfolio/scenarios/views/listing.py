@@ -18,7 +18,7 @@ from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged_list
 from portfolio.web.pictures import is_narrow, picture
-from reports.charts import alt, svg
+from reports.charts import svg
 
 MOST_ROUNDS = 500
 
@@ -58,14 +58,13 @@ def compare(year_id: int, csp_key: str) -> Any:
     at = place(year_id, csp_key)
     named, found = _named(at)
     side = _beside(at, found)
-    drawn = differences(at, side.tried)
     return render_template(
         "scenarios/compare.html",
         at=at,
         found=found,
         chosen=named[:MOST_COMPARED],
         side=side,
-        alt=alt(drawn) if drawn.groups else None,
+        drawn=differences(at, side.tried),
         too_many=len(named) > MOST_COMPARED,
         most=MOST_COMPARED,
     )
