@@ -60,6 +60,24 @@ def get_proposal(session: Session, reference: str, condition: ColumnElement[bool
     return found
 
 
+def hold(session: Session, reference: str, *, alone: bool = False) -> None:
+    """Keep a proposal as it stands until the end of the transaction: from who would change it, or from everybody else.
+
+    Ask before it is read: whoever waited here then reads what was changed meanwhile.
+    """
+    session.execute(_held(select(Proposal.id).where(Proposal.reference == reference), alone=alone))
+
+
+def hold_round(session: Session, funding_year_id: int, csp_id: int, *, alone: bool = False) -> None:
+    """Keep a partnership's call for a year as it stands, in the same way."""
+    of_csp = select(Round.id).where(Round.funding_year_id == funding_year_id, Round.csp_id == csp_id)
+    session.execute(_held(of_csp, alone=alone))
+
+
+def _held(rows: Select[int], *, alone: bool) -> Select[int]:
+    return rows.with_for_update(key_share=True) if alone else rows.with_for_update(read=True)
+
+
 def references_like(session: Session, prefix: str) -> Sequence[str]:
     """Every reference that begins so."""
     return session.scalars(
@@ -229,8 +247,10 @@ class Received:
     withdrawn: int
 
     @property
-    def late_in_words(self) -> str:
-        """How many came late."""
+    def late_in_words(self) -> str | None:
+        """How many came late; None while nothing has come."""
+        if not self.submitted:
+            return None
         return f"{self.late:,} of them came late" if self.late else "All in time"
 
 
@@ -281,6 +301,7 @@ def calls_of(session: Session, proposal: Proposal) -> Sequence[Round]:
 
 
 def closing_days(session: Session, funding_year_id: int) -> dict[int, date]:
-    """The last days of a funding year's calls, by partnership."""
-    found = session.execute(select(Round.csp_id, Round.closes_on).where(Round.funding_year_id == funding_year_id))
+    """The last days of a funding year's calls, by partnership, held until the end of the transaction."""
+    calls = select(Round.csp_id, Round.closes_on).where(Round.funding_year_id == funding_year_id)
+    found = session.execute(calls.with_for_update(read=True))
     return {row.csp_id: row.closes_on for row in found}

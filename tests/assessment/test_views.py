@@ -96,6 +96,9 @@ def test_who_has_an_interest_opens_neither_the_score_page_nor_the_panel_s(panel:
     assert mia.get(f"{where}/minutes").status_code == 403
     actions.declare_interest(panel.session, panel.proposal, panel.officer, "Trustee", NOW.date())
     assert "The panel’s score" not in officer.get(panel.address("decide")).text
+    for who, what in ((mia, "assess"), (officer, "moderate")):
+        nothing = who.post(panel.address(what), data={"comment": ""})
+        assert (nothing.status_code, "Noah Member" in nothing.text) == (403, False)
 
 
 def test_the_officer_records_what_the_panel_agreed_and_the_history_keeps_both(

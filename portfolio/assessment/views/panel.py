@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from portfolio.assessment.actions import counted_assessments, moderate, points_given, refuse_conflicted
+from portfolio.assessment.actions import counted_assessments, moderate, points_given
 from portfolio.assessment.forms import ModerateForm, moderate_form
 from portfolio.assessment.panels import panel_told
 from portfolio.assessment.queries import moderations_of
@@ -23,7 +23,6 @@ from portfolio.web.errors import refusals_on
 def panel(reference: str, csp_key: str) -> Any:
     """What each assessor gave, how far they are apart, and what the panel agreed."""
     proposal, of = before_the_panel(reference, csp_key, Act.SEE_ASSESSMENTS)
-    refuse_conflicted(session(), proposal, viewer().person_id)
     told = panel_told(session(), proposal, of, viewer(), standings())
     return render_template(
         "assessment/panel.html",
@@ -39,7 +38,6 @@ def panel(reference: str, csp_key: str) -> Any:
 def agree(reference: str, csp_key: str) -> Any:
     """The form of what the panel agrees, beside what assessors gave."""
     proposal, of = before_the_panel(reference, csp_key, Act.MODERATE)
-    refuse_conflicted(session(), proposal, viewer().person_id)
     return _page(proposal, of, _form(proposal, of))
 
 

@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, request, url_for
 from portfolio.assessment.actions import (
     closed_to_scoring,
     how_it_stands,
-    refuse_conflicted,
     save_assessment,
     submit_assessment,
 )
@@ -48,7 +47,6 @@ def index() -> Any:
 def score(reference: str, csp_key: str) -> Any:
     """The form, with what was saved so far; what was submitted, or can be scored no more, is shown as it stands."""
     proposal, of = before_the_panel(reference, csp_key, Act.ASSESS)
-    refuse_conflicted(session(), proposal, viewer().person_id)
     return _page(proposal, of, score_form(of, find_assessment(session(), proposal.id, of.csp_id, viewer().person_id)))
 
 

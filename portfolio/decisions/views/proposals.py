@@ -17,9 +17,9 @@ from portfolio.people.rules import Act, mark_of
 from portfolio.proposals.actions import withdraw_proposal
 from portfolio.proposals.attaching import documents_of, get_document
 from portfolio.proposals.models import Proposal
-from portfolio.proposals.queries import get_proposal, within_reach
+from portfolio.proposals.queries import get_proposal, hold, within_reach
 from portfolio.proposals.rules import ProposalStatus
-from portfolio.proposals.telling import asked_tables
+from portfolio.proposals.telling import asked_tables, match_in_all
 from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
@@ -76,6 +76,7 @@ def document(reference: str, document_id: int) -> Any:
 @allow(Act.PROPOSE, deed="Withdrew a proposal")
 def withdraw(reference: str) -> Any:
     """Takes a proposal back that nobody decided on yet."""
+    hold(session(), reference, alone=True)
     condition = within_reach(viewer().within(Act.PROPOSE))
     found, form = get_proposal(session(), reference, condition), WithdrawForm()
     decided_by = [decision.csp.name for decision in queries.current_decisions(session(), [found.id]).values()]
@@ -93,6 +94,7 @@ def withdraw(reference: str) -> Any:
 @allow(Act.COMPARE, deed="Declared an interest")
 def declare(reference: str) -> Any:
     """Records an interest: the person's own, or that of somebody they record decisions with."""
+    hold(session(), reference, alone=True)
     found = _seen(reference)
     form = _interest_form(found)
     if form.validate_on_submit():
@@ -153,6 +155,7 @@ def _show(found: Proposal, sent: InterestForm | WithdrawForm | None = None) -> s
         "decisions/proposal.html",
         told=told,
         asked=asked_tables(found),
+        match=match_in_all(found),
         files=documents_of(session(), found),
         may_enter=_may_enter(found),
         delivery=delivered()(session(), found, viewer()),

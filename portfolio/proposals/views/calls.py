@@ -15,6 +15,7 @@ from portfolio.proposals.calling import said_of, set_call
 from portfolio.proposals.calls import CallStage, call_stage
 from portfolio.proposals.forms.calls import CallForm, as_said
 from portfolio.proposals.models import Round
+from portfolio.proposals.telling import call_in_words
 from portfolio.proposals.views.room import room
 from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
@@ -64,7 +65,7 @@ def one_round(year: FinancialYear, csp_key: str) -> Any:
         csp=csp,
         year=of,
         stage=stage,
-        is_open=stage is CallStage.OPEN,
+        when=call_in_words(call, stage) if call and stage else None,
         given=[(stream, shares[csp.id, stream.id]) for stream in of.programme.streams if (csp.id, stream.id) in shares],
         runs=runs,
         received=queries.received(session(), of.id, csp.id) if runs else None,
@@ -95,6 +96,7 @@ def keep_round(year: FinancialYear, csp_key: str) -> Any:
     """Sets up a call, or changes it; or gives more lines, and keeps nothing."""
     csp = get_csp(session(), csp_key, viewer().within(Act.RUN_ROUND))
     of, form = _year_named(csp, year), CallForm()
+    queries.hold_round(session(), of.id, csp.id, alone=True)
     call = queries.find_round(session(), of.id, csp.id)
     if request.form.get("do") == "more":
         form.lengthen()

@@ -1,6 +1,6 @@
 """The room's blueprint, and what its pages have in common: a draft that may be changed, and what its forms offer."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import csps_of, get_year, organisations
@@ -16,7 +16,9 @@ room = Blueprint("proposals", __name__)
 
 
 def draft_at(reference: str) -> Proposal:
-    """A draft that the person may change; one that was handed in is refused with a sentence."""
+    """A draft that the person may change, theirs alone while they do; one that was handed in is refused."""
+    if request.method != "GET":
+        queries.hold(session(), reference, alone=True)
     condition = queries.within_reach(viewer().within(Act.PROPOSE))
     proposal = queries.get_proposal(session(), reference, condition)
     refused = rules.not_a_draft(proposal.reference, proposal.status)
