@@ -101,11 +101,6 @@ class ProposalTold:
         return self.listed.proposal
 
     @property
-    def match(self) -> Decimal:
-        """The match that it offers, cash and in kind, in pounds."""
-        return sum((offer.pledged for offer in self.proposal.match_offers), ZERO)
-
-    @property
     def decided(self) -> bool:
         """Whether any partnership decided."""
         return any(answer.decision for answer in self.listed.answers)

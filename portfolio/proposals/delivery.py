@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portfolio.money import ZERO, per_cent
 from portfolio.people.rules import Viewer
 from portfolio.proposals.models import Proposal
+from portfolio.proposals.rules import how_late
 from portfolio.quarters import Quarter
-from portfolio.words import count
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class QuarterDelivered:
         """When its claim came, in words: `in time`, `3 days late`."""
         if self.days_late is None:
             return "not known"
-        return count(self.days_late, "day") + " late" if self.days_late else "in time"
+        return how_late(self.days_late) if self.days_late else "in time"
 
     @property
     def variance(self) -> Decimal | None:

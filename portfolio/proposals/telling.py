@@ -115,6 +115,16 @@ def asked_tables(proposal: Proposal) -> list[AskedTable]:
     return [_asked_of(stream.name, [ask for ask in proposal.asks if ask.stream_id == stream.id]) for stream in ordered]
 
 
+def asked_in_all(tables: Sequence[AskedTable]) -> Decimal:
+    """What some tables come to together, in pounds."""
+    return sum((each.total for each in tables), ZERO)
+
+
+def match_in_all(proposal: Proposal) -> Decimal:
+    """The match that a proposal offers, cash and in kind, in pounds."""
+    return sum((offer.pledged for offer in proposal.match_offers), ZERO)
+
+
 def _asked_of(stream: str, asks: Sequence[Ask]) -> AskedTable:
     quarters = sorted({ask.quarter for ask in asks if ask.quarter is not None})
     columns: list[Quarter | None] = [*quarters, *([None] if any(ask.quarter is None for ask in asks) else [])]
@@ -158,6 +168,18 @@ def _sum(asks: Sequence[Ask]) -> Decimal:
 def problems_of(faults: Sequence[PortfolioError], addresses: Mapping[Step, str]) -> list[tuple[str, str]]:
     """What keeps a draft from being handed in, each with the address of the step where it is put right."""
     return [(fault.sentence, addresses[step_of(fault.field)]) for fault in faults]
+
+
+def call_in_words(call: Round, stage: CallStage) -> str:
+    """When a call opens, and when it closes or has closed."""
+    closes = format_day(call.closes_on)
+    match stage:
+        case CallStage.TO_COME:
+            return f"It opens on {format_day(call.opens_on)}, and closes at the end of {closes}"
+        case CallStage.OPEN:
+            return f"It is open until the end of {closes}"
+        case CallStage.CLOSED:
+            return f"It closed on {closes}"
 
 
 @dataclass(frozen=True)

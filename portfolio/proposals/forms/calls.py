@@ -6,11 +6,11 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from wtforms import FormField, StringField
+from wtforms import FormField
 
 from portfolio.proposals.calls import CallSaid, CriterionSaid, GateSaid
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, Paragraphs, Part, Said, Several
+from portfolio.web.forms import DateParts, Form, Line, Paragraphs, Part, Several
 
 constraint_means("uq_round_funding_year_id_csp_id", "Somebody has just set up this call. Look at theirs first")
 
@@ -18,30 +18,15 @@ MORE, MOST_LINES, MOST_NAME, MOST_DIGITS = 2, 40, 80, 6
 _WHOLE = re.compile(rf"\d{{1,{MOST_DIGITS}}}(?:\.0+)?", re.ASCII)
 
 
-class WholeNumber(Said, StringField):
-    """A number without decimals, zero or more; None where nothing is typed."""
+class WholeNumber(FigureBox):
+    """A number without decimals, zero or more."""
 
-    data: Any
-
-    def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
-        super().__init__(label, description=hint, **rest)
-        self._settle(missing)
-
-    def _value(self) -> str:
-        """What was typed, or the number to begin with."""
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the number, or say what is wrong with it."""
-        self.data = None
-        typed = str(valuelist[0]).strip().rstrip("%").rstrip() if valuelist else ""
-        if not typed:
-            return
-        if not _WHOLE.fullmatch(typed):
+    def read(self, typed: str) -> int:
+        """The number, with or without a per cent sign; raises ValueError."""
+        number = typed.rstrip("%").rstrip()
+        if not _WHOLE.fullmatch(number):
             raise ValueError("Enter a whole number, like 25")
-        self.data = int(typed.partition(".")[0])
+        return int(number.partition(".")[0])
 
 
 class CriterionPart(Part):
@@ -88,13 +73,10 @@ class CallForm(Form):
 
     def weights(self) -> int:
         """What the weights come to, as far as they can be read."""
-        return sum(part.weight.data or 0 for part in self._parts(self.criteria))
+        return sum(entry.form.weight.data or 0 for entry in self.criteria.entries)
 
     @staticmethod
-    def _parts(lines: Several) -> list[Any]:
-        return [entry.form for entry in lines.entries]
-
-    def _filled(self, lines: Several) -> list[Any]:
+    def _filled(lines: Several) -> list[Any]:
         """The lines in which anything is typed."""
         return [entry for entry in lines.entries if any(entry.form.data.values())]
 

@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
-from portfolio.money import ZERO
 from portfolio.people.rules import Act
 from portfolio.proposals import actions, queries
 from portfolio.proposals.actions import Contents
@@ -17,7 +16,15 @@ from portfolio.proposals.forms.beginning import LikeForm, WhichYearForm
 from portfolio.proposals.forms.offering import StepForm
 from portfolio.proposals.forms.steps import MatchForm, ProjectForm, WorkForm, match_of, new_project, project_of, work_of
 from portfolio.proposals.models import Proposal
-from portfolio.proposals.telling import Step, asked_tables, calls_told, problems_of, tasks_of
+from portfolio.proposals.telling import (
+    Step,
+    asked_in_all,
+    asked_tables,
+    calls_told,
+    match_in_all,
+    problems_of,
+    tasks_of,
+)
 from portfolio.proposals.views.room import draft_at, offer_for, room
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
@@ -177,7 +184,7 @@ def check(reference: str) -> Any:
 
 
 def _check_page(proposal: Proposal, form: ButtonForm) -> str:
-    addresses = _addresses(proposal)
+    addresses, asked = _addresses(proposal), asked_tables(proposal)
     faults = actions.faults_in_draft(proposal, today())
     return render_template(
         "proposals/check.html",
@@ -185,8 +192,9 @@ def _check_page(proposal: Proposal, form: ButtonForm) -> str:
         form=form,
         problems=problems_of(faults, addresses),
         steps={step.value: address for step, address in addresses.items()},
-        asked=asked_tables(proposal),
-        total=sum(actions.contents_of(proposal).requested().values(), ZERO),
+        asked=asked,
+        total=asked_in_all(asked),
+        match=match_in_all(proposal),
         lead_person=queries.lead_person_named(session(), proposal),
         calls=calls_told(queries.calls_of(session(), proposal), proposal, today()),
         files=documents_of(session(), proposal),
