@@ -41,6 +41,8 @@ from portfolio.quarters import FinancialYear, Quarter
 
 BUSY_SECONDS = 60
 """How long a writer waits for its turn on SQLite before it gives up."""
+SYNCHRONOUS = "FULL"
+"""How SQLite keeps what is committed: it waits until the disk has it, so that no power cut takes it away."""
 LAST_ROW = 2**31 - 1
 """The highest number that a row can have; a database cannot even be asked for one with many more digits."""
 
@@ -284,7 +286,7 @@ def _sqlite_engine(url: str) -> Engine:
         for pragma in (
             "foreign_keys = ON",
             "journal_mode = WAL",
-            "synchronous = FULL",
+            f"synchronous = {SYNCHRONOUS}",
             f"busy_timeout = {BUSY_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -35,7 +35,7 @@ from portfolio.people.models import Person, WebSession
 from portfolio.people.rules import Role
 from portfolio.web import access, held
 from tests import make
-from tests.compiled import COMPILED, keep_builders
+from tests.compiled import COMPILED, keep_routes
 
 NOW = datetime(2025, 10, 20, 9, 0, tzinfo=UTC)
 """When every test takes place, unless it says otherwise: the Dorset story's day, ten in the morning in London."""
@@ -43,7 +43,9 @@ SERVER = Config.from_environment().database_url if "DATABASE_URL" in os.environ 
 ON_POSTGRESQL = SERVER.startswith("postgresql")
 PRODUCTS_HASHING = actions.HASHING
 actions.HASHING = "scrypt:1024:8:1"  # a tenth of a second for every passphrase would be minutes of the suite
-keep_builders()
+PRODUCTS_SYNCHRONOUS = db.SYNCHRONOUS
+db.SYNCHRONOUS = "OFF"  # waiting for the disk would be a minute of the suite, which keeps nothing
+keep_routes()
 gc.set_threshold(COLLECT_AFTER)  # as the commands do; looking for garbage more often is a tenth of the suite
 _number = itertools.count(1)
 

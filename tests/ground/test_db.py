@@ -22,7 +22,7 @@ from portfolio.people.models import Person
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.settings import Setting, find_setting, set_setting, story_day
 from tests import make
-from tests.conftest import NOW
+from tests.conftest import NOW, PRODUCTS_SYNCHRONOUS
 
 DIALECT = sqlite.dialect()
 only_sqlite = pytest.mark.only_sqlite  # its own settings
@@ -141,7 +141,10 @@ def test_references_are_held_by_the_database(session: Session) -> None:
 
 @only_sqlite
 @pytest.mark.parametrize("writing", [True, False])
-def test_sqlite_is_set_up_to_keep_what_it_was_given(database: Database, *, writing: bool) -> None:
+def test_sqlite_is_set_up_to_keep_what_it_was_given(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, writing: bool
+) -> None:
+    monkeypatch.setattr(db, "SYNCHRONOUS", PRODUCTS_SYNCHRONOUS)
     expected = {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": db.BUSY_SECONDS * 1000}
     with database.session(writing=writing) as session:
         for pragma, value in expected.items():
