@@ -1,5 +1,7 @@
 """The comparison as files: the same view, all of it, as a workbook and as CSV."""
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from portfolio.comparison import exporting
@@ -19,9 +21,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def csv() -> Any:
     """Every proposal of the view, written while it is sent."""
     look = something_at()
+    return csv_download(f"{_name(look)}.csv", exporting.HEADINGS, _lines(look))
+
+
+def _lines(look: Look) -> Iterator[list[str | Decimal]]:
+    # The session is asked for here, where the sending is under way: the view's own is closed by then, and one that is
+    # used again is never given back.
     ids = exporting.everything(session(), look.at, look.form.order.data).ids
-    lines = (exporting.cells_of(line) for line in exporting.lines_of(session(), look.at, ids))
-    return csv_download(f"{_name(look)}.csv", exporting.HEADINGS, lines)
+    for line in exporting.lines_of(session(), look.at, ids):
+        yield exporting.cells_of(line)
 
 
 @room.get("/decisions/compare/file.xlsx")
