@@ -1,59 +1,41 @@
 """What is entered about measures and indicators."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from wtforms import Field
-from wtforms.widgets import TextInput
-
 from portfolio.decisions.forms import Filter
-from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import PoliceArea, Programme
 from portfolio.measures.models import MeasureDefinition
 from portfolio.measures.rules import IndicatorKind, parse_figure
 from portfolio.quarters import Quarter
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import Form, Line, OneOf, Paragraphs
-from portfolio.words import figure
+from portfolio.web.forms import FigureBox, Form, Line, OneOf, Paragraphs
+from portfolio.words import figure as in_words
 
 SHORT_TEXT = 2_000
 SOMEBODY_ELSE = "Somebody else has just recorded this quarter. Look at their figure before you record another"
 constraint_means("uq_observation_supersedes_id", SOMEBODY_ELSE)
 constraint_means("uq_measure_programme_id_police_area_id_code", "This code is taken by another measure", "code")
-constraint_means("uq_measure_definition_measure_id_version", "Somebody else has just defined this measure anew")
+constraint_means(
+    "uq_measure_definition_measure_id_version",
+    "Somebody else has just defined this measure anew. Read theirs before you write another",
+)
 constraint_means("uq_indicator_award_id_name", "This project has an indicator of that name already", "name")
-constraint_means("uq_indicator_result_indicator_id_quarter", "Somebody else has just recorded this quarter")
+constraint_means("uq_indicator_result_indicator_id_quarter", SOMEBODY_ELSE)
 
 
-class FigureField(Field):
-    """A count or rate, read by `parse_figure`; None where nothing is typed."""
+class FigureField(FigureBox):
+    """A count or rate."""
 
-    widget = TextInput()
-    data: Any
+    def read(self, typed: str) -> Decimal:
+        """The figure; raises NotAFigure."""
+        return parse_figure(typed)
 
-    def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
-        super().__init__(label, description=hint, **rest)
-        self.missing = missing
-        self.flags.optional = missing is None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else figure(self.data)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the figure, or say what is wrong with it."""
-        self.data = None
-        typed = str(valuelist[0]).strip() if valuelist else ""
-        if not typed:
-            if self.missing:
-                raise ValueError(self.missing)
-            return
-        try:
-            self.data = parse_figure(typed)
-        except PortfolioError as error:
-            raise ValueError(error.sentence) from error
+    def written(self, figure: Decimal) -> str:
+        """`1,204`, `12.5`."""
+        return in_words(figure)
 
 
 class Availability(StrEnum):

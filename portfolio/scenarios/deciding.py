@@ -9,8 +9,9 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.actions import Claimed, record_decision
+from portfolio.decisions.ceilings import AboveWithoutReason
 from portfolio.decisions.models import Decision
-from portfolio.decisions.rules import AboveWithoutReason, Outcome, Ruling
+from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import PortfolioError, refuse_any
 from portfolio.money import ZERO
 from portfolio.people.models import Person
@@ -21,8 +22,6 @@ from portfolio.scenarios.rules import Candidate, Plan, outcome_of
 
 INSTEAD = (Outcome.REJECTED, Outcome.RESERVE, Outcome.DEFERRED)
 """What a proposal that a scenario leaves out can be told."""
-
-
 OF_ALL = ("met_on", "decided_by", "above_because")
 """What concerns every decision of the meeting alike."""
 

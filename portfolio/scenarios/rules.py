@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from portfolio.decisions.rules import Outcome
 from portfolio.errors import PortfolioError
@@ -220,4 +220,4 @@ def suggested_over(past: Sequence[PastYear]) -> Decimal | None:
     unspent = sum((year.underspend for year in past), ZERO)
     if unspent <= 0 or planned <= unspent:
         return None
-    return min((unspent * 100 / (planned - unspent)).quantize(PENNY, rounding="ROUND_DOWN"), MOST_OVER)
+    return min((unspent * 100 / (planned - unspent)).quantize(PENNY, rounding=ROUND_DOWN), MOST_OVER)

@@ -8,6 +8,7 @@ its label says nothing, and a rule asks for it.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +18,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, FieldList, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import Length, StopValidation
+from wtforms.widgets import TextInput
 
 from portfolio.errors import PortfolioError
 from portfolio.money import BlankMoney, format_plain, parse_pounds
@@ -48,7 +50,7 @@ class AddressForm(Form):
     """A form that changes nothing: what was chosen stands in the address, which may be passed on."""
 
     class Meta:
-        """No token, because nobody is harmed by being led to look."""
+        """No token, which guards changes."""
 
         csrf = False
 
@@ -112,28 +114,55 @@ def _at_most(most: int) -> Length:
     return Length(max=most, message=f"Shorten this to {most:,} characters or fewer")
 
 
-class PoundsField(Said):
-    """An amount in pounds, read by `money.parse_pounds`; a blank is never zero (E5)."""
+class FigureBox(Said):
+    """A figure in a box, shown again as it was typed; each kind says how it is read and how it is written."""
 
-    def __init__(self, label: str, *, missing: str | None = BlankMoney().sentence, hint: str = "", **rest: Any) -> None:
+    widget = TextInput()
+
+    def __init__(self, label: str, *, missing: str | None = None, hint: str = "", **rest: Any) -> None:
         super().__init__(label, description=hint, **rest)
         self._settle(missing)
 
+    def read(self, typed: str) -> Any:
+        """The figure that was typed; raises PortfolioError where it is none."""
+        raise NotImplementedError
+
+    def written(self, figure: Any) -> str:
+        """A figure as its box shows it to begin with."""
+        return str(figure)
+
     def _value(self) -> str:
-        """What was typed, or the amount to begin with."""
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else format_plain(self.data)
+        return "" if self.data is None else self.written(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the amount, or say what is wrong with it."""
+        """Read the figure, or say what is wrong with it."""
         self.data = None
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            return
         try:
-            self.data = parse_pounds(valuelist[0]) if valuelist else None
+            self.data = self.read(typed)
         except BlankMoney:
             return
         except PortfolioError as error:
             raise ValueError(error.sentence) from error
+
+
+class PoundsField(FigureBox):
+    """An amount in pounds, read by `money.parse_pounds`; a blank is never zero (E5)."""
+
+    def __init__(self, label: str, *, missing: str | None = BlankMoney().sentence, hint: str = "", **rest: Any) -> None:
+        super().__init__(label, missing=missing, hint=hint, **rest)
+
+    def read(self, typed: str) -> Decimal:
+        """The amount; raises NotMoney."""
+        return parse_pounds(typed)
+
+    def written(self, figure: Decimal) -> str:
+        """`1234.50`."""
+        return format_plain(figure)
 
 
 class Several(FieldList):  # type: ignore[type-arg]  # only the stubs know what it is a list of

@@ -10,7 +10,7 @@ from wtforms import FormField
 
 from portfolio.proposals.calls import CallSaid, CriterionSaid, GateSaid
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, Form, Line, Paragraphs, Part, Several
+from portfolio.web.forms import DateParts, FigureBox, Form, Line, Paragraphs, Part, Several
 
 constraint_means("uq_round_funding_year_id_csp_id", "Somebody has just set up this call. Look at theirs first")
 

@@ -9,7 +9,7 @@ from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.scenarios import deciding, queries
 from portfolio.scenarios.deciding import proposed
-from portfolio.scenarios.forms import RulingsForm, rulings_form
+from portfolio.scenarios.forms.deciding import RulingsForm, rulings_form
 from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import Weighed, weighed
 from portfolio.scenarios.rules import DecidedAlready

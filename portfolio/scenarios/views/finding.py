@@ -6,7 +6,8 @@ from flask import render_template, request, url_for
 
 from portfolio.errors import PortfolioError
 from portfolio.people.rules import Act
-from portfolio.scenarios.forms import best_form, told_of
+from portfolio.scenarios.forms.finding import best_form
+from portfolio.scenarios.forms.working import told_of
 from portfolio.scenarios.rules import Plan
 from portfolio.scenarios.showing import best_told
 from portfolio.scenarios.views.room import place, room

@@ -7,7 +7,6 @@ from flask import render_template, request
 from portfolio.people.rules import Act
 from portfolio.scenarios import queries, showing
 from portfolio.scenarios.charts import differences
-from portfolio.scenarios.forms import MOST_COMPARED
 from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import suggested_over
 from portfolio.scenarios.showing import SideBySide, Tried
@@ -21,6 +20,7 @@ from portfolio.web.pictures import is_narrow, picture
 from reports.charts import svg
 
 MOST_ROUNDS = 500
+MOST_COMPARED = 4
 
 
 @room.get("/scenarios")

@@ -8,7 +8,7 @@ from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.scenarios import queries, showing
 from portfolio.scenarios.actions import change_scenario, remove_scenario, save_scenario
-from portfolio.scenarios.forms import WorkForm, told_of, work_form
+from portfolio.scenarios.forms.working import WorkForm, told_of, work_form
 from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import Weighed, weighed
 from portfolio.scenarios.rules import bad_plan, suggested_over
