@@ -50,14 +50,24 @@ def targets_chart(
     title: str, indicators: Sequence[Indicator], *, published: bool = False, narrow: bool = False
 ) -> AgainstTargets:
     """What was promised, and what has come of it."""
-    return AgainstTargets(title, tuple(_target(row, published=published) for row in indicators), narrow)
+    rows = (
+        target(
+            row.name,
+            row.unit,
+            row.target,
+            to_date(row.kind, [result.value for result in row.results]),
+            published=published,
+        )
+        for row in indicators
+    )
+    return AgainstTargets(title, tuple(rows), narrow)
 
 
-def _target(row: Indicator, *, published: bool) -> Target:
-    reached = to_date(row.kind, [result.value for result in row.results])
+def target(name: str, unit: str, promised: Decimal | None, reached: Decimal | None, *, published: bool) -> Target:
+    """One thing that is counted; as published, a count under five is not drawn."""
     if published and reached is not None and too_few(reached):
-        return Target(row.name, row.unit, row.target, None, FEW.lower())
-    return Target(row.name, row.unit, row.target, reached)
+        return Target(name, unit, promised, None, FEW.lower())
+    return Target(name, unit, promised, reached)
 
 
 def indicator_chart(row: Indicator, *, narrow: bool = False) -> Lines:

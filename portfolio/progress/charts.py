@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from portfolio.measures.charts import series_chart
-from portfolio.measures.rules import FEW, too_few
+from portfolio.measures.charts import series_chart, target
 from portfolio.progress.gathering import Gathered
 from portfolio.words import begin
-from reports.charts import POUNDS, AgainstTargets, Chart, Columns, Series, Target
-from reports.content import OutputRow
+from reports.charts import POUNDS, AgainstTargets, Chart, Columns, Series
 
 MOST_BARS = 12
 """Of more interventions than these the tables alone tell: their bars would fill pages."""
@@ -104,14 +102,10 @@ def _outcomes(told: Gathered, *, narrow: bool) -> Drawn | None:
     rows = told.content.outputs
     if not 0 < len(rows) <= MOST_BARS:
         return None
-    return Drawn("outcomes", AgainstTargets(OUTCOMES, tuple(_target(row) for row in rows), narrow))
-
-
-def _target(row: OutputRow) -> Target:
-    name = f"{row.reference}: {row.indicator}"
-    if row.to_date is not None and too_few(row.to_date):
-        return Target(name, row.unit, row.target, None, FEW.lower())
-    return Target(name, row.unit, row.target, row.to_date)
+    targets = (
+        target(f"{row.reference}: {row.indicator}", row.unit, row.target, row.to_date, published=True) for row in rows
+    )
+    return Drawn("outcomes", AgainstTargets(OUTCOMES, tuple(targets), narrow))
 
 
 def _measures(told: Gathered, *, narrow: bool) -> Iterator[Drawn]:
