@@ -16,8 +16,9 @@ from portfolio.assessment.models import PanelScore
 from portfolio.comparison.rules import LEVELS, ORDER
 from portfolio.comparison.slices import Slice, within_band
 from portfolio.db import Pence, Percent, total
+from portfolio.decisions.amounts import carried
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, is_current
+from portfolio.decisions.queries import is_current
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CspAllocation, FundingYear, Programme, Stream, StreamAllocation
 from portfolio.money import ZERO

@@ -12,8 +12,9 @@ from portfolio.comparison.facts import OfStream, asked_of, awarded_to, facts, ou
 from portfolio.comparison.rules import level_names
 from portfolio.comparison.slices import Narrowed, Slice
 from portfolio.db import Pence, Percent, total
+from portfolio.decisions.amounts import carried
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, is_current
+from portfolio.decisions.queries import is_current
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, Organisation
 from portfolio.money import ZERO, per_cent

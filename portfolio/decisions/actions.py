@@ -1,4 +1,4 @@
-"""Decisions recorded, interests declared, awards made and described, allocations changed under them."""
+"""Decisions recorded, awards made and described, allocations changed under them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment.queries import interests_in
 from portfolio.clock import day_of
+from portfolio.decisions import amounts, ceilings, queries, rules
 from portfolio.decisions import profiles as planning
-from portfolio.decisions import queries, rules
 from portfolio.decisions.models import Award, AwardLine, Decider, Decision, DecisionAmount, ProfileShare
 from portfolio.decisions.profiles import Cells
 from portfolio.decisions.rules import Ruling
@@ -71,7 +71,7 @@ def record_decision(
     decision.deciders = [Decider(person=person) for person in deciders]
     session.add(decision)
     if award is not None:
-        plans = queries.plan_by_line(session, [award.id])
+        plans = amounts.plan_by_line(session, [award.id])
         _change_award(award, decision, plans, Quarter.containing(ruling.met_on or day_of(at)), profiles)
     elif ruling.outcome.gives_money:
         session.add(award_rows(decision, profiles))
@@ -112,7 +112,7 @@ def _above_allocation(
     session: Session, year: FundingYear, csp: CSP, shares: Mapping[int, Decimal], award: Award | None, ruling: Ruling
 ) -> Iterable[PortfolioError | None]:
     """E1: all that the partnership awards of each stream, this decision in the place of the one before."""
-    awarded = queries.awarded_by_csp_and_stream(session, year.id, csp.id)
+    awarded = amounts.awarded_by_csp_and_stream(session, year.id, csp.id)
     before = {line.stream_id: line.amount for line in award.lines} if award else {}
     for stream in year.programme.streams:
         decided = ruling.awarded.get(stream.name, ZERO)
@@ -120,8 +120,8 @@ def _above_allocation(
             continue
         awards = awarded.get((csp.id, stream.id), ZERO) - before.get(stream.id, ZERO) + decided
         share = shares.get(stream.id, ZERO)
-        above = rules.above_allocation(csp.name, stream.name, awards, share, year.programme.tolerance_percent)
-        yield above or rules.above_unsaid(csp.name, stream.name, awards, share, ruling.above_because)
+        above = ceilings.above_allocation(csp.name, stream.name, awards, share, year.programme.tolerance_percent)
+        yield above or ceilings.above_unsaid(csp.name, stream.name, awards, share, ruling.above_because)
 
 
 def _below_what_happened(
@@ -130,7 +130,7 @@ def _below_what_happened(
     """What was claimed of an award, and what variations moved, bounds every later decision on it."""
     if award is None:
         return
-    carried, spent = queries.carried_by_line(session, [award.id]), claimed(session, award.id)
+    carried, spent = amounts.carried_by_line(session, [award.id]), claimed(session, award.id)
     for line in award.lines:
         yield rules.bad_lowering(
             ruling.outcome,
@@ -279,12 +279,12 @@ def change_allocations(session: Session, funding_year: FundingYear, allocation: 
     """Change what a year gives, in pounds; refused where a partnership has awarded more than it would have (E1)."""
     for csp in funding_year.police_area.csps:
         queries.locked_shares(session, funding_year.id, csp.id)
-    awarded = queries.awarded_by_csp_and_stream(session, funding_year.id)
+    awarded = amounts.awarded_by_csp_and_stream(session, funding_year.id)
     tolerance = funding_year.programme.tolerance_percent
     streams = {stream.name: stream for stream in funding_year.programme.streams}
     csps = {csp.key: csp for csp in funding_year.police_area.csps}
     refuse_any(
-        rules.below_awards(
+        ceilings.below_awards(
             csps[key].name,
             key,
             name,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portfolio.decisions import profiles, queries
+from portfolio.decisions import amounts, profiles
 from portfolio.decisions.actions import Claimed
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.models import Award, VariationRequest
@@ -137,7 +137,7 @@ def _by_quarter(
     if asked_for.variation is not None:
         of_line = (share for share in asked_for.variation.shares if line and share.award_line_id == line.id)
         return {share.quarter: share.amount for share in of_line}
-    plan = queries.plan_by_line(session, [side.award.id]).get(line.id, {}) if line else {}
+    plan = amounts.plan_by_line(session, [side.award.id]).get(line.id, {}) if line else {}
     if sign < 0:
         return profiles.lost(plan, asked_for.amount)
     quarters = list(between(side.award.starts_on, side.award.ends_on))

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from portfolio.db import total
+from portfolio.decisions.amounts import carried
 from portfolio.decisions.models import Award, AwardLine, Decision
-from portfolio.decisions.queries import carried, current_decisions, is_current, proposals_seen_by
+from portfolio.decisions.queries import current_decisions, is_current, proposals_seen_by
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.money import ZERO

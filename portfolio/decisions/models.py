@@ -1,4 +1,4 @@
-"""Decisions by partnership, interests declared, the awards that a yes creates, and the variations of those."""
+"""Decisions by partnership, the awards that a yes creates, and the variations of those, asked for and approved."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.db import Pence
-from portfolio.decisions import queries
+from portfolio.decisions import amounts, queries
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.models import Award, AwardLine, Decision, VariationRequest
 from portfolio.decisions.rules import Outcome
@@ -160,7 +160,7 @@ def places(session: Session, funding_year_id: int, condition: ColumnElement[bool
             Proposal.title,
             CSP.name,
             Stream.name,
-            type_coerce(func.coalesce(queries.carried(), ZERO), Pence).label("carried"),
+            type_coerce(func.coalesce(amounts.carried(), ZERO), Pence).label("carried"),
             funded.label("funded"),
         )
         .select_from(Award)

@@ -1,4 +1,7 @@
-"""What a partnership may decide: reasons, ceilings, interests, moves of money."""
+"""What a partnership may decide: reasons, interests, what was claimed and moved before.
+
+What it may award in all stands in `ceilings`, what may be moved afterwards in `variation_rules`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +10,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
-from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, format_day
@@ -150,46 +152,6 @@ class NegativeAward(PortfolioError):
         super().__init__("An award cannot be negative. Enter an amount of zero or more", f"awarded.{stream}")
 
 
-class AllocationBelowAwards(PortfolioError):
-    """E1: a partnership's share of a stream would be less than it has awarded of it."""
-
-    code = "E1"
-
-    def __init__(self, csp: str, stream: str, share: Decimal, awards: Decimal, field: str) -> None:
-        super().__init__(
-            f"{csp} has awarded {format_pounds(awards)} of the {stream} stream already, more than the "
-            f"{format_pounds(share)} it would have. Enter at least that, or lower the awards first",
-            field,
-        )
-
-
-class AwardsAboveAllocation(PortfolioError):
-    """E1: a partnership's awards of a stream come to more than its allocation and the tolerance."""
-
-    code = "E1"
-
-    def __init__(self, csp: str, stream: str, awards: Decimal, limit: Decimal) -> None:
-        super().__init__(
-            f"{csp}'s awards of the {stream} stream would come to {format_pounds(awards)}, "
-            f"{format_pounds(awards - limit)} more than the {format_pounds(limit)} it may award. "
-            "Lower this award, or free money first",
-            f"awarded.{stream}",
-        )
-
-
-class AboveWithoutReason(PortfolioError):
-    """E1: more than the allocation, within its tolerance, and nothing that says why."""
-
-    code = "E1"
-
-    def __init__(self, csp: str, stream: str, awards: Decimal, allocation: Decimal) -> None:
-        super().__init__(
-            f"{csp}'s awards of the {stream} stream would come to {format_pounds(awards)}, "
-            f"{format_pounds(awards - allocation)} more than its allocation. Say why, or lower this award",
-            "above_because",
-        )
-
-
 class InterestDeclared(PortfolioError):
     """E12: somebody with an interest took part."""
 
@@ -247,19 +209,6 @@ class AwardIsNotTheDecision(PortfolioError):
         )
 
 
-class BadVariation(PortfolioError):
-    """A move of money that cannot be made."""
-
-
-class NotFunded(PortfolioError):
-    """E13: money moved to what the partnership does not fund any more."""
-
-    code = "E13"
-
-    def __init__(self, reference: str, csp: str) -> None:
-        super().__init__(f"{csp} does not fund {reference} any more. Choose an award that it funds", "to_line")
-
-
 def bad_decision(outcome: Outcome, awarded: Mapping[str, Decimal], reason: str | None) -> list[PortfolioError]:
     """What is wrong with a decision taken by itself; amounts are pounds by stream (E11)."""
     errors: list[PortfolioError] = [NegativeAward(stream) for stream, amount in awarded.items() if amount < 0]
@@ -271,31 +220,6 @@ def bad_decision(outcome: Outcome, awarded: Mapping[str, Decimal], reason: str |
     if outcome.needs_a_reason and not (reason or "").strip():
         errors.append(NoReason(outcome))
     return errors
-
-
-def above_allocation(
-    csp: str, stream: str, awards: Decimal, allocation: Decimal, tolerance_percent: Decimal
-) -> AwardsAboveAllocation | None:
-    """E1: all of a partnership's awards of a stream, in pounds, against its allocation and the tolerance."""
-    limit = ceiling(allocation, tolerance_percent)
-    return AwardsAboveAllocation(csp, stream, awards, limit) if awards > limit else None
-
-
-def above_unsaid(
-    csp: str, stream: str, awards: Decimal, allocation: Decimal, because: str | None
-) -> AboveWithoutReason | None:
-    """E1: awards above the allocation, be it within the tolerance, need a word on why."""
-    said = bool((because or "").strip())
-    return AboveWithoutReason(csp, stream, awards, allocation) if awards > allocation and not said else None
-
-
-def below_awards(
-    csp: str, key: str, stream: str, *, share: Decimal, awards: Decimal, tolerance_percent: Decimal
-) -> AllocationBelowAwards | None:
-    """E1, from the other side: a share, in pounds, that what is awarded of it would pass."""
-    if awards <= ceiling(share, tolerance_percent):
-        return None
-    return AllocationBelowAwards(csp, stream, share, awards, f"shares.{key}.{stream}")
 
 
 def less_than_asked(ruling: Ruling, asked: Decimal, csps_asked: int) -> LessThanAsked | None:
@@ -350,33 +274,6 @@ def leads_it(reference: str, deciders: Mapping[int, str], leads: Collection[int 
 def decided_meanwhile(seen: str, standing: int | None) -> DecidedMeanwhile | None:
     """A decision supersedes the one that its page showed, by number; an empty text and None are none."""
     return None if seen == ("" if standing is None else str(standing)) else DecidedMeanwhile()
-
-
-def bad_variation(
-    amount: Decimal, reason: str, *, sides: int, same_line: bool, same_year: bool, can_give: Decimal | None
-) -> list[PortfolioError]:
-    """What is wrong with moving pounds; `can_give` is what the giving line has that is not yet claimed."""
-    errors: list[PortfolioError] = []
-    if not sides:
-        errors.append(BadVariation("Choose the award that the money comes from, or the one it goes to", "from_line"))
-    if not same_year:
-        errors.append(
-            BadVariation("Money does not move between programmes or funding years. Choose another award", "to_line")
-        )
-    if amount <= 0:
-        errors.append(BadVariation("Enter an amount above zero; the direction is said by from and to", "amount"))
-    if same_line:
-        errors.append(BadVariation("Money cannot move from an award to itself. Choose another award", "to_line"))
-    if can_give is not None and amount > can_give:
-        errors.append(
-            BadVariation(
-                f"Only {format_pounds(can_give)} of this award is neither claimed nor moved. Enter that or less",
-                "amount",
-            )
-        )
-    if not reason.strip():
-        errors.append(BadVariation("Give the reason for the variation", "reason"))
-    return errors
 
 
 def award_warnings(reference: str, starts_on: date, ends_on: date, *, provisional: bool) -> list[RuleWarning]:

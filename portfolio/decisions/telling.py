@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.assessment.models import Interest
 from portfolio.assessment.queries import interests_told
 from portfolio.clock import day_of
-from portfolio.decisions import listing, queries, rules
+from portfolio.decisions import amounts, listing, queries, rules
 from portfolio.decisions.listing import Listed
 from portfolio.decisions.models import Award, AwardLine, Decision, Variation
 from portfolio.errors import RuleWarning
@@ -113,7 +113,7 @@ class ProposalTold:
 def awards_told(session: Session, awards: Sequence[Award]) -> tuple[AwardTold, ...]:
     """Some awards with what their lines carry and plan."""
     ids = [award.id for award in awards]
-    carried, plans = queries.carried_by_line(session, ids), queries.plan_by_line(session, ids)
+    carried, plans = amounts.carried_by_line(session, ids), amounts.plan_by_line(session, ids)
     told = []
     for award in awards:
         own = [plans.get(line.id, {}) for line in award.lines]
@@ -273,7 +273,7 @@ def room_left(session: Session, proposal: Proposal, csp: CSP) -> list[Room]:
     """What is left for a proposal of each stream, whatever it is awarded now."""
     year = proposal.funding_year
     shares = shares_of(session, year.id)
-    awarded = queries.awarded_by_csp_and_stream(session, year.id, csp.id)
+    awarded = amounts.awarded_by_csp_and_stream(session, year.id, csp.id)
     award = queries.find_award(session, proposal.id, csp.id)
     own = {line.stream_id: line.amount for line in award.lines} if award else {}
     asked = requested(session, Proposal.id == proposal.id).get(proposal.id, {})

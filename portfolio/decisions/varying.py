@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portfolio.decisions import profiles, queries, rules
+from portfolio.decisions import amounts, ceilings, profiles, queries, rules, variation_rules
 from portfolio.decisions.actions import Claimed
 from portfolio.decisions.models import Award, AwardLine, Variation, VariationRequest, VariationShare
 from portfolio.errors import PortfolioError, SaidTwice, refuse_any
@@ -121,7 +121,7 @@ def approve_variation(
         reason=reason,
     )
     session.add(variation)
-    plans = queries.plan_by_line(session, {line.award_id for line in sides})
+    plans = amounts.plan_by_line(session, {line.award_id for line in sides})
     variation.shares = variation_shares(variation, plans)
     return variation
 
@@ -150,7 +150,7 @@ def obstacles(
         *(closed(year.status, year.year) for year in years.values()),
         _above_allocation(session, giving, receiving, amount),
         _not_funded(session, receiving),
-        *rules.bad_variation(
+        *variation_rules.bad_variation(
             amount,
             reason,
             sides=len(sides),
@@ -188,7 +188,7 @@ def _next_reference(session: Session, year: FundingYear) -> str:
 def carried_by(session: Session, side: Side) -> Decimal:
     """What an award's stream carries, in pounds."""
     line = side.line
-    return ZERO if line is None else queries.carried_by_line(session, [side.award.id]).get(line.id, ZERO)
+    return ZERO if line is None else amounts.carried_by_line(session, [side.award.id]).get(line.id, ZERO)
 
 
 def _can_give(session: Session, giving: Side | None, claimed: Claimed) -> Decimal | None:
@@ -201,7 +201,7 @@ def _can_give(session: Session, giving: Side | None, claimed: Claimed) -> Decima
 def left_unallocated(session: Session, of: Side) -> Decimal:
     """What a partnership has not awarded of its allocation of a stream, in pounds; negative where it awarded more."""
     year = of.award.proposal.funding_year
-    awarded = queries.awarded_by_csp_and_stream(session, year.id, of.award.csp_id)
+    awarded = amounts.awarded_by_csp_and_stream(session, year.id, of.award.csp_id)
     return shares_of(session, year.id).get(of.purse, ZERO) - awarded.get(of.purse, ZERO)
 
 
@@ -241,10 +241,10 @@ def _above_allocation(
         return None
     award, stream = receiving.award, receiving.stream
     year = award.proposal.funding_year
-    awards = queries.awarded_by_csp_and_stream(session, year.id, award.csp_id)
+    awards = amounts.awarded_by_csp_and_stream(session, year.id, award.csp_id)
     share = shares_of(session, year.id).get(receiving.purse, ZERO)
     after = awards.get(receiving.purse, ZERO) + amount
-    above = rules.above_allocation(award.csp.name, stream.name, after, share, year.programme.tolerance_percent)
+    above = ceilings.above_allocation(award.csp.name, stream.name, after, share, year.programme.tolerance_percent)
     return above.at("amount") if above else None
 
 
@@ -255,4 +255,4 @@ def _not_funded(session: Session, receiving: Side | None) -> PortfolioError | No
     award = receiving.award
     decision = queries.find_decision(session, award.proposal_id, award.csp_id)
     funded = decision is not None and decision.outcome.gives_money
-    return None if funded else rules.NotFunded(award.proposal.reference, award.csp.name)
+    return None if funded else variation_rules.NotFunded(award.proposal.reference, award.csp.name)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Bundle, Session, joinedload, selectinload
 
 from portfolio.db import total
+from portfolio.decisions.amounts import carried
 from portfolio.decisions.models import Award, AwardLine
-from portfolio.decisions.queries import carried
 from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.match_funding.models import Match, MatchReceipt

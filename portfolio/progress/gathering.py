@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portfolio.db import total
+from portfolio.decisions.amounts import planned
 from portfolio.decisions.models import Award, AwardLine, VariationRequest
-from portfolio.decisions.queries import planned
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.match_funding import queries as match

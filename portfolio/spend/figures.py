@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portfolio.db import QuarterOfYear, total
+from portfolio.decisions.amounts import awarded, planned
 from portfolio.decisions.models import Award, AwardLine
-from portfolio.decisions.queries import awarded, planned
 from portfolio.money import ZERO
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter

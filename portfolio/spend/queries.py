@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, func, 
 from sqlalchemy.orm import Bundle, Session, contains_eager, joinedload, selectinload
 
 from portfolio.db import QuarterOfYear, total
+from portfolio.decisions.amounts import planned
 from portfolio.decisions.models import Award, AwardLine
-from portfolio.decisions.queries import awards_within, planned
+from portfolio.decisions.queries import awards_within
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CSP, FundingYear, Organisation, Programme
 from portfolio.funding_years.rules import deadline

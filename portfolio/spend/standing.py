@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
+from portfolio.decisions.amounts import carried_by_line
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import carried_by_line
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.models import CspAllocation, Programme, StreamAllocation
 from portfolio.funding_years.rules import YearStatus

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from portfolio.decisions import rules as deciding
+from portfolio.decisions.ceilings import above_allocation
 from portfolio.decisions.profiles import bad_profile
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import OTHER, ends_before_it_starts
@@ -81,7 +82,7 @@ def _check_ceilings(story: Story, findings: Findings) -> None:
             totals[key] += amount
             if key in told_already or not _knows_allocation(story, proposal, findings):
                 continue
-            error = deciding.above_allocation(
+            error = above_allocation(
                 story.name_of(decision.csp),
                 stream,
                 totals[key],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment.actions import declare_interest
 from portfolio.assessment.queries import interests_in, panel_of
-from portfolio.decisions import actions, queries
+from portfolio.decisions import actions, amounts, queries
 from portfolio.decisions.models import Award, AwardLine, Decision
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import NotFound, Refused
@@ -101,7 +101,7 @@ def award_of(session: Session, proposal: Proposal, csp: str = CSP) -> Award:
 
 def profile_of(session: Session, line: AwardLine) -> list[Decimal]:
     """What a line plans, Q1 to Q4."""
-    plan = queries.plan_by_line(session, [line.award_id])[line.id]
+    plan = amounts.plan_by_line(session, [line.award_id])[line.id]
     return [plan.get(quarter, ZERO) for quarter in FinancialYear(2025).quarters]
 
 
@@ -161,9 +161,9 @@ def test_e1_the_six_proposals_ask_for_more_than_is_there(session: Session, year:
     session.rollback()
     record(session, six[3], officer, Outcome.PART_FUNDED, non_labour="10401.93")
     record(session, six[4], officer, Outcome.REJECTED)
-    awarded = queries.awarded_by_csp_and_stream(session, year.id)
+    awarded = amounts.awarded_by_csp_and_stream(session, year.id)
     assert list(awarded.values()) == [Decimal("80790.21")]
-    assert queries.awarded_by_csp_and_stream(session, year.id, 999) == {}
+    assert amounts.awarded_by_csp_and_stream(session, year.id, 999) == {}
 
 
 def test_e1_leaves_room_within_the_tolerance_and_where_there_is_no_share_nothing(
@@ -229,7 +229,7 @@ def test_a_change_of_mind_supersedes_and_the_history_stays(session: Session, nur
     assert queries.find_decision(session, nurse.id, csp.id) is third
     assert (first.reason, second.outcome) == ("Costs not profiled.", Outcome.FUNDED)
     award = award_of(session, nurse)
-    assert queries.carried_by_line(session, [award.id]) == {award.lines[0].id: ZERO}
+    assert amounts.carried_by_line(session, [award.id]) == {award.lines[0].id: ZERO}
     assert profile_of(session, award.lines[0]) == [ZERO] * 4
     record(session, nurse, officer, non_labour="28413.75")
     assert profile_of(session, award_of(session, nurse).lines[0]) == [Decimal("7103.44")] * 3 + [Decimal("7103.43")]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.assessment.models import Interest
 from portfolio.db import Database
-from portfolio.decisions import queries
+from portfolio.decisions import amounts, queries
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.asking import approve_request, ask_for_variation, refuse_request, withdraw_request
 from portfolio.decisions.models import Award, Variation, VariationRequest
@@ -99,7 +99,7 @@ def approve(session: Session, asked_for: VariationRequest, by: Person, on: date 
 
 
 def carried(session: Session, award: Award) -> list[Decimal]:
-    return sorted(queries.carried_by_line(session, [award.id]).values(), reverse=True)
+    return sorted(amounts.carried_by_line(session, [award.id]).values(), reverse=True)
 
 
 def test_nothing_moves_before_another_approves(session: Session, awards: dict[str, Award]) -> None:

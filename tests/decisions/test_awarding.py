@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portfolio.decisions import queries
+from portfolio.decisions import amounts
 from portfolio.decisions.models import Award, Variation, VariationShare
 from portfolio.decisions.rules import Outcome
 from portfolio.money import ZERO
@@ -43,7 +43,7 @@ def test_an_award_is_planned_as_it_was_asked_for_and_keeps_its_categories(sessio
     assert cells(award_of(session, nurse)) == planned
     award = award_of(session, nurse)
     by_category = {("non-labour", pay.name): Decimal("150.00"), ("non-labour", training.name): Decimal("50.00")}
-    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
+    assert amounts.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
     line = award.lines[0]
     given_back = Variation(
         reference="V25-01",
@@ -57,7 +57,7 @@ def test_an_award_is_planned_as_it_was_asked_for_and_keeps_its_categories(sessio
     session.add(given_back)
     session.flush()
     by_category = {("non-labour", pay.name): Decimal("135.00"), ("non-labour", training.name): Decimal("45.00")}
-    assert queries.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
+    assert amounts.plans_by_category(session, [award.id], Q1) == {award.id: by_category}
     session.rollback()
     record(session, nurse, officer, Outcome.PART_FUNDED, met_on=date(2025, 6, 17), non_labour="100.00")
     assert cells(award_of(session, nurse)) == {

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portfolio.db import Database
-from portfolio.decisions import queries
+from portfolio.decisions import amounts
 from portfolio.decisions.actions import award_rows, decision_rows, record_decision
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import Refused
@@ -81,5 +81,5 @@ def test_fifty_awards_at_once_keep_to_the_ceiling(
         answers = list(officers.map(decide, ids))
     assert (answers.count("awarded"), answers.count("E1")) == (10, OFFICERS - 10)
     with database.reading() as reading:
-        awarded = queries.awarded_by_csp_and_stream(reading, year.id)
+        awarded = amounts.awarded_by_csp_and_stream(reading, year.id)
     assert list(awarded.values()) == [Decimal("100.00")]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio.decisions import profiles, rules
+from portfolio.decisions import ceilings, profiles, rules, variation_rules
 from portfolio.decisions.asked import TAKEN_BACK, AskedState, asked_state, bad_deciding, bad_withdrawing
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import PortfolioError
@@ -90,19 +90,21 @@ def test_a_partnership_decides_on_what_it_was_asked() -> None:
 
 def test_e1_awards_stay_within_the_allocation_and_the_tolerance() -> None:
     allocation = Decimal("80790.21")
-    assert rules.above_allocation("Dorset CSP", "non-labour", allocation, allocation, Decimal(0)) is None
-    error = rules.above_allocation("Dorset CSP", "non-labour", allocation + Decimal("0.01"), allocation, Decimal(0))
+    assert ceilings.above_allocation("Dorset CSP", "non-labour", allocation, allocation, Decimal(0)) is None
+    error = ceilings.above_allocation("Dorset CSP", "non-labour", allocation + Decimal("0.01"), allocation, Decimal(0))
     assert error is not None
     assert (error.code, error.field) == ("E1", "awarded.non-labour")
     assert "£80,790.22, £0.01 more than the £80,790.21 it may award" in error.sentence
-    assert rules.above_allocation("Dorset CSP", "non-labour", Decimal("88869.23"), allocation, Decimal(10)) is None
+    assert ceilings.above_allocation("Dorset CSP", "non-labour", Decimal("88869.23"), allocation, Decimal(10)) is None
 
 
 def test_e1_above_the_allocation_the_partnership_says_why() -> None:
     allocation = Decimal("100.00")
-    assert rules.above_unsaid("Dorset CSP", "labour", allocation, allocation, None) is None
-    assert rules.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, "Level-Up starts in May") is None
-    error = rules.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, " ")
+    assert ceilings.above_unsaid("Dorset CSP", "labour", allocation, allocation, None) is None
+    assert (
+        ceilings.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, "Level-Up starts in May") is None
+    )
+    error = ceilings.above_unsaid("Dorset CSP", "labour", Decimal("104.00"), allocation, " ")
     assert error is not None
     assert (error.code, error.field) == ("E1", "above_because")
     assert "£104.00, £4.00 more than its allocation. Say why" in error.sentence
@@ -111,8 +113,8 @@ def test_e1_above_the_allocation_the_partnership_says_why() -> None:
 def test_e1_a_share_stays_above_what_is_awarded_of_it() -> None:
     share, awards = Decimal("100.00"), Decimal("110.00")
 
-    def below(tolerance: int) -> rules.AllocationBelowAwards | None:
-        return rules.below_awards(
+    def below(tolerance: int) -> ceilings.AllocationBelowAwards | None:
+        return ceilings.below_awards(
             "Dorset CSP", "dorset", "labour", share=share, awards=awards, tolerance_percent=Decimal(tolerance)
         )
 
@@ -269,17 +271,22 @@ def test_a_loss_takes_the_latest_quarters_first() -> None:
 
 
 def test_a_variation_that_can_be_made() -> None:
-    found = rules.bad_variation(
+    found = variation_rules.bad_variation(
         Decimal("5.00"), "Underspend.", sides=2, same_line=False, same_year=True, can_give=Decimal("5.00")
     )
     assert found == []
-    assert rules.bad_variation(Decimal(5), "More.", sides=1, same_line=False, same_year=True, can_give=None) == []
+    assert (
+        variation_rules.bad_variation(Decimal(5), "More.", sides=1, same_line=False, same_year=True, can_give=None)
+        == []
+    )
 
 
 def test_every_fault_of_a_variation_is_said() -> None:
-    found = rules.bad_variation(ZERO, " ", sides=0, same_line=True, same_year=False, can_give=Decimal("-1.00"))
+    found = variation_rules.bad_variation(
+        ZERO, " ", sides=0, same_line=True, same_year=False, can_give=Decimal("-1.00")
+    )
     assert [error.field for error in found] == ["from_line", "to_line", "amount", "to_line", "amount", "reason"]
-    [more] = rules.bad_variation(
+    [more] = variation_rules.bad_variation(
         Decimal("5.01"), "Why.", sides=2, same_line=False, same_year=True, can_give=Decimal("5.00")
     )
     assert more.sentence.startswith("Only £5.00 of this award is neither claimed nor moved")

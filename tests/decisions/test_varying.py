@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from portfolio.decisions import queries
+from portfolio.decisions import amounts, queries
 from portfolio.decisions.actions import Claimed
 from portfolio.decisions.models import AwardLine, Variation
 from portfolio.decisions.varying import approve_variation, line_of
@@ -67,12 +67,12 @@ def vary(
 
 
 def plan(session: Session, line: AwardLine) -> list[str]:
-    found = queries.plan_by_line(session, [line.award_id])[line.id]
+    found = amounts.plan_by_line(session, [line.award_id])[line.id]
     return [str(found.get(quarter, ZERO)) for quarter in FinancialYear(2025).quarters]
 
 
 def carried(session: Session, line: AwardLine) -> Decimal:
-    return queries.carried_by_line(session, [line.award_id])[line.id]
+    return amounts.carried_by_line(session, [line.award_id])[line.id]
 
 
 def test_the_same_variation_moves_money_once(session: Session, year: FundingYear) -> None:
@@ -114,7 +114,7 @@ def test_e1_holds_on_the_receiving_side(session: Session, year: FundingYear) -> 
     vary(session, giving, None, "0.01")
     vary(session, None, receiving, "0.01")
     assert plan(session, receiving) == ["100.00", "100.01", "100.00", "100.00"]
-    awarded = queries.awarded_by_csp_and_stream(session, year.id)
+    awarded = amounts.awarded_by_csp_and_stream(session, year.id)
     assert list(awarded.values()) == [Decimal("1000.00")]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, case, func, literal, or_, select, type_coerce, un
 from sqlalchemy.orm import Session, aliased
 
 from portfolio.db import Pence
+from portfolio.decisions.amounts import awarded
 from portfolio.decisions.models import (
     Award,
     AwardLine,
@@ -18,7 +19,7 @@ from portfolio.decisions.models import (
     VariationRequest,
     VariationShare,
 )
-from portfolio.decisions.queries import awarded, is_current
+from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Programme, Stream, StreamAllocation
 from portfolio.funding_years.rules import ceiling
 from portfolio.money import ZERO, format_pounds

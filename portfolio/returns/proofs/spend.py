@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from portfolio.decisions.amounts import awarded
 from portfolio.decisions.models import Award, AwardLine
-from portfolio.decisions.queries import awarded
 from portfolio.funding_years.models import CSP, FundingYear, PoliceArea, Programme, Stream
 from portfolio.money import ZERO, format_pounds
 from portfolio.proposals.models import Proposal

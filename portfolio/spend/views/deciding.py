@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from portfolio.decisions.queries import plans_by_category
+from portfolio.decisions.amounts import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.approving import approve_claims

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
+from portfolio.decisions.amounts import plans_by_category
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.boxes import entry_columns, forecast_rows, spend_boxes

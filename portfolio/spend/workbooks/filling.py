@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from portfolio.clock import LONDON
+from portfolio.decisions.amounts import plans_by_category
 from portfolio.decisions.models import Award
-from portfolio.decisions.queries import awards_found, awards_within, plans_by_category
+from portfolio.decisions.queries import awards_found, awards_within
 from portfolio.money import ZERO
 from portfolio.people.rules import Within
 from portfolio.quarters import Quarter
