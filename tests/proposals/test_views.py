@@ -16,6 +16,7 @@ from portfolio.proposals.rules import MatchKind, ProposalKind, ProposalStatus, T
 from portfolio.quarters import FinancialYear, Quarter
 from tests import make, rounds
 from tests.conftest import NOW, SignedIn, Visitor, title_of
+from tests.pages import value_of
 
 DRAFT = "/proposals/SVD-25-01"
 STEP = f"{DRAFT}/edit/"
@@ -89,6 +90,13 @@ def test_a_proposal_is_begun_written_step_by_step_checked_and_submitted(
     again = officer.get(f"{STEP}money").text
     assert 'value="9000.00"' in again
     assert "£16,500.00" in again
+    opened = {"seen": value_of(officer.get(f"{STEP}work"), "seen")}
+    assert officer.post(f"{STEP}work", data=work | opened | {"area": "Weymouth"}).status_code == 302
+    late = officer.post(f"{STEP}work", data=work | opened | {"area": "Poole"})
+    assert (late.status_code, only_proposal(session).area) == (422, "Weymouth")
+    assert "This step was saved since you opened it" in late.text
+    assert officer.post(f"{STEP}work", data=work | opened | {"area": "Weymouth"}).status_code == 302  # pressed twice
+    assert officer.post(f"{STEP}work", data=work | {"seen": value_of(late, "seen")}).status_code == 302
     checked = officer.get(f"{DRAFT}/check").text
     assert "Submit the proposal" in checked
     assert "Not by category" in checked

@@ -1,9 +1,13 @@
 """What the steps of a proposal have in common: what they offer to choose from, and how they begin and end."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from wtforms import HiddenField
 
 from portfolio.funding_years.models import CSP, FundingYear, Organisation
 from portfolio.people.models import Person
@@ -37,6 +41,9 @@ class Offer:
 class StepForm(Form):
     """One step in which a proposal is written: what it says of it, and nothing else."""
 
+    seen = HiddenField()
+    """What the step said as it was opened, as a digest."""
+
     offer: Offer
 
     def show(self, offer: Offer) -> None:
@@ -53,6 +60,11 @@ class StepForm(Form):
 
     def lengthen(self) -> None:
         """Give room for more, where the step has lines."""
+
+    def digest(self) -> str:
+        """By this two openings of a step are told apart: the same for the same entries."""
+        entries = sorted((name, repr(value)) for name, value in self.data.items() if name not in ("seen", "csrf_token"))
+        return hashlib.sha256(json.dumps(entries).encode()).hexdigest()
 
 
 def begun_with(contents: Contents, *names: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.models import FundingYear
 from portfolio.people.rules import Act
 from portfolio.proposals import actions, queries
@@ -31,6 +31,17 @@ from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import refusals_on
 from portfolio.web.forms import ButtonForm
+
+
+class SavedMeanwhile(PortfolioError):
+    """A draft's step would be overwritten by somebody who has not seen how it stands."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This step was saved since you opened it, by somebody else or by you in another window. What you typed is "
+            "below, and not kept yet. Open the page once more to see what stands there, and save here again to put "
+            "yours in its place"
+        )
 
 
 @room.get("/proposals/new")
@@ -118,14 +129,17 @@ def one_step(reference: str, step: str) -> Any:
 def change(reference: str, step: str) -> Any:
     """Keeps one step of a draft; or gives more lines, and keeps nothing."""
     which, proposal = _step_named(step), draft_at(reference)
-    form = _form_of(which, proposal)
+    form, now = _form_of(which, proposal), _form_of(which, proposal, as_kept=True).seen.data
     if request.form.get("do") == "more":
         form.lengthen()
         return _step_page(form, which, proposal)
     if form.validate_on_submit():
         with refusals_on(form, form.places()) as outcome:
-            said = actions.contents_of(proposal)
-            said = _project(form, said) if isinstance(form, ProjectForm) else form.into(said)
+            before = actions.contents_of(proposal)
+            said = _project(form, before) if isinstance(form, ProjectForm) else form.into(before)
+            if form.seen.data not in (None, now) and said != before:
+                form.seen.data = now  # whoever saves it again has been told
+                raise SavedMeanwhile
             actions.change_draft(session(), proposal, said)
             commit()
         if outcome.ok:
@@ -145,7 +159,8 @@ def _form_of(step: Step, proposal: Proposal, *, as_kept: bool = False) -> StepFo
     said, year = actions.contents_of(proposal), proposal.funding_year
     offer = offer_for(year, proposal)
     if step is Step.MONEY:
-        return money_form(offer, said, as_kept=as_kept)
+        money = money_form(offer, said, as_kept=as_kept)
+        return _opened(money) if as_kept else money
     made: type[StepForm]
     match step:
         case Step.PROJECT:
@@ -156,6 +171,11 @@ def _form_of(step: Step, proposal: Proposal, *, as_kept: bool = False) -> StepFo
             made, data = MatchForm, match_of(said)
     form: StepForm = made(formdata=None, data=data) if as_kept else made(data=data)
     form.show(offer)
+    return _opened(form) if as_kept else form
+
+
+def _opened(form: StepForm) -> StepForm:
+    form.seen.data = form.digest()
     return form
 
 
