@@ -19,6 +19,11 @@ class NotFunded(PortfolioError):
         super().__init__(f"{csp} does not fund {reference} any more. Choose an award that it funds", "to_line")
 
 
+def not_funded(reference: str, csp: str, *, funds: bool) -> NotFunded | None:
+    """E13: money goes to what the partnership funds by the decision that stands."""
+    return None if funds else NotFunded(reference, csp)
+
+
 def bad_variation(
     amount: Decimal, reason: str, *, sides: int, same_line: bool, same_year: bool, can_give: Decimal | None
 ) -> list[PortfolioError]:

@@ -249,10 +249,9 @@ def _above_allocation(
 
 
 def _not_funded(session: Session, receiving: Side | None) -> PortfolioError | None:
-    """E13: money goes to what the partnership funds by its decision of today."""
     if receiving is None:
         return None
     award = receiving.award
     decision = queries.find_decision(session, award.proposal_id, award.csp_id)
-    funded = decision is not None and decision.outcome.gives_money
-    return None if funded else variation_rules.NotFunded(award.proposal.reference, award.csp.name)
+    funds = decision is not None and decision.outcome.gives_money
+    return variation_rules.not_funded(award.proposal.reference, award.csp.name, funds=funds)

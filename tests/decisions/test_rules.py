@@ -292,6 +292,13 @@ def test_every_fault_of_a_variation_is_said() -> None:
     assert more.sentence.startswith("Only £5.00 of this award is neither claimed nor moved")
 
 
+def test_e13_money_is_moved_to_what_is_funded_only() -> None:
+    assert variation_rules.not_funded("SVD-25-01", "Dorset CSP", funds=True) is None
+    error = variation_rules.not_funded("SVD-25-01", "Dorset CSP", funds=False)
+    assert error is not None
+    assert "Dorset CSP does not fund SVD-25-01 any more" in error.sentence
+
+
 def test_w7_and_w9_are_warned_of() -> None:
     usual = rules.award_warnings("SVD-25-01", date(2025, 4, 1), date(2026, 3, 31), provisional=False)
     assert usual == []
