@@ -9,8 +9,6 @@ from reports.charts import alt, png
 from reports.documents import Block, Document, Heading, Paragraph, Picture, Table
 from reports.word import docx
 
-KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 
 def report_file(told: Gathered) -> tuple[str, bytes]:
     """The report under its name; the same figures always give the same bytes."""

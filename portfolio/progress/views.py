@@ -8,7 +8,7 @@ from portfolio.errors import NotFound
 from portfolio.funding_years.queries import years_within
 from portfolio.people.rules import Act
 from portfolio.progress.charts import pictures
-from portfolio.progress.documents import KIND, report_file
+from portfolio.progress.documents import report_file
 from portfolio.progress.gathering import Gathered, gather
 from portfolio.progress.telling import report_of
 from portfolio.quarters import Quarter
@@ -17,6 +17,7 @@ from portfolio.returns.queries import csps_to_show, get_place
 from portfolio.returns.rules import ReturnKind, slug_of
 from portfolio.returns.views import asked_for
 from portfolio.spend.rules import RAG
+from portfolio.uploads.kinds import DOCX
 from portfolio.web.access import allow, may_open, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
@@ -90,4 +91,4 @@ def chart(year_id: int, quarter: Quarter, csp_key: str, drawing: str) -> Any:
 def file(year_id: int, quarter: Quarter, csp_key: str) -> Any:
     """The report as a Word file."""
     name, content = report_file(_gathered(year_id, quarter, csp_key))
-    return file_download(name, content, KIND)
+    return file_download(name, content, DOCX.media_type)

@@ -27,6 +27,7 @@ from portfolio.returns.forms import (
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, get_place, get_return, place_of
 from portfolio.returns.rules import ReturnStatus, quarter_to_return
+from portfolio.uploads.kinds import XLSX
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
@@ -37,7 +38,6 @@ from portfolio.web.forms import Form
 from portfolio.web.paging import paged
 
 room = Blueprint("returns", __name__)
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @room.get("/returns")
@@ -179,7 +179,7 @@ def file(number: int) -> Any:
 
 
 def _download(name: str, content: bytes) -> Any:
-    return file_download(name, content, WORKBOOK)
+    return file_download(name, content, XLSX.media_type)
 
 
 @room.get("/returns/<int:number>/certify")

@@ -20,6 +20,7 @@ from portfolio.spend.workbooks.layout import MOST_BYTES
 from portfolio.spend.workbooks.marking import marked
 from portfolio.spend.workbooks.reading import Filled, read_or_say, refuse_others
 from portfolio.spend.workbooks.taking import Preview, get_upload, keep_upload, preview, take_over
+from portfolio.uploads.kinds import XLSX
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, rollback, session
@@ -28,7 +29,6 @@ from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged_list
 from portfolio.web.uploading import takes_files
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ONE = "/spend/<reference>/<csp_key>/<quarter:quarter>/workbook"
 ALL = "/spend/workbook/<quarter:quarter>"
 WAITING = "/spend/workbook/uploads/<int:upload_id>"
@@ -88,7 +88,7 @@ def download_workbooks(quarter: Quarter) -> Any:
 def _made(quarter: Quarter, awards: list[Award], name: str) -> Any:
     rags = {str(rag): meaning for rag, meaning in RAG_MEANS.items()}
     content = workbook_of(session(), awards, quarter, now=moment(), made_for=viewer().name, rags=rags)
-    return file_download(name, content, EXCEL)
+    return file_download(name, content, XLSX.media_type)
 
 
 @room.post(ONE)
@@ -200,4 +200,4 @@ def marked_workbook(upload_id: int) -> Any:
     if not found.is_readable:
         return redirect(url_for("spend.waiting_workbook", upload_id=upload_id))
     name = upload.name.removesuffix(".xlsx")
-    return file_download(f"{name}_marked.xlsx", marked(upload.content, found.faults), EXCEL)
+    return file_download(f"{name}_marked.xlsx", marked(upload.content, found.faults), XLSX.media_type)
