@@ -104,6 +104,13 @@ class Set:
     less: Decimal
     """By how many points it falls short of the best; negative is more."""
 
+    @property
+    def against_best(self) -> str:
+        """`3.20 points fewer`, as a set stands to the best."""
+        if not self.less:
+            return "As many points"
+        return f"{abs(self.less)} points {'fewer' if self.less > 0 else 'more'}"
+
 
 @dataclass(frozen=True)
 class Question:

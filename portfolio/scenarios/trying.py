@@ -27,6 +27,11 @@ class Left:
         return self.limit - self.taken
 
     @property
+    def too_much(self) -> Decimal:
+        """By how much what is taken passes what is planned with."""
+        return max(self.taken - self.limit, ZERO)
+
+    @property
     def above_allocation(self) -> Decimal:
         """How much of what is taken lies above the partnership's allocation."""
         return max(self.taken - self.available.allocation, ZERO)
