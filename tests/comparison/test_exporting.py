@@ -5,11 +5,11 @@ import gc
 import io
 from decimal import Decimal
 
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
-from portfolio.db import Database
 from portfolio.decisions.rules import Outcome
 from portfolio.people.rules import Role
 from portfolio.proposals.rules import ToolkitImpact
@@ -19,7 +19,7 @@ from tests.conftest import SignedIn
 VIEW = "year=2025-26&stream=non-labour&order=reference"
 
 
-def test_the_files_say_what_the_page_says(database: Database, session: Session, signed_in: SignedIn) -> None:
+def test_the_files_say_what_the_page_says(app: Flask, session: Session, signed_in: SignedIn) -> None:
     nurse = make.proposal(session, title='=HYPERLINK("x")', asks={"non-labour": Decimal("28413.75")})
     nurse.area, nurse.toolkit_impact = "Weymouth", ToolkitImpact.MODERATE
     make.award(session, nurse, amounts={"non-labour": Decimal("20000.00")})
@@ -29,11 +29,12 @@ def test_the_files_say_what_the_page_says(database: Database, session: Session, 
     make.decision(session, roadshow, outcome=Outcome.REJECTED, reason="No evidence that it works.")
     session.commit()
     officer = signed_in(Role.CSP_OFFICER)
-    pool = database.engine.pool
+    pool = app.extensions["portfolio_database"].engine.pool
     assert isinstance(pool, QueuePool)
     gc.disable()  # a site collects seldom
     try:
         told = officer.get(f"/decisions/compare/file.csv?{VIEW}")
+        assert told.text
         assert pool.checkedout() == 0, "a file that was sent keeps no connection: fifteen would stop the site"
     finally:
         gc.enable()
