@@ -126,7 +126,7 @@ def _delivered(
                 quarter=quarter,
                 planned=planned,
                 spent=actual if counts or actual else None,
-                due_on=due_on,
+                is_due=due_on < today,
                 days_late=late_by(claim, due_on, sent, today),
                 delivery=claim.delivery_rag.value if claim and claim.delivery_rag else None,
                 spend=claim.spend_rag.value if claim and claim.spend_rag else None,

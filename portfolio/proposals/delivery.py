@@ -5,7 +5,6 @@ The figures come from rooms that follow this one; `app.py` hands in the function
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -19,16 +18,16 @@ from portfolio.quarters import Quarter
 
 @dataclass(frozen=True)
 class QuarterDelivered:
-    """One quarter of an award: planned and spent, in pounds, when its claim was due and sent, and how it was going.
+    """One quarter of an award: planned and spent, in pounds, how late its claim came, and how it was going.
 
     `spent` is None where no claim of the quarter is approved yet. `days_late` is 0 for a claim in time, grows while an
-    overdue one has not come, and is None where nothing is due yet or the claim was loaded without the day it came.
+    overdue one has not come, and is None where none has come and none is due, or where nobody knows the day it came.
     """
 
     quarter: Quarter
     planned: Decimal
     spent: Decimal | None
-    due_on: date
+    is_due: bool
     days_late: int | None
     delivery: str | None
     spend: str | None
@@ -39,7 +38,7 @@ class QuarterDelivered:
     def lateness(self) -> str:
         """When its claim came, in words: `in time`, `3 days late`."""
         if self.days_late is None:
-            return "not known"
+            return "not known" if self.is_due else "not due yet"
         return how_late(self.days_late) if self.days_late else "in time"
 
     @property
@@ -96,7 +95,9 @@ class AwardDelivered:
     def lateness(self) -> str:
         """How many claims were late, in words: `1 of 4`; of those of which it is known when they came."""
         timed = sum(1 for each in self.quarters if each.days_late is not None)
-        return f"{self.late} of {timed}" if timed else "Not known"
+        if timed:
+            return f"{self.late} of {timed}"
+        return "Not known" if any(each.is_due for each in self.quarters) else "None due yet"
 
     @property
     def to_explain(self) -> int:

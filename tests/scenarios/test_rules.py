@@ -78,6 +78,7 @@ def test_a_plan_is_told_by_stream_in_points_in_match_and_by_area_and_level() -> 
     told = tally(candidates, STREAMS, tried)
     labour, other = told.streams
     assert (labour.limit, labour.taken, labour.left) == (Decimal("110.00"), Decimal("120.00"), Decimal("-10.00"))
+    assert (labour.too_much, other.too_much) == (Decimal("10.00"), Decimal("0.00"))
     assert (labour.above_allocation, labour.undecidable) == (Decimal("20.00"), Decimal("10.00"))
     assert (other.limit, other.taken, other.left) == (Decimal("1100.00"), Decimal("1100.00"), Decimal("0.00"))
     assert (told.pounds, told.limit, told.left) == (Decimal("1220.00"), Decimal("1210.00"), Decimal("-10.00"))
