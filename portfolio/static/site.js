@@ -120,6 +120,12 @@ for (const place of document.querySelectorAll("[data-count-of]")) {
 const problems = document.querySelector(".problems");
 if (problems && !document.querySelector("[autofocus]")) problems.focus();
 
+// Who came to a part of a page by a link (past the menu, to a wrong box) would be taken there again by the page that
+// answers their form, away from its error summary: a form goes to its page, not to a part of it.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.hasAttribute("action")) target.setAttribute("action", location.href.split("#")[0]);
+});
+
 const onward = document.querySelector("form[data-goes-on]");
 if (onward) onward.submit();
 
