@@ -2,19 +2,11 @@
 
 from collections.abc import Callable
 
+from reports import proving
 from reports.content import Kind, ReturnContent
 from reports.home_office import claim_book, statement_book
 from reports.opcc import quarterly_book
 from reports.sheets import Book
-
-
-class NotReconciled(ValueError):
-    """A workbook does not say what its return says; `differences` has a sentence for each cell."""
-
-    def __init__(self, differences: list[str]) -> None:
-        super().__init__("The workbook does not say what the return says: " + "; ".join(differences))
-        self.differences = differences
-
 
 BOOKS: dict[Kind, Callable[[ReturnContent], Book]] = {
     Kind.CSP: quarterly_book,
@@ -45,12 +37,4 @@ def reconcile(content: ReturnContent, workbook: bytes) -> list[str]:
 
 def proved(content: ReturnContent) -> bytes:
     """The return's workbook, read back and found to say what the return says; raises NotReconciled otherwise."""
-    from reports.reading import differences
-    from reports.workbook import write_book
-
-    declared = book(content)
-    workbook = write_book(declared)
-    found = differences(declared, workbook)
-    if found:
-        raise NotReconciled(found)
-    return workbook
+    return proving.proved(book(content))

@@ -12,6 +12,7 @@ from portfolio.returns.rules import ReturnKind, file_name, statement_name, wrong
 from portfolio.returns.snapshot import digest_of_figures
 from reports import returns
 from reports.content import Kind, ReturnContent
+from reports.proving import NotReconciled
 
 
 class NotWritten(PortfolioError):
@@ -31,7 +32,7 @@ def workbook(content: ReturnContent) -> bytes:
     """The return's workbook, read back and reconciled before anybody gets it; raises NotWritten."""
     try:
         return returns.proved(content)
-    except returns.NotReconciled as error:
+    except NotReconciled as error:
         raise NotWritten(error.differences) from error
 
 

@@ -7,8 +7,8 @@ import pytest
 
 import reports.reading
 from reports.comparison import ComparisonContent, ProposalLine, SideLine, comparison_book, proved_comparison
+from reports.proving import NotReconciled
 from reports.reading import differences
-from reports.returns import NotReconciled
 
 LINE = ProposalLine(
     reference="SVD-25-01",

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from reports import reading, returns, workbook
 from reports.content import Kind
+from reports.proving import NotReconciled
 from tests.reports.content_samples import NARRATIVES, NURSE, dorset, empty
 
 CONTENT = dorset()
@@ -158,7 +159,7 @@ def test_a_false_size_hides_no_rows(written: bytes) -> None:
 def test_a_file_that_does_not_reconcile_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     other = returns.write(empty())
     monkeypatch.setattr(workbook, "write_book", lambda _: other)
-    with pytest.raises(returns.NotReconciled, match="Summary!A5 is “No allocation has been made”") as caught:
+    with pytest.raises(NotReconciled, match="Summary!A5 is “No allocation has been made”") as caught:
         returns.proved(replace(empty(), summary=CONTENT.summary))
     assert len(caught.value.differences) > 1
 

@@ -28,6 +28,7 @@ from portfolio.spend.correcting import approve_correction, ask_for_correction
 from portfolio.spend.models import Claim, LockedQuarter
 from portfolio.spend.rules import ClaimStatus
 from reports import returns
+from reports.proving import NotReconciled
 from reports.totals import summary_totals
 from tests import make
 from tests.conftest import NOW
@@ -268,7 +269,7 @@ def test_e10_stops_a_file_that_does_not_read_back(scene: Scene, monkeypatch: pyt
     row = scene.certify(scene.prepare(Q1))
 
     def not_proved(_content: object) -> bytes:
-        raise returns.NotReconciled(["Summary!D4 is £1.00, the return says £2.00"])
+        raise NotReconciled(["Summary!D4 is £1.00, the return says £2.00"])
 
     monkeypatch.setattr(returns, "proved", not_proved)
     with pytest.raises(drafting.NotWritten, match=r"Summary!D4 is £1\.00"):
