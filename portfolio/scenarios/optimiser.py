@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
+from time import monotonic
+from typing import TypeVar
 
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO, percent_of, to_pence
@@ -15,11 +17,14 @@ from portfolio.proposals.rules import Level, ProposalKind
 from portfolio.scenarios.rules import ByStream, Candidate, points
 from portfolio.scenarios.solving import NotProved, Row, least
 
+_Answer = TypeVar("_Answer")
 MOST = 60
 """So many proposals can be weighed against each other exactly, and while somebody waits."""
 RUNNERS_UP = 3
 LEFT_OUT_ASKED = 5
 """Of so many proposals that are left out, those that score most, it is asked what taking them in would cost."""
+LONGEST = 20
+"""So many seconds after it began nothing more is asked: somebody waits for the page."""
 
 
 class TooMany(PortfolioError):
@@ -83,6 +88,8 @@ class Wanted:
             )
         if self.least_score is not None:
             yield f"nothing that scores below {self.least_score.normalize():f}%", replace(self, least_score=None)
+        if self.gates:
+            yield "only proposals that pass every gate", replace(self, gates=False)
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,8 @@ class Best:
     left_out: tuple[LeftOut, ...]
     unscored: tuple[Candidate, ...] = ()
     """What could not be weighed, because nobody has scored it yet."""
+    is_whole: bool = True
+    """Whether everything about it was asked in time; otherwise what is not told was not proved."""
 
 
 @dataclass(frozen=True)
@@ -141,18 +150,31 @@ class _Choice:
 
 def best_sets(candidates: Sequence[Candidate], wanted: Wanted) -> Best:
     """The best set, its runners-up and what tipped it; raises TooMany, NothingFits and NotProved."""
-    problem = _Problem.of(candidates, wanted)
-    found = list(problem.sets(1 + RUNNERS_UP))
-    if not found:
+    ends = monotonic() + LONGEST
+    sets = _Problem.of(candidates, wanted).sets(1 + RUNNERS_UP)
+    best = next(sets, None)
+    if best is None:
         raise NothingFits(_contradiction(candidates, wanted))
-    best = found[0]
+    runners_up: list[Found] = []
+    without: tuple[tuple[str, Found], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    is_whole = True
     try:
-        without = tuple(_costly(candidates, wanted, best))
-        left_out = tuple(_left_out(candidates, wanted, best))
-    except NotProved:
-        without, left_out = (), ()
+        runners_up.extend(_in_time(sets, ends))
+        left_out = tuple(_in_time(_left_out(candidates, wanted, best), ends))
+        without = tuple(_in_time(_costly(candidates, wanted, best), ends))
+    except (NotProved, TooMany):  # without a condition there may be more to weigh than can be
+        is_whole = False
     unscored = tuple(each for each in candidates if each.score is None and each.number not in best.awards)
-    return Best(best, tuple(found[1:]), without, left_out, unscored)
+    return Best(best, tuple(runners_up), without, left_out, unscored, is_whole)
+
+
+def _in_time(answers: Iterator[_Answer], ends: float) -> Iterator[_Answer]:
+    """Answers for as long as there is time; raises NotProved when it is over before all are given."""
+    for answer in answers:
+        yield answer
+        if monotonic() > ends:
+            raise NotProved
 
 
 def _costly(candidates: Sequence[Candidate], wanted: Wanted, best: Found) -> Iterator[tuple[str, Found]]:
@@ -184,7 +206,7 @@ def _contradiction(candidates: Sequence[Candidate], wanted: Wanted) -> str:
     """Why nothing fits, where that can be said in a sentence."""
     both = [each.reference for each in candidates if wanted.forces(each) and each.number in wanted.never]
     if both:
-        return f"{' and '.join(both)} cannot be in and left out. Take it off one of the two lists"
+        return f"{' and '.join(both)} cannot be in and left out. Drop what keeps it out, or what wants it in"
     for level in sorted(wanted.levels, key=list(Level).index):
         if not any(level in each.levels and _may_be_in(each, wanted) for each in candidates):
             return (
@@ -278,5 +300,5 @@ def _ways(candidate: Candidate, part_percent: int | None) -> Iterator[_Choice]:
     if asks:
         yield _Choice(candidate, asks, is_part=False)
     part = {stream: percent_of(amount, Decimal(part_percent or 0)) for stream, amount in asks.items()}
-    if any(part.values()):
+    if any(part.values()) and part != asks:  # all of it is no part, nor is what rounds up to all of it
         yield _Choice(candidate, part, is_part=True)

@@ -130,6 +130,7 @@ class BestTold:
     left_out: tuple[Question, ...]
     unscored: tuple[Candidate, ...]
     conditions_are_asked: bool
+    is_whole: bool
 
 
 def best_told(weighed: Weighed, ceilings: Plan, wanted: Wanted) -> BestTold:
@@ -156,4 +157,5 @@ def best_told(weighed: Weighed, ceilings: Plan, wanted: Wanted) -> BestTold:
         tuple(Question(each.candidate.name, told(each.instead) if each.instead else None) for each in answer.left_out),
         answer.unscored,
         any(wanted.conditions()),
+        answer.is_whole,
     )

@@ -13,7 +13,7 @@ import pytest
 
 from portfolio.money import percent_of
 from portfolio.proposals.rules import Level, ProposalKind
-from portfolio.scenarios import solving
+from portfolio.scenarios import optimiser, solving
 from portfolio.scenarios.optimiser import MOST, NothingFits, TooMany, Wanted, best_sets
 from portfolio.scenarios.rules import ByStream, Candidate, points
 from portfolio.scenarios.solving import NotProved, Row, least
@@ -186,6 +186,27 @@ def test_what_must_be_in_is_in_whatever_it_scores_and_a_contradiction_is_said() 
 def test_more_than_can_be_weighed_exactly_is_refused() -> None:
     with pytest.raises(TooMany, match="61 proposals are more than the 60"):
         best_sets([candidate(number) for number in range(MOST + 1)], Wanted({OTHER: Decimal("1000.00")}))
+    many = [candidate(number, score="20" if number < MOST else "70") for number in range(MOST + 1)]
+    answer = best_sets(many, Wanted({OTHER: Decimal("1000.00")}, least_score=Decimal(50)))
+    assert (set(answer.best.awards), answer.is_whole) == (
+        {MOST},
+        False,
+    )  # what it costs cannot be weighed, so is not said
+
+
+def test_what_gates_cost_is_said_and_a_share_that_is_all_is_no_part() -> None:
+    fails, passes = candidate(1, score="90", passes_gates=False), candidate(2, score="40")
+    answer = best_sets([fails, passes], Wanted({OTHER: Decimal("100.00")}, part_percent=100))
+    assert [(words, set(found.awards)) for words, found in answer.without] == [
+        ("only proposals that pass every gate", {1})
+    ]
+    assert (set(answer.best.awards), answer.runners_up, answer.is_whole) == ({2}, (), True)
+
+
+def test_the_best_set_stands_when_what_tipped_it_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optimiser, "LONGEST", -1)
+    answer = best_sets([candidate(1), candidate(2, score="10")], Wanted({OTHER: Decimal("100.00")}))
+    assert (set(answer.best.awards), answer.is_whole, answer.left_out) == ({1}, False, ())
 
 
 def test_a_set_that_the_solver_cannot_tell_from_a_good_one_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
