@@ -39,6 +39,13 @@ class NotTheirs(PortfolioError):
         super().__init__(f"Somebody else asked for this {what}, so it is theirs to change or withdraw")
 
 
+class NoReasonToRefuse(PortfolioError):
+    """A refusal that does not say why."""
+
+    def __init__(self) -> None:
+        super().__init__("Give the reason, so that who asked knows what to do instead", "because")
+
+
 def asked_state(asked_by: int, decided_by: int | None, refused_because: str | None) -> AskedState:
     """Where it stands, by who asked for it, who decided on it, if anybody did, and the reason of a refusal.
 
@@ -63,3 +70,8 @@ def bad_withdrawing(what: str, state: AskedState, asked_by: int, withdraws: int)
     if state is not AskedState.WAITING:
         return DecidedAlready(what, state)
     return None if asked_by == withdraws else NotTheirs(what)
+
+
+def no_reason_to_refuse(because: str) -> NoReasonToRefuse | None:
+    """Whoever refuses it says why."""
+    return None if because.strip() else NoReasonToRefuse()

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.actions import Claimed, conflicts
-from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing
+from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing, no_reason_to_refuse
 from portfolio.decisions.models import Variation, VariationRequest
 from portfolio.decisions.varying import (
     Side,
@@ -22,13 +22,6 @@ from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.people.models import Person
 
 VARIATION = "variation"
-
-
-class NoRefusalReason(PortfolioError):
-    """A refusal that does not say why."""
-
-    def __init__(self) -> None:
-        super().__init__("Give the reason, so that who asked knows what to do instead", "because")
 
 
 def ask_for_variation(
@@ -131,8 +124,7 @@ def approve_request(
 def refuse_request(session: Session, asked_for: VariationRequest, because: str, *, by: Person, now: datetime) -> None:
     """Refuse a variation that somebody else asked for, with a reason that they are told; nothing moves."""
     _hold_to_decide(session, asked_for, by)
-    if not because.strip():
-        raise NoRefusalReason
+    refuse_any([no_reason_to_refuse(because)])
     asked_for.refused_because, asked_for.decided_by, asked_for.decided_at = because.strip(), by, now
     session.flush()
 

@@ -13,7 +13,7 @@ from portfolio.decisions import amounts, queries
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.models import Award, AwardLine, Decision, VariationRequest
 from portfolio.decisions.rules import Outcome
-from portfolio.decisions.varying import said
+from portfolio.decisions.varying import Side, said
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.money import ZERO
@@ -121,6 +121,21 @@ def to_vary(session: Session, within: Within, person_id: int) -> int:
     return session.scalar(waiting) or 0
 
 
+def value_of(award_id: int, stream_id: int) -> str:
+    """What a form calls an award's stream: `12-3`."""
+    return f"{award_id}-{stream_id}"
+
+
+def side_called(session: Session, value: str | None) -> Side | None:
+    """The award's stream that a form offered and calls so; None is what is unallocated."""
+    if value is None:
+        return None
+    award_id, stream_id = (int(number) for number in value.split("-"))
+    [award] = queries.awards_found(session, Award.id == award_id)
+    streams = {stream.id: stream for stream in award.proposal.funding_year.programme.streams}
+    return Side(award, streams[stream_id])
+
+
 class Place(NamedTuple):
     """An award's stream that could give or receive: what names it, what it carries, and whether it is funded today."""
 
@@ -135,8 +150,8 @@ class Place(NamedTuple):
 
     @property
     def value(self) -> str:
-        """What a form calls it: `12-3`."""
-        return f"{self.award_id}-{self.stream_id}"
+        """What a form calls it."""
+        return value_of(self.award_id, self.stream_id)
 
     @property
     def words(self) -> str:

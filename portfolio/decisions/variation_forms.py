@@ -43,9 +43,9 @@ class ApprovalForm(Form):
 
 
 class RefusalForm(Form):
-    """Why a variation is refused."""
+    """Why what somebody asked for is refused."""
 
-    because = Paragraphs("Why it is refused", missing="Give the reason, so that who asked knows what to do instead")
+    because = Paragraphs("Why you refuse it", missing="", most=3_000, hint="Who asked for it is told this.")
 
 
 class VariationFilter(AddressForm):

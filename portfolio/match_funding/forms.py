@@ -1,7 +1,6 @@
 """What is entered about match."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from portfolio.funding_years.models import FundingYear, Organisation
 from portfolio.match_funding.rules import Lack
@@ -48,7 +47,7 @@ class YearFilter(AddressForm):
 
     def offer(self, years: Iterable[FundingYear]) -> None:
         """Offer the funding years within reach."""
-        self.year.choices = _offered(years)
+        self.year.choices = [(row.id, f"{row.programme.name}, {row.police_area.name}, {row.year}") for row in years]
 
 
 class ProjectFilter(YearFilter):
@@ -71,7 +70,3 @@ class PromiseFilter(AddressForm):
     def offer(self, funders: Iterable[Organisation]) -> None:
         """Offer who gives match within reach."""
         self.funder.choices = [(row.id, row.name) for row in funders]
-
-
-def _offered(years: Iterable[FundingYear]) -> list[tuple[Any, str]]:
-    return [(row.id, f"{row.programme.name}, {row.police_area.name}, {row.year}") for row in years]

@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
 from portfolio.db import total
-from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing
+from portfolio.decisions.asked import TAKEN_BACK, bad_deciding, bad_withdrawing, no_reason_to_refuse
 from portfolio.decisions.models import Award
 from portfolio.errors import PortfolioError, SaidTwice, refuse_any
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO
 from portfolio.quarters import Quarter
 from portfolio.spend.adjustments import Adjustment, bad_correction
-from portfolio.spend.checks import NotACategory, NotSaid, YearClosed
+from portfolio.spend.checks import NotACategory, YearClosed
 from portfolio.spend.claiming import Names
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
 from portfolio.spend.rules import COUNTED, FutureQuarter, NotAwarded
@@ -107,8 +107,7 @@ def refuse_correction(
 ) -> None:
     """Refuse a correction that somebody else asked for, with a reason that they are told; nothing of it counts."""
     _hold(session, asked_for, by_id)
-    if not because.strip():
-        raise NotSaid("Give the reason, so that who asked knows what to do instead", "because")
+    refuse_any([no_reason_to_refuse(because)])
     asked_for.refused_because = because.strip()
     asked_for.decided_by_id, asked_for.decided_at = by_id, now
     session.flush()

@@ -122,12 +122,6 @@ class CountsInForm(Form):
         return Quarter(year, self.entered_in.data)
 
 
-class RefusalForm(Form):
-    """Why a correction is refused."""
-
-    because = Paragraphs("Why you refuse it", missing="", most=SHORT_TEXT, hint="Who asked for it is told this.")
-
-
 class EvidenceForm(Form):
     """A file that proves what a claim says, and the lines that it is for."""
 

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.decisions import ceilings, profiles, rules, variation_rules
-from portfolio.decisions.asked import TAKEN_BACK, AskedState, asked_state, bad_deciding, bad_withdrawing
+from portfolio.decisions.asked import (
+    TAKEN_BACK,
+    AskedState,
+    asked_state,
+    bad_deciding,
+    bad_withdrawing,
+    no_reason_to_refuse,
+)
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.errors import PortfolioError
 from portfolio.money import ZERO
@@ -338,6 +345,8 @@ def test_what_one_asks_for_another_decides_on_once() -> None:
         "Somebody else asked for this variation, so it is theirs to change or withdraw",
         "This variation is approved already. Ask for another one if something is still wrong",
     ]
+    assert no_reason_to_refuse("No.") is None
+    assert str(no_reason_to_refuse(" ")) == "Give the reason, so that who asked knows what to do instead"
 
 
 def test_what_a_panel_found_is_said_in_words() -> None:

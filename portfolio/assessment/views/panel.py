@@ -8,10 +8,11 @@ from portfolio.assessment.actions import counted_assessments, moderate, points_g
 from portfolio.assessment.forms import ModerateForm, moderate_form
 from portfolio.assessment.panels import panel_told
 from portfolio.assessment.queries import moderations_of
-from portfolio.assessment.views.room import before_the_panel, delivered, room, standings
+from portfolio.assessment.views.room import before_the_panel, room, standings
 from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.proposals.models import Proposal, Round
+from portfolio.proposals.views.room import delivered
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session

@@ -9,7 +9,6 @@ from portfolio.assessment.actions import Standings, refuse_conflicted
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import get_csp
 from portfolio.people.rules import Act
-from portfolio.proposals.delivery import Delivered
 from portfolio.proposals.models import AskedOf, Proposal, Round
 from portfolio.proposals.queries import find_round, get_proposal, hold, hold_round
 from portfolio.proposals.rules import ProposalStatus
@@ -22,11 +21,6 @@ room = Blueprint("assessment", __name__)
 def standings() -> Standings:
     """What says how proposals stand: handed to the site when it is put together."""
     return cast(Standings, current_app.extensions["portfolio_standings"])
-
-
-def delivered() -> Delivered:
-    """What tells what an intervention's last award delivered: handed to the site when it is put together."""
-    return cast(Delivered, current_app.extensions["portfolio_delivery"])
 
 
 def before_the_panel(reference: str, csp_key: str, act: Act) -> tuple[Proposal, Round]:

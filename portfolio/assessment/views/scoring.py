@@ -14,11 +14,12 @@ from portfolio.assessment.forms import MOST_IN_A_ROW, ScoreForm, score_form
 from portfolio.assessment.queries import find_assessment, rounds_within
 from portfolio.assessment.rules import AssessmentStatus
 from portfolio.assessment.showing import rounds_told, to_score
-from portfolio.assessment.views.room import before_the_panel, delivered, room, standings
+from portfolio.assessment.views.room import before_the_panel, room, standings
 from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.proposals.models import Proposal, Round
 from portfolio.proposals.queries import requested
+from portfolio.proposals.views.room import delivered
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session

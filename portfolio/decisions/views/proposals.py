@@ -9,7 +9,7 @@ from portfolio.assessment.queries import judging, panel_of
 from portfolio.decisions import listing, queries, telling
 from portfolio.decisions.forms import InterestForm, ListFilter, WithdrawForm
 from portfolio.decisions.models import Award
-from portfolio.decisions.views.room import delivered, note_interests_read, room
+from portfolio.decisions.views.room import note_interests_read, room
 from portfolio.errors import NotFound
 from portfolio.funding_years.queries import csps_of
 from portfolio.people.actions import get_person
@@ -20,6 +20,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.proposals.queries import get_proposal, hold, within_reach
 from portfolio.proposals.rules import ProposalStatus
 from portfolio.proposals.telling import asked_tables, match_in_all
+from portfolio.proposals.views.room import delivered
 from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today

@@ -7,7 +7,6 @@ from flask import Blueprint, current_app
 
 from portfolio.assessment.models import Interest
 from portfolio.decisions.actions import Claimed
-from portfolio.proposals.delivery import Delivered
 from portfolio.web.reading import note_reading
 
 room = Blueprint("decisions", __name__)
@@ -16,11 +15,6 @@ room = Blueprint("decisions", __name__)
 def claimed() -> Claimed:
     """What says how much of an award is claimed: handed to the site when it is put together."""
     return cast(Claimed, current_app.extensions["portfolio_claimed"])
-
-
-def delivered() -> Delivered:
-    """What tells what an intervention's last award delivered: handed to the site when it is put together."""
-    return cast(Delivered, current_app.extensions["portfolio_delivery"])
 
 
 def note_interests_read(reference: str, interests: Iterable[Interest]) -> None:

@@ -55,7 +55,7 @@ def variations() -> Any:
 def vary(reference: str, csp_key: str) -> Any:
     """The form that asks for money to be moved from or to an award."""
     found = _award(reference, csp_key)
-    first = next((f"{line.award_id}-{line.stream_id}" for line in found.lines), None)
+    first = next((moves.value_of(line.award_id, line.stream_id) for line in found.lines), None)
     return _asking(found, _offered(found, VariationForm(data={"from_line": first})))
 
 
@@ -86,8 +86,8 @@ def ask_to_vary(reference: str, csp_key: str) -> Any:
         with refusals_on(form) as outcome:
             asked_for = ask_for_variation(
                 session(),
-                giving=_side(form.from_line.data),
-                receiving=_side(form.to_line.data),
+                giving=moves.side_called(session(), form.from_line.data),
+                receiving=moves.side_called(session(), form.to_line.data),
                 amount=form.amount.data,
                 reason=form.reason.data,
                 by=get_person(session(), viewer().person_id),
@@ -99,16 +99,6 @@ def ask_to_vary(reference: str, csp_key: str) -> Any:
             flash("The variation is asked for. Nothing moves until somebody else approves it.", "success")
             return redirect(url_for(".variation", number=asked_for.id))
     return _asking(_award(reference, csp_key), form), 422
-
-
-def _side(chosen: str | None) -> Side | None:
-    """The award's stream that a choice names, which was offered; None is what is unallocated."""
-    if chosen is None:
-        return None
-    award_id, stream_id = (int(number) for number in chosen.split("-"))
-    [award] = queries.awards_found(session(), Award.id == award_id)
-    streams = {stream.id: stream for stream in award.proposal.funding_year.programme.streams}
-    return Side(award, streams[stream_id])
 
 
 @room.get("/variations/<int:number>")

@@ -1,11 +1,14 @@
 """The room's blueprint, and what its pages have in common: a draft that may be changed, and what its forms offer."""
 
-from flask import Blueprint, request
+from typing import cast
+
+from flask import Blueprint, current_app, request
 
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import csps_of, get_year, organisations
 from portfolio.people.rules import Act, Within
 from portfolio.proposals import queries, rules
+from portfolio.proposals.delivery import Delivered
 from portfolio.proposals.forms.offering import Offer
 from portfolio.proposals.models import Proposal
 from portfolio.web.access import viewer
@@ -13,6 +16,11 @@ from portfolio.web.clock import today
 from portfolio.web.database import session
 
 room = Blueprint("proposals", __name__)
+
+
+def delivered() -> Delivered:
+    """What tells what an intervention's last award delivered: handed to the site when it is put together."""
+    return cast(Delivered, current_app.extensions["portfolio_delivery"])
 
 
 def draft_at(reference: str) -> Proposal:

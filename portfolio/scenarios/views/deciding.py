@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from portfolio.assessment.queries import panel_of
+from portfolio.decisions.views.room import claimed
 from portfolio.people.actions import get_person
 from portfolio.people.rules import Act
 from portfolio.scenarios import deciding, queries
@@ -13,7 +14,7 @@ from portfolio.scenarios.forms.deciding import RulingsForm, rulings_form
 from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import Weighed, weighed
 from portfolio.scenarios.rules import DecidedAlready
-from portfolio.scenarios.views.room import claimed, room
+from portfolio.scenarios.views.room import room
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session

@@ -1,10 +1,7 @@
 """The room's own blueprint, and what its pages have in common."""
 
-from typing import cast
+from flask import Blueprint
 
-from flask import Blueprint, current_app
-
-from portfolio.decisions.actions import Claimed
 from portfolio.funding_years.models import CSP
 from portfolio.people.rules import Act
 from portfolio.scenarios.queries import Weighed, get_place, weighed
@@ -12,11 +9,6 @@ from portfolio.web.access import viewer
 from portfolio.web.database import session
 
 room = Blueprint("scenarios", __name__)
-
-
-def claimed() -> Claimed:
-    """What says how much of an award is claimed: handed to the site when it is put together."""
-    return cast(Claimed, current_app.extensions["portfolio_claimed"])
 
 
 def place(year_id: int, csp_key: str) -> Weighed:

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 
 from portfolio.decisions.asked import AskedState
 from portfolio.decisions.queries import awards_within
+from portfolio.decisions.variation_forms import RefusalForm
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
 from portfolio.spend.correcting import (
@@ -19,7 +20,7 @@ from portfolio.spend.correcting import (
     withdraw_correction,
 )
 from portfolio.spend.corrections import asked_beside, asked_of, corrected_lines, get_request, requests
-from portfolio.spend.forms import CorrectionForm, CountsInForm, RefusalForm
+from portfolio.spend.forms import CorrectionForm, CountsInForm
 from portfolio.spend.models import Correction, CorrectionRequest
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
