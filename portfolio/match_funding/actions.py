@@ -29,6 +29,8 @@ def add_match(
     today: date,
 ) -> Match:
     """Record a funder's match for an award, in pounds; in kind says how it was valued."""
+    # A button pressed twice sends twice at once: the second waits here, and then finds what the first one recorded.
+    session.execute(select(Award.id).where(Award.id == award.id).with_for_update(key_share=True))
     same = (Match.award == award, Match.funder == funder, Match.kind == kind, Match.pledged == pledged)
     if any(each.basis == ((basis or "").strip() or None) for each in session.scalars(select(Match).where(*same))):
         raise SaidTwice("match", "say on what basis, or change the one that is there", "basis")

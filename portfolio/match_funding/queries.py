@@ -254,9 +254,10 @@ def warnings_of(award: Award, matches: Sequence[Match]) -> list[RuleWarning]:
     return [] if warning is None else [warning]
 
 
-def get_match(session: Session, award: Award, number: int) -> Match:
-    """One funder's match of an award; raises NotFound."""
-    found = session.scalar(select(Match).where(and_(Match.id == number, Match.award_id == award.id)))
+def get_match(session: Session, award: Award, number: int, *, held: bool = False) -> Match:
+    """One funder's match of an award, held until the end of the transaction by who changes it; raises NotFound."""
+    wanted = select(Match).where(and_(Match.id == number, Match.award_id == award.id))
+    found = session.scalar(wanted.with_for_update(key_share=True) if held else wanted)
     if found is None:
         raise NotFound("There is no such match")
     return found

@@ -222,7 +222,7 @@ def _recording(found: Award, row: Match, terms: MatchForm | None = None, came: R
 def change(reference: str, csp_key: str, number: int) -> Any:
     """Records what is pledged and secured by now."""
     found, form = _award(reference, csp_key, Act.SET_MATCH), MatchForm()
-    row = get_match(session(), found, number)
+    row = get_match(session(), found, number, held=True)
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             set_match(row, today=today(), **_terms(form))
@@ -238,7 +238,7 @@ def change(reference: str, csp_key: str, number: int) -> Any:
 def receive(reference: str, csp_key: str, number: int) -> Any:
     """Records what came in a quarter."""
     found, form = _award(reference, csp_key, Act.SET_MATCH), ReceiptForm()
-    row, quarters = get_match(session(), found, number), _quarters(found)
+    row, quarters = get_match(session(), found, number, held=True), _quarters(found)
     form.offer(quarters)
     if form.validate_on_submit():
         with refusals_on(form) as outcome:

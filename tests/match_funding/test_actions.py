@@ -1,14 +1,21 @@
 """Match is recorded, changed, and received by quarter."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from sqlalchemy.orm import Session
 
+from portfolio.db import Database
+from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, SaidTwice
+from portfolio.funding_years.models import Organisation
 from portfolio.funding_years.rules import MatchBase
+from portfolio.history import Author
 from portfolio.match_funding.actions import add_match, record_receipt, set_match
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.match_funding.queries import get_match, matched_awards, totals
@@ -143,3 +150,36 @@ def test_match_of_another_award_is_not_found(session: Session) -> None:
     assert get_match(session, row.award, row.id) is row
     with pytest.raises(NotFound):
         get_match(session, other, row.id)
+
+
+def test_a_button_pressed_twice_at_once_doubles_nothing(session: Session, database: Database, author: Author) -> None:
+    """The second of both waits, and then sees what the first one recorded."""
+    row = make.match(session)
+    number, award_id, funder_id = row.id, row.award_id, row.funder_id
+    session.commit()
+    session.close()
+    together = Barrier(2)
+
+    def press(deed: Callable[[Session, Award], object]) -> str:
+        with database.session(writing=True) as own:
+            author(own)
+            together.wait()
+            try:
+                deed(own, own.get_one(Award, award_id))
+            except SaidTwice:
+                return "said twice"
+            own.commit()
+        return "recorded"
+
+    def received(own: Session, award: Award) -> object:
+        return record_receipt(own, get_match(own, award, number, held=True), Q1, Decimal("1000.00"), today=TODAY)
+
+    def added(own: Session, award: Award) -> object:
+        terms = {"secured": Decimal(0), "secured_on": None, "basis": "Half of it", "today": TODAY}
+        giver = own.get_one(Organisation, funder_id)
+        return add_match(own, award, giver, MatchKind.CASH, pledged=Decimal(10), **terms)  # type: ignore[arg-type]  # as above
+
+    with ThreadPoolExecutor(2) as people:
+        assert list(people.map(press, [received, received])) == ["recorded", "recorded"]
+        assert sorted(people.map(press, [added, added])) == ["recorded", "said twice"]
+    assert (make.count_of(session, MatchReceipt), make.count_of(session, Match)) == (1, 2)
