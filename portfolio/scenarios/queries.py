@@ -93,14 +93,20 @@ def proposals_to_try(session: Session, year: FundingYear, csp: CSP) -> Sequence[
     ).all()
 
 
-def candidates(session: Session, year: FundingYear, csp: CSP) -> list[Candidate]:
-    """The same as a panel weighs them: those that score most first, those that nobody scored last."""
+def candidates(session: Session, year: FundingYear, csp: CSP, reader: int | None = None) -> list[Candidate]:
+    """The same as a panel weighs them: those that score most first, those that nobody scored last.
+
+    What a person (`reader`, by number) leads or declared an interest in is without its score, as in the ranking.
+    """
     found = proposals_to_try(session, year, csp)
     ids = [each.id for each in found]
     asks = requested(session, to_assess(year.id, csp.id))
     scores = panel_scores(session, csp.id, ids)
     decisions = current_decisions(session, ids)
     awarded = _awarded(session, year, csp)
+    hidden = set() if reader is None else interested_in(session, reader, ids)
+    hidden |= {each.id for each in found if reader is not None and each.lead_person_id == reader}
+    scores = {number: score for number, score in scores.items() if number not in hidden}
 
     def weighed(proposal: Proposal) -> Candidate:
         score, decision = scores.get(proposal.id), decisions.get((proposal.id, csp.id))
@@ -116,6 +122,7 @@ def candidates(session: Session, year: FundingYear, csp: CSP) -> list[Candidate]
             asks=asks.get(proposal.id, {}),
             score=None if score is None else score.percent,
             passes_gates=score is None or score.passes_gates,
+            is_hidden=proposal.id in hidden,
             cash=sum(offers[MatchKind.CASH], ZERO),
             in_kind=sum(offers[MatchKind.IN_KIND], ZERO),
             outcome=None if decision is None else decision.outcome,
@@ -173,9 +180,9 @@ class Weighed:
         return tally(self.candidates, self.streams, plan)
 
 
-def weighed(session: Session, year: FundingYear, csp: CSP) -> Weighed:
-    """Everything that is needed to try portfolios of a partnership's year."""
-    return Weighed(year, csp, tuple(available(session, year, csp)), tuple(candidates(session, year, csp)))
+def weighed(session: Session, year: FundingYear, csp: CSP, reader: int | None = None) -> Weighed:
+    """Everything that is needed to try portfolios of a partnership's year, as a person may see it."""
+    return Weighed(year, csp, tuple(available(session, year, csp)), tuple(candidates(session, year, csp, reader)))
 
 
 def own_interests(session: Session, person_id: int, among: Sequence[Candidate]) -> set[int]:

@@ -31,6 +31,8 @@ class Candidate:
     score: Decimal | None
     """The panel's score, in per cent of the best there is; None where nobody has scored it yet."""
     passes_gates: bool
+    is_hidden: bool = False
+    """Whether its score is kept from who looks, because they take no part in it (E12): it counts for nothing."""
     cash: Decimal = ZERO
     """The match in cash that it offers."""
     in_kind: Decimal = ZERO

@@ -129,6 +129,7 @@ class BestTold:
     conditions: tuple[Question, ...]
     left_out: tuple[Question, ...]
     unscored: tuple[Candidate, ...]
+    hidden: tuple[Candidate, ...]
     conditions_are_asked: bool
     is_whole: bool
 
@@ -155,7 +156,8 @@ def best_told(weighed: Weighed, ceilings: Plan, wanted: Wanted) -> BestTold:
         tuple(map(told, answer.runners_up)),
         tuple(Question(words, told(found)) for words, found in answer.without),
         tuple(Question(each.candidate.name, told(each.instead) if each.instead else None) for each in answer.left_out),
-        answer.unscored,
+        tuple(each for each in answer.unscored if not each.is_hidden),
+        tuple(each for each in answer.unscored if each.is_hidden),
         any(wanted.conditions()),
         answer.is_whole,
     )

@@ -69,6 +69,8 @@ class Tally:
     mean: Decimal | None
     """The mean score of what is taken in, in per cent; None where none of it is scored."""
     unscored: int
+    hidden: int
+    """Of those that are taken in, how many nobody has scored, and of how many the score is kept from who looks."""
     cash: Decimal
     in_kind: Decimal
     coverage: Mapping[str, Mapping[str, Cell]]
@@ -129,7 +131,8 @@ def tally(candidates: Sequence[Candidate], streams: Sequence[Available], plan: P
         in_part=sum(outcome_of(each, given) is Outcome.PART_FUNDED for each, given in chosen),
         points=sum((points(each, given) for each, given in chosen), ZERO),
         mean=(sum(scores, ZERO) / len(scores)).quantize(PENNY, rounding=ROUND_HALF_UP) if scores else None,
-        unscored=len(chosen) - len(scores),
+        unscored=sum(each.score is None and not each.is_hidden for each, _ in chosen),
+        hidden=sum(each.is_hidden for each, _ in chosen),
         cash=sum((each.cash for each, _ in chosen), ZERO),
         in_kind=sum((each.in_kind for each, _ in chosen), ZERO),
         coverage=_coverage(candidates, plan),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portfolio.assessment.models import Interest
 from portfolio.decisions.models import Decision
 from portfolio.decisions.rules import Outcome
 from portfolio.people.rules import Role
@@ -18,7 +19,7 @@ from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import weighed
 from portfolio.scenarios.showing import tried
 from tests import make, rounds
-from tests.conftest import SignedIn, Visitor
+from tests.conftest import NOW, SignedIn, Visitor
 from tests.pages import read, value_of
 from tests.scenarios.worlds import four
 
@@ -227,3 +228,20 @@ def test_pages_take_as_many_statements_for_more_proposals(
         rounds.panel_score(session, more, csp)
         rounds.scenario(session, year, csp, officer.person, {more: "1.00"}, name=f"With {number}")
     assert [queries_of(officer, page) for page in pages] == few
+
+
+def test_who_takes_no_part_in_a_proposal_sees_nothing_of_its_score(
+    session: Session, officer: Visitor, proposals: list[Proposal]
+) -> None:
+    own = proposals[0]  # scored 80
+    session.add(Interest(proposal=own, person=officer.person, nature="Trustee", declared_on=NOW.date()))
+    session.commit()
+    other = own.funding_year.programme.streams[-1].id
+    tried = f"?tried=1&taken={own.id}&taken={proposals[1].id}&ceiling-{other}=200000"
+    for page in ("/new" + tried, f"/best?asked=1&ceiling-{other}=200000"):
+        told = words(officer.get(place(proposals, page)))
+        assert "80.0%" not in told
+        assert own.reference in told
+    assert "Not shown: you take no part in it" in words(officer.get(place(proposals, "/new" + tried)))
+    assert "70.00 points" in words(officer.get(place(proposals, "/new" + tried)))
+    assert f"You take no part in {own.reference}" in told

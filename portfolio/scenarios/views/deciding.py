@@ -62,7 +62,7 @@ def record(number: int) -> Any:
 
 def _found(number: int) -> tuple[Scenario, Weighed]:
     scenario = queries.get_scenario(session(), number, viewer().within(Act.DECIDE))
-    return scenario, weighed(session(), scenario.funding_year, scenario.csp)
+    return scenario, weighed(session(), scenario.funding_year, scenario.csp, viewer().person_id)
 
 
 def _form(scenario: Scenario, at: Weighed) -> RulingsForm:

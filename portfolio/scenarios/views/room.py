@@ -13,7 +13,7 @@ room = Blueprint("scenarios", __name__)
 
 def place(year_id: int, csp_key: str) -> Weighed:
     """What a partnership within reach chooses among in a year."""
-    return weighed(session(), *get_place(session(), year_id, csp_key, viewer().within(Act.TRY)))
+    return weighed(session(), *get_place(session(), year_id, csp_key, viewer().within(Act.TRY)), viewer().person_id)
 
 
 def decides(csp: CSP) -> bool:

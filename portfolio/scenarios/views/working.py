@@ -88,7 +88,7 @@ def remove(number: int) -> Any:
 
 def _found(number: int) -> tuple[Scenario, Weighed]:
     found = queries.get_scenario(session(), number, viewer().within(Act.TRY))
-    return found, weighed(session(), found.funding_year, found.csp)
+    return found, weighed(session(), found.funding_year, found.csp, viewer().person_id)
 
 
 def _asked(at: Weighed, found: Scenario | None = None) -> WorkForm:
