@@ -7,8 +7,9 @@ sentence and not with a SyntaxError; all else is imported once the version is kn
 
 import sys
 
-WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile"]
-"""How pytest runs everything: a file at a time on every core."""
+WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""How pytest runs everything: a file at a time on every core, in their order: files of few tests, which take the
+longest, would come last otherwise, and one core wait for the other."""
 
 
 def refusal_of_python(version: "tuple[int, ...]") -> str:

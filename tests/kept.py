@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 _KEPT: dict[str, sqlite3.Connection] = {}
 
 
-def kept(session: Session, name: str, tell: Callable[[], None]) -> None:
+def kept(session: Session, name: str, tell: Callable[[], object]) -> None:
     """Have the session's database hold a scene, which `tell` tells the first time; PostgreSQL is told every time.
 
     What the database held before must be the same each time, because the copy takes its place.

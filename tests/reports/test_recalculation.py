@@ -21,11 +21,6 @@ from tests.reports.test_reading import SUMMARY, tampered
 from tests.reports.test_returns import SAMPLES
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
-    return LibreOffice(libreoffice.find(), tmp_path_factory.mktemp("libreoffice"))
-
-
 def cells(file: bytes | Path) -> dict[str, object]:
     """Every cell that holds something, by sheet and place."""
     book = load_workbook(BytesIO(file) if isinstance(file, bytes) else file, data_only=True)
@@ -36,23 +31,6 @@ def cells(file: bytes | Path) -> dict[str, object]:
         for cell in row
         if cell.value is not None
     }
-
-
-def changed(office: LibreOffice, files: dict[str, bytes], folder: Path) -> dict[str, list[str]]:
-    """The cells of each file that recalculation changed; figures to the last bit."""
-    paths = []
-    for name, workbook in files.items():
-        paths.append(folder / f"{name}.xlsx")
-        paths[-1].write_bytes(workbook)
-    found = {}
-    for (name, workbook), recalculated in zip(files.items(), office.convert(paths), strict=True):
-        before, after = cells(workbook), cells(recalculated)
-        found[name] = [
-            f"{place}: {before.get(place)!r}, recalculated {after.get(place)!r}"
-            for place in sorted(before.keys() | after.keys())
-            if before.get(place) != after.get(place)
-        ]
-    return found
 
 
 def with_rounding_at_its_hardest() -> ReturnContent:
@@ -86,33 +64,65 @@ def with_awkward_names() -> ReturnContent:
     )
 
 
-def test_recalculation_changes_nothing(office: LibreOffice, tmp_path: Path) -> None:
+WRONG, HOSTILE_TEXTS = "a wrong value", "hostile texts"
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """Every workbook that is recalculated."""
     contents = {name: make() for name, make in SAMPLES.items()}
     contents["rounding"] = with_rounding_at_its_hardest()
     contents["awkward_names"] = with_awkward_names()
-    files = {name: returns.proved(content) for name, content in contents.items()}
-    files["claim_form"] = claim_form.write(form())
-    assert changed(office, files, tmp_path) == {name: [] for name in files}
+    contents[HOSTILE_TEXTS] = with_texts([text for text in HOSTILE if "x005F" not in text])
+    made = {name: returns.proved(content) for name, content in contents.items()}
+    made["claim_form"] = claim_form.write(form())
+    made["dorset"] = returns.proved(dorset())
+    made[WRONG] = tampered(made["dorset"], SUMMARY, "</f><v>72857.14</v>", "</f><v>72857.15</v>")
+    return made
 
 
-def test_hostile_texts_survive_another_program(office: LibreOffice, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def recalculated(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    """The cells of each as LibreOffice saves them, which is started once: that takes longer than a workbook."""
+    folder = tmp_path_factory.mktemp("workbooks")
+    office = LibreOffice(libreoffice.find(), tmp_path_factory.mktemp("libreoffice"))
+    paths = [folder / f"{name}.xlsx" for name in files]
+    for path, workbook in zip(paths, files.values(), strict=True):
+        path.write_bytes(workbook)
+    return {name: cells(saved) for name, saved in zip(files, office.convert(paths), strict=True)}
+
+
+@pytest.fixture(scope="module")
+def changed(files: dict[str, bytes], recalculated: dict[str, dict[str, object]]) -> dict[str, list[str]]:
+    """The cells of each that recalculation changed; figures to the last bit."""
+    found = {}
+    for name, after in recalculated.items():
+        before = cells(files[name])
+        found[name] = [
+            f"{place}: {before.get(place)!r}, recalculated {after.get(place)!r}"
+            for place in sorted(before.keys() | after.keys())
+            if before.get(place) != after.get(place)
+        ]
+    return found
+
+
+def test_recalculation_changes_nothing(changed: dict[str, list[str]]) -> None:
+    right = changed.keys() - {WRONG, HOSTILE_TEXTS}
+    assert len(right) == len(SAMPLES) + 4
+    assert {name: changed[name] for name in right} == {name: [] for name in right}
+
+
+def test_hostile_texts_survive_another_program(changed: dict[str, list[str]]) -> None:
     """LibreOffice keeps the texts but for what it writes its own way: emphasis on line ends, not on what is said."""
-    files = {"hostile": returns.proved(with_texts([text for text in HOSTILE if "x005F" not in text]))}
-    assert changed(office, files, tmp_path) == {"hostile": []}
+    assert changed[HOSTILE_TEXTS] == []
 
 
-def test_a_wrong_value_is_found(office: LibreOffice, tmp_path: Path) -> None:
+def test_a_wrong_value_is_found(changed: dict[str, list[str]]) -> None:
     """Were the file's own values kept, as is LibreOffice's default, nothing here could ever fail."""
-    right = returns.proved(dorset())
-    wrong = tampered(right, SUMMARY, "</f><v>72857.14</v>", "</f><v>72857.15</v>")
-    found = changed(office, {"wrong": wrong}, tmp_path)["wrong"]
-    assert found == ["Summary!G11: 72857.15, recalculated 72857.14"]
+    assert changed[WRONG] == ["Summary!G11: 72857.15, recalculated 72857.14"]
 
 
-def test_the_figures_are_numbers_there_too(office: LibreOffice, tmp_path: Path) -> None:
-    path = tmp_path / "dorset.xlsx"
-    path.write_bytes(returns.proved(dorset()))
-    (recalculated,) = office.convert([path])
-    total = cells(recalculated)["Summary!G11"]
+def test_the_figures_are_numbers_there_too(recalculated: dict[str, dict[str, object]]) -> None:
+    total = recalculated["dorset"]["Summary!G11"]
     assert isinstance(total, float)
     assert math.isclose(total, 72857.14, abs_tol=0)
