@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.comparison.delivering import first_sent, late_by, reached
-from portfolio.comparison.facts import facts, streams_of
+from portfolio.comparison.facts import rows, streams_of
 from portfolio.comparison.slices import Slice
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CSP, FundingYear, Programme
@@ -88,54 +88,50 @@ class Became:
 
 def awards_of(session: Session, at: Slice) -> ColumnElement[bool]:
     """The awards of a slice's proposals by its partnerships, as a condition on `Award`."""
-    fact = facts(at, streams_of(session, at)).c
-    return and_(Award.proposal_id.in_(select(fact.id)), Award.csp_id.in_(at.csp_ids()))
+    fact = rows(at, streams_of(session, at))
+    found = select(Award.id).join(fact, fact.c.id == Award.proposal_id).where(at.of_theirs(Award.csp_id))
+    return Award.id.in_(select(found.cte("compared").prefix_with("MATERIALIZED").c.id))
 
 
 def by_year(session: Session, at: Slice, only: ColumnElement[bool], today: date) -> list[YearBecame]:
     """What became of the awards, year by year, oldest first; a year without any is left out."""
-    found: dict[FinancialYear, list[Position]] = {}
-    for year in session.scalars(_years(at)):
-        positions = figures.by_csp(session, year.id, year.year.quarter_at(today), only)
-        numbers = {stream.id for stream in year.programme.streams if at.stream in (None, stream.name)}
-        found.setdefault(year.year, []).extend(one for (_, stream), one in positions.items() if stream in numbers)
+    found = figures.awarded_and_spent(session, only, at.streams())
     return [
         YearBecame(
             year,
             year.last_day < today,
-            sum((one.award for one in positions), ZERO),
-            sum((one.to_date for one in positions), ZERO),
+            amounts.get(None, ZERO),
+            sum((amounts.get(quarter, ZERO) for quarter in year.quarter_at(today).to_date()), ZERO),
         )
-        for year, positions in found.items()
-        if positions
+        for year, amounts in found.items()
     ]
 
 
-def _years(at: Slice) -> Select[FundingYear]:
-    return (
-        select(FundingYear)
-        .where(FundingYear.id.in_(at.year_ids()))
-        .order_by(FundingYear.year, FundingYear.id)
-        .options(joinedload(FundingYear.programme).selectinload(Programme.streams))
-    )
+def awards_compared(session: Session, only: ColumnElement[bool], page: int, size: int) -> tuple[list[Award], int]:
+    """The awards of a page, newest year first, ready for `became`, and how many there are on all pages.
 
-
-def awards_compared(only: ColumnElement[bool]) -> Select[Award]:
-    """The awards, newest year first, ready for `became`."""
-    year = joinedload(Award.proposal).joinedload(Proposal.funding_year)
-    return (
-        select(Award)
+    A page beyond the last is the last.
+    """
+    listed = (
+        select(Award.id, func.count().over().label("number"))
         .join(Award.proposal)
         .join(Proposal.funding_year)
         .join(Award.csp)
         .where(only)
         .order_by(FundingYear.year.desc(), Proposal.reference, CSP.name, Award.id)
-        .options(
-            joinedload(Award.csp),
-            joinedload(Award.proposal).joinedload(Proposal.lead_organisation),
-            year.joinedload(FundingYear.programme).selectinload(Programme.streams),
-        )
     )
+    found = session.execute(listed.limit(size).offset((page - 1) * size)).all()
+    if not found and page > 1:
+        number = session.scalar(select(func.count()).select_from(Award).where(only)) or 0
+        return awards_compared(session, only, max(1, -(-number // size)), size)
+    year = joinedload(Award.proposal).joinedload(Proposal.funding_year)
+    with_all = select(Award).options(
+        joinedload(Award.csp),
+        joinedload(Award.proposal).joinedload(Proposal.lead_organisation),
+        year.joinedload(FundingYear.programme).selectinload(Programme.streams),
+    )
+    awards = {award.id: award for award in session.scalars(with_all.where(Award.id.in_([row.id for row in found])))}
+    return [awards[row.id] for row in found], found[0].number if found else 0
 
 
 def became(session: Session, at: Slice, awards: Sequence[Award], today: date) -> list[Became]:

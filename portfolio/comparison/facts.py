@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Integer, Select, and_, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from portfolio.assessment.models import PanelScore
@@ -62,15 +75,28 @@ def streams_of(session: Session, at: Slice) -> list[OfStream]:
 
 
 def facts(at: Slice, streams: Sequence[OfStream], *, by_csp: bool = False) -> CTE:
-    """The slice's proposals, a row each, with their figures; `by_csp`, a row for each partnership that was asked.
+    """The slice's proposals, a row each, with all their figures (`rows`), each looked up once: for many sums."""
+    # In so many words, because some versions of SQLite would look everything up again for each sum.
+    found: CTE = _rows(at, streams, by_csp=by_csp).cte("fact")
+    return found.prefix_with("MATERIALIZED")
+
+
+def rows(at: Slice, streams: Sequence[OfStream], *, by_csp: bool = False) -> Subquery:
+    """The slice's proposals, a row each, with those of their figures that are asked for: for what needs few of them."""
+    found: Subquery = _rows(at, streams, by_csp=by_csp).subquery("fact")
+    return found
+
+
+def _rows(at: Slice, streams: Sequence[OfStream], *, by_csp: bool) -> Any:
+    """A row for each proposal; `by_csp`, for each partnership that was asked.
 
     `asked_0`, `awarded_0` and so on are pence of the first stream and the next; `outcome` is the place of the most
     favourable decision in `ORDER`; `score` is the mean of the panels' in hundredths of a per cent; `divided` is 1 where
     some partnership funded it and another decided not to.
     """
-    here = Decision.csp_id == AskedOf.csp_id if by_csp else Decision.csp_id.in_(at.csp_ids())
-    awarding = Award.csp_id == AskedOf.csp_id if by_csp else Award.csp_id.in_(at.csp_ids())
-    scoring = PanelScore.csp_id == AskedOf.csp_id if by_csp else PanelScore.csp_id.in_(at.csp_ids())
+    here = Decision.csp_id == AskedOf.csp_id if by_csp else at.of_theirs(Decision.csp_id)
+    awarding = Award.csp_id == AskedOf.csp_id if by_csp else at.of_theirs(Award.csp_id)
+    scoring = PanelScore.csp_id == AskedOf.csp_id if by_csp else at.of_theirs(PanelScore.csp_id)
     place = case({outcome.value: number for number, outcome in enumerate(ORDER)}, value=Decision.outcome)
     gives = case((Decision.outcome.in_([each for each in Outcome if each.gives_money]), 1), else_=0)
     part = case({level.value: figure for level, figure in LEVELS.items()}, value=ProposalLevel.level)
@@ -125,10 +151,8 @@ def facts(at: Slice, streams: Sequence[OfStream], *, by_csp: bool = False) -> CT
         .where(at.proposals())
     )
     if by_csp:
-        inner = inner.join(AskedOf, AskedOf.proposal_id == Proposal.id).where(AskedOf.csp_id.in_(at.csp_ids()))
-    # In so many words, because some versions of SQLite would look everything up again for each sum.
-    found: CTE = _narrowed(at, inner, len(streams)).cte("fact")
-    return found.prefix_with("MATERIALIZED")
+        inner = inner.join(AskedOf, AskedOf.proposal_id == Proposal.id).where(at.of_theirs(AskedOf.csp_id))
+    return _narrowed(at, inner, len(streams))
 
 
 def _narrowed(at: Slice, inner: Any, streams: int) -> Any:

@@ -88,6 +88,7 @@ class Slice:
             Proposal.funding_year_id.in_(self.year_ids()),
             Proposal.status == ProposalStatus.SUBMITTED,
             *self._own(),
+            *self._told(),
             asked.correlate(Proposal),
             *self._related(),
         )
@@ -104,17 +105,20 @@ class Slice:
             *(column.icontains(words, autoescape=True) for column, words in worded.items() if words is not None),
         ]
 
+    def _told(self) -> list[ColumnElement[bool]]:
+        """What it says of itself, and who leads it."""
+        only = self.narrowed
+        conditions = [] if only.lead is None else [_led_by(only.lead)]
+        if only.text is not None:
+            told = (Proposal.reference, Proposal.title, Proposal.summary)
+            said = (column.icontains(only.text, autoescape=True) for column in told)
+            conditions.append(or_(*said, _led_by(only.text)))
+        return conditions
+
     def _related(self) -> list[ColumnElement[bool]]:
         """What stands in rows beside it."""
         only = self.narrowed
         conditions: list[ColumnElement[bool]] = []
-        if only.lead is not None:
-            conditions.append(_led_by(only.lead))
-        if only.text is not None:
-            told = (Proposal.reference, Proposal.title, Proposal.summary)
-            conditions.append(
-                or_(*(column.icontains(only.text, autoescape=True) for column in told), _led_by(only.text))
-            )
         if only.level is not None:
             of_level = exists().where(ProposalLevel.proposal_id == Proposal.id, ProposalLevel.level == only.level)
             conditions.append(of_level.correlate(Proposal))

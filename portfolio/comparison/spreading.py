@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portfolio.comparison.facts import asked_of, awarded_to, facts, outcome_at, streams_of
@@ -58,25 +58,47 @@ class Group:
     """What an address says to compare these alone; None where nothing says it."""
 
 
-def groups(session: Session, at: Slice, by: str) -> list[Group]:
-    """The slice's proposals by one of `DIMENSIONS`; they sum to the whole, but by partnership, where one that asked
-    several stands with each.
+def went(session: Session, at: Slice, by: str) -> tuple[list[Group], list["Meeting"]]:
+    """The slice's proposals by one of `DIMENSIONS`, and where levels, areas and themes meet, the largest asked first.
+
+    The groups sum to the whole, but by partnership, where one that asked several stands with each. Both come from one
+    statement, which looks every proposal up once.
     """
     streams = streams_of(session, at)
     if not streams:
-        return []
-    fact = facts(at, streams, by_csp=by == "csp").c
-    key = _key(by, fact, len(streams))
-    found = _tallied(select(key), fact, len(streams)).group_by(key)
-    if by == "lead":
-        found = found.add_columns(Organisation.name).join(Organisation, Organisation.id == fact.lead)
-        found = found.group_by(Organisation.name)
+        return [], []
     if by == "csp":
-        found = found.add_columns(CSP.name).join(CSP, CSP.id == fact.csp).group_by(CSP.name)
-    named = (
-        (row[0], _group(by, row[0], str(row[-1]) if by in ("lead", "csp") else NAMES[by](row[0]), _tally(row[1:9])))
-        for row in session.execute(found)
-    )
+        fact = facts(at, streams, by_csp=True).c
+        return _groups(by, session.execute(_grouped(by, fact, len(streams)))), meetings(session, at)
+    fact = facts(at, streams).c
+    both = union_all(_grouped(by, fact, len(streams)), _met(fact, len(streams)))
+    found = session.execute(both).all()
+    return _groups(by, (row for row in found if row.what == by)), _meetings(row for row in found if row.what != by)
+
+
+def _grouped(by: str, fact: Any, streams: int) -> Select[Any]:
+    """A row for each group: what it is, its key, and its name where that stands elsewhere."""
+    key = _key(by, fact, streams)
+    named: dict[str, tuple[type[Organisation] | type[CSP], Any]] = {
+        "lead": (Organisation, fact.lead),
+        "csp": (CSP, fact.get("csp")),
+    }
+    if by not in named:
+        return _tallied(select(*_text(literal(by), key, null(), null())), fact, streams).group_by(key)
+    table, number = named[by]
+    found = _tallied(select(*_text(literal(by), key, table.name, null())), fact, streams)
+    return found.join(table, table.id == number).group_by(key, table.name)
+
+
+def _text(what: Any, *told: Any) -> list[ColumnElement[Any]]:
+    """The columns that stand before a tally's."""
+    return [cast(what, String).label("what"), *(cast(column, String) for column in told)]
+
+
+def _groups(by: str, found: Iterable[Any]) -> list[Group]:
+    named = []
+    for _, key, name, _, *tally in found:
+        named.append((key, _group(by, key, name if by in ("lead", "csp") else NAMES[by](key), _tally(tally))))
     return [group for _, group in sorted(named, key=lambda pair: _rank(by, *pair))]
 
 
@@ -190,12 +212,16 @@ class Meeting:
 def meetings(session: Session, at: Slice) -> list[Meeting]:
     """Where levels, areas and themes meet, largest asked first."""
     streams = streams_of(session, at)
-    if not streams:
-        return []
-    fact = facts(at, streams).c
+    return _meetings(session.execute(_met(facts(at, streams).c, len(streams)))) if streams else []
+
+
+def _met(fact: Any, streams: int) -> Select[Any]:
     keys = (fact.levels, fact.area, fact.theme)
-    found = session.execute(_tallied(select(*keys), fact, len(streams)).group_by(*keys))
-    told = [Meeting(row[0], _said(row[1]), _said(row[2]), _tally(row[3:])) for row in found]
+    return _tallied(select(*_text(literal("met"), *keys)), fact, streams).group_by(*keys)
+
+
+def _meetings(found: Iterable[Any]) -> list[Meeting]:
+    told = [Meeting(int(levels), _said(area), _said(theme), _tally(tally)) for _, levels, area, theme, *tally in found]
     return sorted(told, key=lambda meeting: (-meeting.tally.asked, meeting.levels, meeting.area, meeting.theme))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from portfolio.comparison.facts import asked_of, facts, streams_of
+from portfolio.comparison.facts import asked_of, rows, streams_of
 from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import ORDER, OTHER_REASON, REASONS, reason_about
 from portfolio.comparison.slices import Narrowed, Slice
@@ -61,7 +61,7 @@ def reasons(session: Session, at: Slice) -> list[ReasonGroup]:
 
 
 def _rejected(at: Slice, streams: Sequence[Any], *, by_reason: bool) -> Any:
-    fact = facts(at, streams, by_csp=True).c
+    fact = rows(at, streams, by_csp=True).c
     asked = asked_of(fact, len(streams))
     standing = and_(Decision.proposal_id == fact.id, Decision.csp_id == fact.csp, is_current())
     begun: Any = (
@@ -117,7 +117,7 @@ def decided_differently(session: Session, at: Slice, limit: int = FEW) -> list[C
     streams = streams_of(session, at)
     if not streams:
         return []
-    fact = facts(at, streams).c
+    fact = rows(at, streams).c
     ids = session.scalars(select(fact.id).where(fact.divided == 1).order_by(fact.reference).limit(limit)).all()
     return compared(session, at, ids, of_everybody=True)
 
@@ -135,7 +135,7 @@ def came_back(session: Session, at: Slice, limit: int = FEW) -> list[CameBack]:
     streams = streams_of(session, at)
     if not streams:
         return []
-    fact = facts(at, streams).c
+    fact = rows(at, streams).c
     first, later, year = aliased(Proposal), aliased(Proposal), aliased(FundingYear)
     asked = exists().where(AskedOf.proposal_id == later.id, AskedOf.csp_id.in_(at.csp_ids()))
     found = session.execute(

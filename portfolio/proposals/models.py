@@ -122,6 +122,8 @@ class Proposal(Base):
         UniqueConstraint("reference"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         Index(None, "funding_year_id"),
+        Index(None, "intervention_id"),
+        Index(None, "continues_id"),
     )
 
 
@@ -154,7 +156,8 @@ class Ask(Base):
     __table_args__ = (
         CheckConstraint("amount >= 0", name="is_not_negative"),
         is_quarter(),
-        Index(None, "proposal_id"),
+        # With the amount, so that what many proposals ask is summed from the index alone.
+        Index(None, "proposal_id", "stream_id", "amount"),
     )
 
 

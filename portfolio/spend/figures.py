@@ -28,9 +28,10 @@ from sqlalchemy.orm import Session
 from portfolio.db import QuarterOfYear, total
 from portfolio.decisions.amounts import awarded, planned
 from portfolio.decisions.models import Award, AwardLine
+from portfolio.funding_years.models import FundingYear, Stream
 from portfolio.money import ZERO
 from portfolio.proposals.models import Proposal
-from portfolio.quarters import Quarter
+from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.models import Claim, ClaimLine, Correction, Forecast
 from portfolio.spend.rules import COUNTED, variance
 
@@ -139,6 +140,38 @@ def by_csp(
 
 def _of_year(funding_year_id: int, only: ColumnElement[bool] | None) -> ColumnElement[bool]:
     return and_(Proposal.funding_year_id == funding_year_id, true() if only is None else only)
+
+
+def awarded_and_spent(
+    session: Session, only: ColumnElement[bool], streams: ColumnElement[bool]
+) -> dict[FinancialYear, dict[Quarter | None, Decimal]]:
+    """What awards of several years come to, under None, and what was spent of them by quarter, in pounds by year.
+
+    `only` and `streams` narrow the awards and their streams (conditions on `Award` and on `Stream`).
+    """
+    spent_, awarded_ = spent().subquery("spent"), awarded().subquery("awarded")
+    of_lines = (
+        select(Award.proposal_id, AwardLine.stream_id, literal(None, QuarterOfYear).label("quarter"), awarded_.c.amount)
+        .join(AwardLine, AwardLine.award_id == Award.id)
+        .join(awarded_, awarded_.c.award_line_id == AwardLine.id)
+    )
+    of_claims = select(Award.proposal_id, spent_.c.stream_id, spent_.c.quarter, spent_.c.amount).join(
+        spent_, spent_.c.award_id == Award.id
+    )
+    found = union_all(of_lines.where(only), of_claims.where(only)).subquery("found")
+    rows: Iterable[Any] = session.execute(
+        select(FundingYear.year, found.c.quarter, total(found.c.amount))
+        .join(Proposal, Proposal.id == found.c.proposal_id)
+        .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
+        .join(Stream, Stream.id == found.c.stream_id)
+        .where(streams)
+        .group_by(FundingYear.year, found.c.quarter)
+        .order_by(FundingYear.year)
+    )
+    figures: dict[FinancialYear, dict[Quarter | None, Decimal]] = defaultdict(dict)
+    for year, quarter, amount in rows:
+        figures[year][quarter] = amount
+    return figures
 
 
 def of_award(session: Session, award: Award, at: Quarter) -> dict[int, Position]:

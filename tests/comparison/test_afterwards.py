@@ -72,11 +72,11 @@ def years(session: Session) -> None:
 def test_groups_sum_to_the_whole(session: Session) -> None:
     whole = summary(session, BOTH).whole.tally
     for by in spreading.DIMENSIONS:
-        tallies = [group.tally for group in spreading.groups(session, BOTH, by)]
+        tallies = [group.tally for group in spreading.went(session, BOTH, by)[0]]
         both_asked = Decimal("10000.00") if by == "csp" else ZERO  # the play stands with each partnership
         assert sum((tally.asked for tally in tallies), ZERO) == whole.asked + both_asked, by
         assert sum((tally.awarded for tally in tallies), ZERO) == whole.awarded == Decimal("32000.00"), by
-    named = {group.name: group.tally for group in spreading.groups(session, BOTH, "csp")}
+    named = {group.name: group.tally for group in spreading.went(session, BOTH, "csp")[0]}
     assert (
         named["BCP Community Safety Partnership"].awarded,
         named["Dorset Community Safety Partnership"].rejected,
@@ -84,16 +84,17 @@ def test_groups_sum_to_the_whole(session: Session) -> None:
         Decimal("4000.00"),
         2,
     )
-    assert [group.name for group in spreading.groups(session, BOTH, "year")] == ["2024/25", "2025/26"]
-    assert [group.name for group in spreading.groups(session, BOTH, "outcome")] == ["Funded", "Rejected"]
-    assert [group.name for group in spreading.groups(session, BOTH, "score")] == ["40% to 60%", "Not scored"]
-    levels = {group.name: group.tally.proposals for group in spreading.groups(session, BOTH, "level")}
+    assert [group.name for group in spreading.went(session, BOTH, "year")[0]] == ["2024/25", "2025/26"]
+    assert [group.name for group in spreading.went(session, BOTH, "outcome")[0]] == ["Funded", "Rejected"]
+    assert [group.name for group in spreading.went(session, BOTH, "score")[0]] == ["40% to 60%", "Not scored"]
+    levels = {group.name: group.tally.proposals for group in spreading.went(session, BOTH, "level")[0]}
     assert levels == {"Targeted": 3, "Universal and targeted": 1, "None given": 1}
 
 
 @pytest.mark.usefixtures("years")
 def test_level_area_and_theme_show_where_nothing_went(session: Session) -> None:
     met = spreading.meetings(session, DORSET)
+    assert spreading.went(session, DORSET, "lead")[1] == spreading.went(session, DORSET, "csp")[1] == met
     gaps = [(gap.levels_in_words, gap.area, gap.theme) for gap in spreading.gaps(met)]
     assert gaps == [("Targeted", "Weymouth", "Not given"), ("Universal and targeted", "Not given", "Theatre")]
     spread = spreading.spread(met, "area")
@@ -151,7 +152,7 @@ def test_what_became_of_the_funded_is_what_the_year_page_says(session: Session) 
     scope = scope_of(session, make.funding_year(session, THIS), Within(everything=True), "dorset")
     year = year_figures(session, scope, THIS.quarters[2]).total
     assert (year.position.award, year.position.to_date) == (now.award, now.spent)
-    awards = session.scalars(becoming.awards_compared(only)).all()
+    awards = becoming.awards_compared(session, only, 9, 25)[0]
     rows = {row.award.proposal.reference: row for row in becoming.became(session, DORSET, awards, TODAY)}
     nurse = rows["SVD-24-01"]
     assert (nurse.spent, nurse.left, nurse.lateness, nurse.targets) == (

@@ -14,7 +14,7 @@ from portfolio.people.rules import Act
 from portfolio.web.access import allow
 from portfolio.web.clock import today
 from portfolio.web.database import session
-from portfolio.web.paging import page_asked_for, page_of, paged
+from portfolio.web.paging import page_asked_for, page_of
 from portfolio.web.pictures import is_narrow, picture
 from reports.charts import svg
 
@@ -62,8 +62,7 @@ def where() -> Any:
     if look is None:
         return render_template("comparison/compare.html", look=None)
     by, meets = _by(), _meets()
-    groups = spreading.groups(session(), look.at, by)
-    met = spreading.meetings(session(), look.at)
+    groups, met = spreading.went(session(), look.at, by)
     gaps = spreading.gaps(met)
     return render_template(
         "comparison/where.html",
@@ -126,11 +125,11 @@ def became() -> Any:
     if look is None:
         return render_template("comparison/compare.html", look=None)
     only = becoming.awards_of(session(), look.at)
-    awards, page = paged(becoming.awards_compared(only), ROWS)
+    awards, number = becoming.awards_compared(session(), only, page_asked_for(), ROWS)
     return render_template(
         "comparison/became.html",
         look=look,
         years=becoming.by_year(session(), look.at, only, today()),
         rows=becoming.became(session(), look.at, awards, today()),
-        page=page,
+        page=page_of(number, ROWS),
     )

@@ -343,5 +343,12 @@ def upgrade() -> None:
     op.add_column("proposal", sa.Column("withdrawn_at", db.Moment(), nullable=True))
     op.add_column("proposal", sa.Column("withdrawn_because", sa.Text(), nullable=True))
 
+    op.drop_index(op.f("ix_ask_proposal_id"), "ask")
+    op.create_index(
+        op.f("ix_ask_proposal_id_stream_id_amount"), "ask", ["proposal_id", "stream_id", "amount"], unique=False
+    )
+    op.create_index(op.f("ix_proposal_intervention_id"), "proposal", ["intervention_id"], unique=False)
+    op.create_index(op.f("ix_proposal_continues_id"), "proposal", ["continues_id"], unique=False)
+
     for statement in guards_0007.statements(op.get_bind().dialect.name):
         op.execute(statement)
