@@ -16,9 +16,10 @@ from portfolio.decisions.varying import (
     line_of,
     obstacles,
     sides_of,
+    twice,
     what_each_had,
 )
-from portfolio.errors import PortfolioError, SaidTwice, refuse_any
+from portfolio.errors import PortfolioError, refuse_any
 from portfolio.people.models import Person
 
 VARIATION = "variation"
@@ -74,7 +75,7 @@ def _waits_already(
         VariationRequest.amount == said.amount,
         VariationRequest.reason == said.reason,
     )
-    return SaidTwice(VARIATION, "let its reason say so", "reason") if session.scalar(select(same)) else None
+    return twice() if session.scalar(select(same)) else None
 
 
 def what_stands_in_the_way(session: Session, asked_for: VariationRequest, claimed: Claimed) -> list[PortfolioError]:

@@ -1,4 +1,4 @@
-"""The forms of deciding, declaring an interest, describing an award, and moving money."""
+"""The forms of deciding, declaring an interest, withdrawing a proposal and describing an award; and the filters."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

@@ -230,7 +230,12 @@ def _said_twice(
         Variation.reason == reason,
         Variation.approved_on == approved_on,
     )
-    return SaidTwice("variation", "let its reason say so", "reason") if session.scalar(select(same)) else None
+    return twice() if session.scalar(select(same)) else None
+
+
+def twice() -> SaidTwice:
+    """E7: the very same variation, made or asked for before."""
+    return SaidTwice("variation", "let its reason say so", "reason")
 
 
 def _above_allocation(

@@ -17,7 +17,7 @@ from portfolio.funding_years.actions import add_organisation
 from portfolio.funding_years.models import CSP, CostCategory, FundingYear, Organisation, Stream
 from portfolio.funding_years.rules import closed, ends_before_it_starts, is_key, key_of
 from portfolio.money import ZERO
-from portfolio.proposals import queries, rules
+from portfolio.proposals import call_queries, queries, rules
 from portfolio.proposals.models import Ask, AskedOf, Intervention, MatchOffer, Proposal, ProposalLevel
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import Quarter
@@ -292,7 +292,7 @@ def submit_proposal(session: Session, proposal: Proposal, at: datetime) -> Propo
     refuse_any(faults_in_draft(proposal, day_of(at)))
     proposal.status = rules.next_status(proposal.status, ProposalStatus.SUBMITTED)
     proposal.submitted_at = at
-    closing = queries.closing_days(session, proposal.funding_year_id)
+    closing = call_queries.closing_days(session, proposal.funding_year_id)
     for asked in proposal.asked_of:
         closes_on = closing.get(asked.csp_id)
         asked.days_late = rules.days_late(day_handed_in(proposal.received_on, at), closes_on) if closes_on else None

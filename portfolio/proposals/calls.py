@@ -108,7 +108,7 @@ def bad_call(said: CallSaid) -> list[PortfolioError]:
     """Everything that is wrong with a call, in the order of its form."""
     found: list[PortfolioError] = []
     if said.closes_on < said.opens_on:
-        found.append(BadCall("It closes before it opens. Enter a day on or after the first", "closes_on"))
+        found.append(BadCall("It closes before it opens. Enter the day on which it opens, or a later one", "closes_on"))
     if not 1 <= said.most_points <= MOST_POINTS:
         found.append(BadCall(f"Enter the best score of a criterion, from 1 to {MOST_POINTS}", "most_points"))
     for name, percent in (("recommend_from", said.recommend_from), ("discuss_from", said.discuss_from)):
@@ -126,7 +126,7 @@ def _bad_criteria(criteria: Sequence[CriterionSaid]) -> list[PortfolioError]:
         return [BadCall("Enter at least one criterion with its weight", "criteria[0].name")]
     found = _bad_names("criteria", [each.name for each in criteria])
     found += [
-        BadCall(f"The weight is a whole number from 1 to {WHOLE}", f"criteria[{place}].weight")
+        BadCall(f"Enter the weight as a whole number from 1 to {WHOLE}", f"criteria[{place}].weight")
         for place, each in enumerate(criteria)
         if not 1 <= each.weight <= WHOLE
     ]

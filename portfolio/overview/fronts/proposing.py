@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portfolio.people.rules import Viewer
+from portfolio.proposals.call_queries import open_calls
 from portfolio.proposals.models import Proposal, Round
-from portfolio.proposals.queries import drafts_led, open_calls
+from portfolio.proposals.queries import drafts_led
 
 MOST_CALLS = 10
 """So many calls stand on the front page; every one is in its own list."""

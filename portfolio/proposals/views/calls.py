@@ -10,7 +10,7 @@ from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.funding_years.queries import get_csp, shares_of
 from portfolio.people.rules import Act
-from portfolio.proposals import calls, queries
+from portfolio.proposals import call_queries, calls, queries
 from portfolio.proposals.calling import said_of, set_call
 from portfolio.proposals.calls import CallStage, call_stage
 from portfolio.proposals.forms.calls import CallForm, as_said
@@ -38,12 +38,12 @@ def scoring_began(year: FundingYear, csp: CSP) -> bool:
 @allow(Act.SEE_PROPOSALS)
 def rounds() -> Any:
     """Every call that the person may read, and, for officers, the years for which theirs is not set up."""
-    found, page = paged(queries.calls_heard(viewer()))
+    found, page = paged(call_queries.calls_heard(viewer()))
     return render_template(
         "proposals/rounds.html",
         calls=[(call, call_stage(call.opens_on, call.closes_on, today())) for call in found],
         page=page,
-        to_set_up=queries.not_called(session(), viewer()),
+        to_set_up=call_queries.not_called(session(), viewer()),
     )
 
 
@@ -51,7 +51,7 @@ def rounds() -> Any:
 @allow(Act.SEE_PROPOSALS)
 def one_round(year: FinancialYear, csp_key: str) -> Any:
     """What a partnership calls for, and by what it judges."""
-    csp = queries.get_csp_calling(session(), csp_key, viewer())
+    csp = call_queries.get_csp_calling(session(), csp_key, viewer())
     of = _year_named(csp, year)
     call = queries.find_round(session(), of.id, csp.id)
     runs = viewer().within(Act.RUN_ROUND).holds(csp.id, csp.police_area_id)
@@ -68,7 +68,7 @@ def one_round(year: FinancialYear, csp_key: str) -> Any:
         when=call_in_words(call, stage) if call and stage else None,
         given=[(stream, shares[csp.id, stream.id]) for stream in of.programme.streams if (csp.id, stream.id) in shares],
         runs=runs,
-        received=queries.received(session(), of.id, csp.id) if runs else None,
+        received=call_queries.received(session(), of.id, csp.id) if runs else None,
         may_enter=runs or (stage is CallStage.OPEN and viewer().may(Act.PROPOSE)),
         kept=_kept(),
     )
@@ -80,7 +80,7 @@ def edit_round(year: FinancialYear, csp_key: str) -> Any:
     """The form of a call; a new one begins as is usual, or with what last year's said."""
     csp = get_csp(session(), csp_key, viewer().within(Act.RUN_ROUND))
     of = _year_named(csp, year)
-    call, before = queries.find_round(session(), of.id, csp.id), queries.call_before(session(), of, csp.id)
+    call, before = queries.find_round(session(), of.id, csp.id), call_queries.call_before(session(), of, csp.id)
     if call is not None:
         said = said_of(call)
     elif before is not None and "like" in request.args:
@@ -118,7 +118,7 @@ def _form_page(form: CallForm, of: FundingYear, csp: CSP, call: Round | None) ->
         year=of,
         csp=csp,
         call=call,
-        before=None if call else queries.call_before(session(), of, csp.id),
+        before=None if call else call_queries.call_before(session(), of, csp.id),
         stands=call is not None and scoring_began(of, csp),
         kept=_kept(),
     )
@@ -126,7 +126,7 @@ def _form_page(form: CallForm, of: FundingYear, csp: CSP, call: Round | None) ->
 
 def _year_named(csp: CSP, year: FinancialYear) -> FundingYear:
     """The funding year that the address means: `?programme=` says of which, where a partnership has several."""
-    found = queries.years_called_in(session(), csp, year)
+    found = call_queries.years_called_in(session(), csp, year)
     code = request.args.get("programme")
     named = [one for one in found if code in (None, one.programme.code)]
     if not named:

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.models import FundingYear
 from portfolio.people.rules import Act
-from portfolio.proposals import actions, queries
+from portfolio.proposals import actions, call_queries, queries
 from portfolio.proposals.actions import Contents
 from portfolio.proposals.attaching import documents_of
 from portfolio.proposals.forms.amounts import money_form
@@ -110,7 +110,7 @@ def edit(reference: str) -> Any:
     faults = actions.faults_in_draft(proposal, today())
     files, files_at = documents_of(session(), proposal), url_for(".documents", reference=reference)
     tasks = tasks_of(actions.contents_of(proposal), faults, _addresses(proposal), len(files), files_at)
-    calls = calls_told(queries.calls_of(session(), proposal), proposal, today())
+    calls = calls_told(call_queries.calls_of(session(), proposal), proposal, today())
     return render_template(
         "proposals/tasks.html", proposal=proposal, tasks=tasks, calls=calls, is_ready=not faults, files_at=files_at
     )
@@ -216,7 +216,7 @@ def _check_page(proposal: Proposal, form: ButtonForm) -> str:
         total=asked_in_all(asked),
         match=match_in_all(proposal),
         lead_person=queries.lead_person_named(session(), proposal),
-        calls=calls_told(queries.calls_of(session(), proposal), proposal, today()),
+        calls=calls_told(call_queries.calls_of(session(), proposal), proposal, today()),
         files=documents_of(session(), proposal),
         here=_address_of(proposal, None),
     )
@@ -240,7 +240,7 @@ def submit(reference: str) -> Any:
 def _year_asked_for() -> tuple[FundingYear | None, WhichYearForm]:
     """The year that the address names, or the only one there is."""
     form = WhichYearForm(formdata=request.args)
-    years = {year.id: year for year in queries.years_to_propose_in(session(), viewer())}
+    years = {year.id: year for year in call_queries.years_to_propose_in(session(), viewer())}
     form.offer(years.values())
     if len(years) == 1:
         return next(iter(years.values())), form

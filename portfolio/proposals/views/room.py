@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, request
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import csps_of, get_year, organisations
 from portfolio.people.rules import Act, Within
-from portfolio.proposals import queries, rules
+from portfolio.proposals import call_queries, queries, rules
 from portfolio.proposals.delivery import Delivered
 from portfolio.proposals.forms.offering import Offer
 from portfolio.proposals.models import Proposal
@@ -42,7 +42,9 @@ def offer_for(year: FundingYear, proposal: Proposal | None = None) -> Offer:
     own = {csp.id for csp in csps_of(session(), within)}.intersection(csp.id for csp in whole.police_area.csps)
     csps = whole.police_area.csps
     if not own:
-        called = {call.csp_id for call in queries.open_calls(session(), viewer()) if call.funding_year_id == year.id}
+        called = {
+            call.csp_id for call in call_queries.open_calls(session(), viewer()) if call.funding_year_id == year.id
+        }
         asked = {each.csp_id for each in proposal.asked_of} if proposal else set()
         csps = [csp for csp in csps if csp.id in called | asked]
     named = proposal.lead_person_id if proposal else None
