@@ -14,6 +14,7 @@ from portfolio.history import last_seal
 from portfolio.money import ZERO
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.contents.corrected import CORRECTION
+from portfolio.returns.contents.notes import LEFT_OUT
 from portfolio.returns.models import Payment, Return
 from portfolio.returns.queries import Place, issued_quarters, payments_of, received_by_stream
 from portfolio.returns.reconciling import unreconciled
@@ -78,7 +79,7 @@ class Shown:
     @property
     def left_out(self) -> list[Note]:
         """The claims of the quarter that are in no figure."""
-        return [note for note in self.notes if note.about.startswith("Claims not in the figures")]
+        return [note for note in self.notes if note.about.startswith(LEFT_OUT)]
 
     @property
     def corrected(self) -> list[Note]:

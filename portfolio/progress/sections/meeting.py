@@ -7,6 +7,7 @@ from portfolio.meetings.rules import standing
 from portfolio.progress.gathering import Gathered
 from portfolio.quarters import format_day, lateness
 from portfolio.returns.contents.decided import UNDECIDED
+from portfolio.returns.contents.notes import LEFT_OUT
 from portfolio.words import begin, count
 from reports.documents import Block, Paragraph, Table
 
@@ -26,7 +27,7 @@ def _claims(told: Gathered) -> Iterator[tuple[str, str, str]]:
     deadlines, today = told.year.programme.claim_deadlines, told.day
     here = deadline(told.quarter, deadlines)
     for note in told.shown.left_out:
-        state = note.about.partition(": ")[2]
+        state = note.about.removeprefix(f"{LEFT_OUT}: ")
         when = f"{format_day(here)}, {lateness(here, today)}"
         yield f"Claims of {told.quarter.short}, {state}: {told.here(note.text)}", LEADS, when
     for quarter in told.quarter.remaining():

@@ -1,12 +1,12 @@
 """What came of the money: outputs and outcomes against targets, and the funder's success measures."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from portfolio.measures.rules import NO_CAUSE, published
 from portfolio.progress.charts import MEASURE, OUTCOMES, Drawn
 from portfolio.progress.gathering import Gathered
 from portfolio.returns.contents.progress import NOT_REPORTED
+from portfolio.words import figure
 from reports.content import MeasureRow, OutputRow
 from reports.documents import Block, Bullets, Paragraph, Table
 
@@ -22,7 +22,7 @@ def outcomes(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]
         OUTCOMES,
         ("Intervention", "What is counted", "Kind", "Target", "This quarter", "To date"),
         tuple(
-            (f"{row.reference} {row.title}", f"{row.indicator} ({row.unit})", row.kind, *_counts(row))
+            (f"{row.reference} {row.title}", f"{row.indicator} ({row.unit})", row.kind, *_counts(told, row))
             for row in told.content.outputs
         ),
         frozenset({3, 4, 5}),
@@ -30,11 +30,13 @@ def outcomes(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]
     yield Paragraph(f"{NO_CAUSE} Counts under five are not shown.")
 
 
-def _counts(row: OutputRow) -> tuple[str, str, str]:
-    def said(value: Decimal | None, otherwise: str) -> str:
-        return otherwise if value is None else published(value)
-
-    return said(row.target, "None agreed"), said(row.this_quarter, "Not reported"), said(row.to_date, "Not reported")
+def _counts(told: Gathered, row: OutputRow) -> tuple[str, str, str]:
+    """The target, which counts nobody, then what was reported as it may be published."""
+    return (
+        "None agreed" if row.target is None else figure(row.target),
+        NOT_REPORTED if row.this_quarter is None else published(row.this_quarter),
+        told.instead_of(row) or (NOT_REPORTED if row.to_date is None else figure(row.to_date)),
+    )
 
 
 def measures(told: Gathered, drawn: dict[str, Drawn]) -> Iterator[Block | Drawn]:

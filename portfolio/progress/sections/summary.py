@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from portfolio.money import format_pounds
 from portfolio.progress.gathering import Gathered
 from portfolio.progress.rules import against, expected_in_words, money_in_words, rags_in_words
+from portfolio.returns.contents.notes import WITHOUT_FIGURE
 from portfolio.words import count
 from reports.documents import Block, Bullets, Heading, Paragraph
 
@@ -49,7 +50,5 @@ def notes(told: Gathered) -> Iterator[Block]:
     )
     # What is left out stands in the summary, and what is not known of a measure beside the measure.
     elsewhere = told.shown.left_out
-    notes = [
-        note for note in told.shown.notes if note not in elsewhere and not note.about.startswith("Success measures")
-    ]
+    notes = [note for note in told.shown.notes if note not in elsewhere and note.about != WITHOUT_FIGURE]
     yield Bullets(tuple(told.here(f"{note.about}: {note.text}") for note in notes))

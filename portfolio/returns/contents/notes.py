@@ -11,6 +11,9 @@ from portfolio.returns.contents.spending import HELD_BACK
 from reports.content import MeasureRow, Note, OutputRow, Statement, SummaryRow
 
 NOTE = "note"
+LEFT_OUT = "Claims not in the figures"
+WITHOUT_FIGURE = "Success measures without a figure"
+"""What notes are about by which readers pick them out."""
 MOST_NAMED = 40
 """So many awards are named in one note; the rest are counted."""
 
@@ -84,7 +87,7 @@ def notes_of(
     """What a reader must know to read the figures rightly."""
     yield from ALWAYS
     for status, awards in left_out.items():
-        yield Note(NOTE, f"Claims not in the figures: {status.lower()}", _named(awards))
+        yield Note(NOTE, f"{LEFT_OUT}: {status.lower()}", _named(awards))
     if scope.year.status is YearStatus.PROVISIONAL:
         yield Note(
             NOTE, "Allocation", "The funder has not confirmed the allocation of this year yet: it is provisional."
@@ -105,7 +108,7 @@ def notes_of(
     if silent:
         yield Note(
             NOTE,
-            "Success measures without a figure",
+            WITHOUT_FIGURE,
             f"{_named(silent)}. The reasons stand on the sheet Measures. No figure is not a figure of zero.",
         )
     if statement is not None:
