@@ -108,7 +108,7 @@ def promise(reference: str, csp_key: str) -> Any:
     award, form = _recorded(reference, csp_key), IndicatorForm()
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            add_indicator(
+            row = add_indicator(
                 session(),
                 award,
                 form.kind.data,
@@ -118,7 +118,7 @@ def promise(reference: str, csp_key: str) -> Any:
             )
             commit()
         if outcome.ok:
-            flash("It is added.", "success")
+            flash(f"{row.name} is added. Record what it comes to each quarter.", "success")
             return redirect(url_for(".project", reference=reference, csp_key=csp_key))
     return _project(_recorded(reference, csp_key), form), 422
 
@@ -168,7 +168,7 @@ def came_to(reference: str, csp_key: str, number: int) -> Any:
             record_result(session(), row, quarters[form.quarter.data], form.value.data, today=today())
             commit()
         if outcome.ok:
-            flash("The figure is recorded.", "success")
+            flash(f"{row.name}: the figure is recorded.", "success")
             return redirect(url_for(".project", reference=reference, csp_key=csp_key))
     return _resulting(_recorded(reference, csp_key), number, form), 422
 
@@ -203,7 +203,7 @@ def said_anew(reference: str, csp_key: str, number: int) -> Any:
             )
             commit()
         if outcome.ok:
-            flash("It is changed.", "success")
+            flash(f"{row.name} is changed.", "success")
             return redirect(url_for(".project", reference=reference, csp_key=csp_key))
     row = get_indicator(session(), _kept(reference, csp_key), number)
     return render_template("measures/change.html", row=row, form=form), 422
