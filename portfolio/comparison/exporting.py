@@ -11,7 +11,7 @@ from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import UNDECIDED
 from portfolio.comparison.slices import Slice
 from portfolio.db import LAST_ROW
-from portfolio.money import format_pounds
+from portfolio.money import format_pounds, per_cent
 from portfolio.words import begin
 from reports.comparison import NOT_SCORED, ComparisonContent, ProposalLine, SideLine
 
@@ -73,11 +73,12 @@ def _line(row: Compared) -> ProposalLine:
 
 def cells_of(line: ProposalLine) -> list[str | Decimal]:
     """A line as the cells of a CSV file."""
-    share = round(line.awarded * 100 / line.asked, 2) if line.asked else ""
+    share = per_cent(line.awarded, line.asked)
     said = (line.reference, line.title, line.year, line.lead, line.kind, line.levels)
     about = (line.theme or "", line.area or "", line.toolkit or "")
-    figures = (line.asked, line.awarded, share, line.match, "" if line.score is None else line.score)
-    return [*said, *about, *figures, line.outcome, line.decisions, line.reasons]
+    figures = (line.asked, line.awarded, "" if share is None else round(share, 2), line.match)
+    score = "" if line.score is None else line.score
+    return [*said, *about, *figures, score, line.outcome, line.decisions, line.reasons]
 
 
 def content_of(

@@ -94,15 +94,33 @@ def compared(session: Session, at: Slice, ids: Sequence[int], *, of_everybody: b
         .join(Organisation, Organisation.id == fact.lead)
     )
     answers = _answers(session, ids, streams, true() if of_everybody else AskedOf.csp_id.in_(at.csp_ids()))
-    rows = {row.id: Compared(*_told(row, answers.get(row.id, []))) for row in found}
+    rows = {row[0]: _compared(row, answers.get(row[0], [])) for row in found}
     return [rows[number] for number in ids if number in rows]
 
 
-def _told(row: Any, answers: list[Answered]) -> Any:
-    """A row's values; those that stand for words are those words."""
-    *begun, levels, theme, area, toolkit, asked, awarded, match, score, place, divided = row
-    told = (theme, area, toolkit, asked, awarded, match, score)
-    return (*begun, level_names(levels), *told, outcome_at(place), bool(divided), tuple(answers))
+def _compared(row: Any, answers: list[Answered]) -> Compared:
+    """A row of the database in the field's words."""
+    number, reference, title, year, lead, kind, levels, theme, area, toolkit, *figures, place, divided = row
+    asked, awarded, match, score = figures
+    return Compared(
+        id=number,
+        reference=reference,
+        title=title,
+        year=year,
+        lead=lead,
+        kind=kind,
+        levels=level_names(levels),
+        theme=theme,
+        area=area,
+        toolkit=toolkit,
+        asked=asked,
+        awarded=awarded,
+        match=match,
+        score=score,
+        outcome=outcome_at(place),
+        divided=bool(divided),
+        answers=tuple(answers),
+    )
 
 
 def _answers(
