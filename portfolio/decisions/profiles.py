@@ -73,7 +73,8 @@ def as_asked(
 def followed(profile: Cells, change: Mapping[Quarter, Decimal]) -> Cells:
     """A profile with pounds added to (or, negative, taken from) its quarters; sums to both together.
 
-    Each category keeps its part of its quarter; where a quarter planned nothing, its part of the whole profile.
+    Each category keeps its part of its quarter; where a quarter planned nothing, its part of the whole profile. Where
+    more is taken than a quarter of the profile has, because variations brought it more, that is owed by no category.
     """
     of_all: dict[str | None, int] = {}
     for (_, category), amount in profile.items():
@@ -82,10 +83,11 @@ def followed(profile: Cells, change: Mapping[Quarter, Decimal]) -> Cells:
     for quarter, amount in change.items():
         planned = {category: part for (each, category), part in profile.items() if each == quarter}
         whole = sum(planned.values(), ZERO) + amount
-        weights = {category: to_pence(part) for category, part in planned.items()}
+        after |= {(quarter, category): ZERO for category in planned}
+        weights = {category: max(to_pence(part), 0) for category, part in planned.items()}
         weights = weights if any(weights.values()) else of_all
-        if whole < 0 or not any(weights.values()) or min(weights.values()) < 0:
-            after[quarter, None] = planned.get(None, ZERO) + amount
+        if whole < 0 or not any(weights.values()):
+            after[quarter, None] = whole
         else:
             parts = share(whole, list(weights.values()))
             after |= {(quarter, category): part for category, part in zip(weights, parts, strict=True)}

@@ -239,11 +239,15 @@ def test_a_profile_follows_a_change_category_by_category() -> None:
         (Q2, "training"): Decimal("3.00"),
     }
     assert profiles.followed(cells, {Q1: Decimal("-40.00")}) == dict.fromkeys(cells, ZERO)
-    # What variations brought may be taken too: that stands beside the categories.
-    assert profiles.followed(cells, {Q1: Decimal("-41.00")}) == {**cells, (Q1, None): Decimal("-41.00")}
+    # What variations brought may be taken too: no category plans more then than the quarter itself.
+    below = profiles.followed(cells, {Q1: Decimal("-41.00")})
+    assert below == {**dict.fromkeys(cells, ZERO), (Q1, None): Decimal("-1.00")}
+    assert profiles.followed(below, {Q1: Decimal("3.00")}) == {**below, (Q1, None): Decimal("2.00")}
     assert profiles.followed({}, {Q1: Decimal("5.00")}) == {(Q1, None): Decimal("5.00")}
-    below = {**cells, (Q1, None): Decimal("-41.00")}
-    assert profiles.followed(below, {Q1: Decimal("3.00")}) == {**cells, (Q1, None): Decimal("-38.00")}
+    owed = {**cells, (Q1, None): Decimal("-20.00")}
+    assert profiles.followed(owed, {Q1: Decimal("4.00")}) == {
+        (Q1, "pay"): Decimal("6.00"), (Q1, "training"): Decimal("18.00"), (Q1, None): ZERO
+    }  # fmt: skip
 
 
 @given(whole_plans, pounds, st.sampled_from(YEAR.quarters))
