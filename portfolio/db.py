@@ -22,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Integer,
     MetaData,
     SQLColumnExpression,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    text,
     type_coerce,
 )
 from sqlalchemy.engine import Connection
@@ -194,6 +196,11 @@ def one_of(choices: type[StrEnum], name: str) -> Enum:
 def is_quarter(column: str = "quarter") -> CheckConstraint:
     """The CHECK that a column of quarters holds quarters."""
     return CheckConstraint(f"{column} % 10 BETWEEN 1 AND 4", name=f"{column}_is_a_quarter")
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """What is unique among the rows that a condition, in SQL, leaves: a constraint takes NULLs for distinct."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class ReadingOnly(RuntimeError):

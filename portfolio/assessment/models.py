@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.assessment.rules import AssessmentStatus
-from portfolio.db import Base, Moment, Percent, one_of
+from portfolio.db import Base, Moment, Percent, one_of, unique_where
 from portfolio.funding_years.models import CSP
 from portfolio.people.models import Person
 from portfolio.personal import Personal
@@ -107,14 +107,7 @@ class Moderation(Base):
 
     __table_args__ = (
         UniqueConstraint("supersedes_id"),
-        Index(
-            "uq_moderation_first",
-            "proposal_id",
-            "csp_id",
-            unique=True,
-            sqlite_where=text("supersedes_id IS NULL"),
-            postgresql_where=text("supersedes_id IS NULL"),
-        ),
+        unique_where("uq_moderation_first", "proposal_id", "csp_id", where="supersedes_id IS NULL"),
         Index(None, "proposal_id"),
     )
 

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of, unique_where
 from portfolio.decisions.asked import AskedState, asked_state
 from portfolio.decisions.rules import Outcome
 from portfolio.funding_years.models import CSP, CostCategory, Stream
@@ -42,14 +42,7 @@ class Decision(Base):
     __table_args__ = (
         UniqueConstraint("supersedes_id"),
         # One first decision, each superseded at most once: the history of a proposal at a partnership is one line.
-        Index(
-            "uq_decision_first",
-            "proposal_id",
-            "csp_id",
-            unique=True,
-            sqlite_where=text("supersedes_id IS NULL"),
-            postgresql_where=text("supersedes_id IS NULL"),
-        ),
+        unique_where("uq_decision_first", "proposal_id", "csp_id", where="supersedes_id IS NULL"),
         Index(None, "proposal_id"),
         Index(None, "csp_id"),
     )
@@ -145,14 +138,7 @@ class ProfileShare(Base):
 
     __table_args__ = (
         UniqueConstraint("award_line_id", "quarter", "category_id"),
-        Index(
-            "uq_profile_share_whole_quarter",
-            "award_line_id",
-            "quarter",
-            unique=True,
-            sqlite_where=text("category_id IS NULL"),
-            postgresql_where=text("category_id IS NULL"),
-        ),
+        unique_where("uq_profile_share_whole_quarter", "award_line_id", "quarter", where="category_id IS NULL"),
         is_quarter(),
     )
 

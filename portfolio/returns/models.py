@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
+from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of, unique_where
 from portfolio.funding_years.models import CSP, FundingYear, Stream
 from portfolio.quarters import Quarter
 from portfolio.returns.rules import ReturnKind, ReturnStatus
@@ -54,16 +54,7 @@ class Return(Base):
         CheckConstraint("(kind = 'CSP') = (csp_id IS NOT NULL)", name="csp_goes_with_a_csp_return"),
         is_quarter(),
         # NULLs are distinct in a unique constraint, so the whole area's returns need one of their own.
-        Index(
-            "uq_return_whole_area",
-            "funding_year_id",
-            "kind",
-            "quarter",
-            "version",
-            unique=True,
-            sqlite_where=text("csp_id IS NULL"),
-            postgresql_where=text("csp_id IS NULL"),
-        ),
+        unique_where("uq_return_whole_area", "funding_year_id", "kind", "quarter", "version", where="csp_id IS NULL"),
     )
 
 
