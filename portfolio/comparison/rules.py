@@ -64,13 +64,14 @@ COSTS = (
     Band("100000", "£100,000 and more", Decimal(100_000), None),
 )
 """Bands of what is asked, in pounds."""
+NO_LEVEL = "None given"
 
 
 def level_names(figure: int) -> str:
     """A set of prevention levels in words: `Universal and targeted`; `None given` for the empty one."""
     names = [level.value for level, part in LEVELS.items() if figure & part]
     if not names:
-        return "None given"
+        return NO_LEVEL
     said = " and ".join(([", ".join(names[:-1])] if names[1:] else []) + names[-1:])
     return said[:1].upper() + said[1:]
 

@@ -13,6 +13,7 @@ from portfolio.comparison.facts import asked_of, awarded_to, facts, outcome_at, 
 from portfolio.comparison.rules import (
     COSTS,
     LEVELS,
+    NO_LEVEL,
     ORDER,
     SCORES,
     UNDECIDED,
@@ -113,19 +114,19 @@ def _group(by: str, key: Any, name: str, tally: Tally) -> Group:
 def _key(by: str, fact: Any, streams: int) -> ColumnElement[Any]:
     match by:
         case "score":
-            return _banded(fact.score, SCORES, 100)
+            return _banded(fact.score, SCORES)
         case "cost":
-            return _banded(asked_of(fact, streams), COSTS, 100)
+            return _banded(asked_of(fact, streams), COSTS)
         case "level":
             return cast(fact.levels, String)
         case _:
             return cast(fact[by], String)
 
 
-def _banded(figure: ColumnElement[Any], bands: Iterable[Band], hundredths: int) -> ColumnElement[Any]:
-    """The slug of the band that a figure stands in, its ends in hundredths; none for no figure."""
+def _banded(figure: ColumnElement[Any], bands: Iterable[Band]) -> ColumnElement[Any]:
+    """The slug of the band that a figure of pence, or of hundredths of a per cent, stands in; none for no figure."""
     falling = sorted(bands, key=lambda band: band.least or Decimal(0), reverse=True)
-    ends = [(figure >= int((band.least or Decimal(0)) * hundredths), band.slug) for band in falling]
+    ends = [(figure >= int((band.least or Decimal(0)) * 100), band.slug) for band in falling]
     return case(*ends)
 
 
@@ -248,7 +249,7 @@ def spread(found: Sequence[Meeting], by: str) -> Spread:
     columns = largest if len(largest) <= MOST_COLUMNS + 1 else [*largest[:MOST_COLUMNS], OTHERS]
     rows = {begin(level.value): part for level, part in LEVELS.items()}
     if any(not meeting.levels for meeting in found):
-        rows["None given"] = 0
+        rows[NO_LEVEL] = 0
     cells = {(row, column): Tally() for row in rows for column in columns}
     for meeting in found:
         column = getattr(meeting, by) if getattr(meeting, by) in columns else OTHERS
