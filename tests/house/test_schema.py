@@ -203,8 +203,8 @@ def _forbidden(guard: Guard, guarded: Guarded) -> str:
             columns, number = "evidence_id, stream_id, category_id", numbers["evidence"]
             return f"INSERT INTO evidence_line ({columns}) VALUES ({number}, 2, 2)"
         case "award_line", "INSERT":
-            columns, values = "award_id, stream_id, amount", (numbers["award"], numbers["stream"], TOO_MUCH)
-            return f"INSERT INTO award_line ({columns}) VALUES {values}"
+            line = numbers["award"], numbers["stream"], TOO_MUCH
+            return f"INSERT INTO award_line (award_id, stream_id, amount) VALUES {line}"
         case "award_line", "UPDATE":
             return f"UPDATE award_line SET amount = {TOO_MUCH} WHERE id = {numbers['id']}"
         case "variation_share", "INSERT":
