@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from portfolio.measures.models import Indicator, MeasureDefinition, Observation
-from portfolio.measures.rules import FEW, so_far, to_date, too_few
+from portfolio.measures.rules import FEW, instead_of_sum, so_far, to_date, too_few
 from portfolio.measures.showing import Series
 from portfolio.quarters import between
 from reports import charts
@@ -50,23 +50,19 @@ def targets_chart(
     title: str, indicators: Sequence[Indicator], *, published: bool = False, narrow: bool = False
 ) -> AgainstTargets:
     """What was promised, and what has come of it."""
-    rows = (
-        target(
-            row.name,
-            row.unit,
-            row.target,
-            to_date(row.kind, [result.value for result in row.results]),
-            published=published,
-        )
-        for row in indicators
-    )
-    return AgainstTargets(title, tuple(rows), narrow)
+    return AgainstTargets(title, tuple(_target(row, published=published) for row in indicators), narrow)
 
 
-def target(name: str, unit: str, promised: Decimal | None, reached: Decimal | None, *, published: bool) -> Target:
-    """One thing that is counted; as published, a count under five is not drawn."""
-    if published and reached is not None and too_few(reached):
-        return Target(name, unit, promised, None, FEW.lower())
+def _target(row: Indicator, *, published: bool) -> Target:
+    values = [result.value for result in row.results]
+    instead = instead_of_sum(row.kind, values) if published else None
+    return target(row.name, row.unit, row.target, to_date(row.kind, values), instead)
+
+
+def target(name: str, unit: str, promised: Decimal | None, reached: Decimal | None, instead: str | None) -> Target:
+    """One thing that is counted; what may not be published is not drawn, and `instead` is told."""
+    if instead is not None:
+        return Target(name, unit, promised, None, instead[:1].lower() + instead[1:])
     return Target(name, unit, promised, reached)
 
 

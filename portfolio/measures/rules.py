@@ -20,7 +20,6 @@ NO_CAUSE = (
 FEWEST = 5
 """Counts under five are not published: they could point to a person."""
 FEW = "Fewer than 5"
-HELD_BACK = "Held back"
 
 _FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d{1,6})?", re.ASCII)
 LONGEST_FIGURE = 20
@@ -125,23 +124,30 @@ def published(value: Decimal) -> str:
     return FEW if too_few(value) else figure(value)
 
 
-def published_parts(values: Sequence[Decimal]) -> list[str]:
-    """Counts that are published with their sum: where one alone is too small, the next smallest is held back with it.
-
-    Otherwise the sum would tell the one that is not shown.
-    """
-    said = [published(value) for value in values]
-    shown = [place for place, value in enumerate(values) if not too_few(value)]
-    if len(values) - len(shown) == 1 and shown:
-        said[min(shown, key=values.__getitem__)] = HELD_BACK
-    return said
-
-
 def to_date(kind: IndicatorKind, values: Sequence[Decimal]) -> Decimal | None:
     """What an indicator has come to: outputs add up, an outcome is its latest figure; None before the first."""
     if not values:
         return None
     return sum(values, Decimal(0)) if kind is IndicatorKind.OUTPUT else values[-1]
+
+
+def instead_of_sum(kind: IndicatorKind, values: Sequence[Decimal]) -> str | None:
+    """What is published in the place of what an indicator came to (`to_date`); None where the figure itself may be.
+
+    A sum less the counts that are shown, on this page or in an earlier report, would tell one that is not.
+    """
+    reached = to_date(kind, values)
+    if reached is None:
+        return None
+    if too_few(reached):
+        return FEW
+    unshown = [value for value in values if too_few(value)]
+    rest = sum(unshown, Decimal(0))
+    # Several that together are no small count, nor each as large as it can be, cannot be told apart.
+    told_apart = len(unshown) == 1 or not FEWEST <= rest < (FEWEST - 1) * len(unshown)
+    if kind is IndicatorKind.OUTCOME or not unshown or not told_apart:
+        return None
+    return f"At least {figure(max(reached - rest, Decimal(FEWEST)))}"
 
 
 def so_far(kind: IndicatorKind, values: Sequence[Decimal | None]) -> list[Decimal | None]:

@@ -6,14 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from portfolio.errors import RuleWarning
+from portfolio.measures import rules
 from portfolio.measures.models import Indicator, Measure, MeasureDefinition, Observation
 from portfolio.measures.rules import (
-    FEW,
     begin_anew,
+    instead_of_sum,
     of_target,
-    published_parts,
     to_date,
-    too_few,
     unavailable_without_reason,
 )
 from portfolio.quarters import EARLIEST, Quarter, between
@@ -87,13 +86,13 @@ def progress_of(indicators: Iterable[Indicator], *, published: bool = False) -> 
 def _progress(row: Indicator, *, published: bool) -> Progress:
     values = [result.value for result in row.results]
     reached = to_date(row.kind, values)
-    small = published and reached is not None and too_few(reached)
-    results = published_parts(values) if published else [figure(value) for value in values]
+    instead = instead_of_sum(row.kind, values) if published else None
+    results = [rules.published(value) if published else figure(value) for value in values]
     return Progress(
         row,
         _shown(row.target),
-        FEW if small else _shown(reached),
-        None if small else of_target(reached, row.target),
+        instead or _shown(reached),
+        None if instead else of_target(reached, row.target),
         list(zip([result.quarter for result in row.results], results, strict=True)),
     )
 

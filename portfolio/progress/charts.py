@@ -103,7 +103,8 @@ def _outcomes(told: Gathered, *, narrow: bool) -> Drawn | None:
     if not 0 < len(rows) <= MOST_BARS:
         return None
     targets = (
-        target(f"{row.reference}: {row.indicator}", row.unit, row.target, row.to_date, published=True) for row in rows
+        target(f"{row.reference}: {row.indicator}", row.unit, row.target, row.to_date, told.instead_of(row))
+        for row in rows
     )
     return Drawn("outcomes", AgainstTargets(OUTCOMES, tuple(targets), narrow))
 

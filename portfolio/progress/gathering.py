@@ -20,7 +20,8 @@ from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.match_funding import queries as match
 from portfolio.measures.models import Measure
-from portfolio.measures.queries import standing_observations
+from portfolio.measures.queries import indicators, standing_observations
+from portfolio.measures.rules import IndicatorKind, instead_of_sum
 from portfolio.measures.showing import Series, series_of
 from portfolio.meetings.models import MeetingAction
 from portfolio.meetings.queries import actions
@@ -36,7 +37,7 @@ from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import COUNTED
 from portfolio.spend.standing import locks
-from reports.content import ByQuarter, DecisionRow, ReturnContent, VariationRow
+from reports.content import ByQuarter, DecisionRow, OutputRow, ReturnContent, VariationRow
 from reports.totals import InterventionLine, add_quarters, intervention_lines
 
 
@@ -155,8 +156,14 @@ class Gathered:
     """The last version of the area's return of the quarter, which these figures are part of."""
     actions: Sequence[MeetingAction]
     """Those still to be done, then those that ended since the quarter began."""
+    results: Mapping[tuple[str, str], tuple[IndicatorKind, Sequence[Decimal]]]
+    """By reference and indicator, what was reported of each quarter so far: from it follows what may be published."""
     moves_asked_for: int
     """The variations that somebody asked for and nobody has decided on."""
+
+    def instead_of(self, row: OutputRow) -> str | None:
+        """What is published in the place of what an indicator came to; None where the figure itself may be."""
+        return instead_of_sum(*self.results[row.reference, row.indicator])
 
     def here(self, text: str) -> str:
         """A note of the return without the partnership's name, which the whole report is about."""
@@ -237,6 +244,7 @@ def gather(session: Session, year: FundingYear, quarter: Quarter, csp: CSP, toda
         changed=changed_since(find_issued(session, year, quarter, csp), shown.totals),
         combined=find_latest(session, year, quarter, ReturnKind.OPCC),
         actions=session.scalars(actions(MeetingAction.csp_id == csp.id, _to_report(quarter))).all(),
+        results=_results(session, year, quarter, csp),
         moves_asked_for=_moves_asked_for(session, year, csp),
     )
 
@@ -277,6 +285,19 @@ def _measures(session: Session, year: FundingYear, quarter: Quarter) -> list[Ser
         )
         for row in rows
     ]
+
+
+def _results(
+    session: Session, year: FundingYear, quarter: Quarter, csp: CSP
+) -> dict[tuple[str, str], tuple[IndicatorKind, Sequence[Decimal]]]:
+    of_year = (Award.csp_id == csp.id) & (Proposal.funding_year_id == year.id)
+    return {
+        (row.award.proposal.reference, row.name): (
+            row.kind,
+            [result.value for result in row.results if result.quarter <= quarter],
+        )
+        for row in session.scalars(indicators(of_year))
+    }
 
 
 def _moves_asked_for(session: Session, year: FundingYear, csp: CSP) -> int:

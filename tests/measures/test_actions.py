@@ -222,3 +222,8 @@ def test_a_target_changes_for_a_reason_and_small_numbers_are_not_published(sessi
     assert (told.to_date, told.of_target, told.results) == ("Fewer than 5", None, [(Q1, "Fewer than 5")])
     assert targets_chart("So far", [row]).as_table().rows == (("Families met", "families", "9", "3"),)
     assert targets_chart("So far", [row], published=True).as_table().rows[0][3] == "Fewer than 5"
+    record_result(session, row, Q2, Decimal(12), today=TODAY)
+    session.commit()
+    (told,) = progress_of([row], published=True)
+    assert (told.to_date, told.of_target) == ("At least 12", None)  # 15 less 12 would tell the three
+    assert targets_chart("So far", [row], published=True).as_table().rows[0][3] == "At least 12"

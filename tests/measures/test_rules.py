@@ -18,11 +18,11 @@ from portfolio.measures.rules import (
     bad_observation,
     bad_redefinition,
     begin_anew,
+    instead_of_sum,
     not_yet,
     of_target,
     parse_figure,
     published,
-    published_parts,
     so_far,
     to_date,
     unavailable_without_reason,
@@ -155,17 +155,22 @@ def test_counts_under_five_are_not_published_and_rates_are(value: str, said: str
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("kind", "values", "said"),
     [
-        ([], []),
-        ([8, 31], ["8", "31"]),
-        ([3], ["Fewer than 5"]),
-        ([8, 3, 31], ["Held back", "Fewer than 5", "31"]),
-        ([3, 2, 31], ["Fewer than 5", "Fewer than 5", "31"]),
+        (IndicatorKind.OUTPUT, [], None),
+        (IndicatorKind.OUTPUT, [8, 31], None),
+        (IndicatorKind.OUTPUT, [3], "Fewer than 5"),
+        (IndicatorKind.OUTPUT, [8, 3, 31], "At least 39"),
+        (IndicatorKind.OUTPUT, [3, 2, 31], None),  # five together, and nobody can say which was which
+        (IndicatorKind.OUTPUT, [1, 2, 31], "At least 31"),
+        (IndicatorKind.OUTPUT, [4, 4, 31], "At least 31"),  # eight of two that are under five: four each
+        (IndicatorKind.OUTPUT, [4, 4], "At least 5"),
+        (IndicatorKind.OUTCOME, [3, 31], None),  # the latest figure is no sum
+        (IndicatorKind.OUTCOME, [31, 3], "Fewer than 5"),
     ],
 )
-def test_a_sum_does_not_tell_what_is_not_published(values: list[int], said: list[str]) -> None:
-    assert published_parts([Decimal(value) for value in values]) == said
+def test_a_sum_does_not_tell_what_is_not_published(kind: IndicatorKind, values: list[int], said: str | None) -> None:
+    assert instead_of_sum(kind, [Decimal(value) for value in values]) == said
 
 
 def test_what_had_been_reached_by_each_quarter() -> None:

@@ -38,8 +38,10 @@ def award(session: Session) -> Award:
     small = Indicator(award=nurse, kind=IndicatorKind.OUTPUT, name="Referred on", unit="people", target=20)
     seen.results = [IndicatorResult(quarter=Q1, value=18), IndicatorResult(quarter=Q2, value=22)]
     small.results = [IndicatorResult(quarter=Q2, value=3)]
+    told_apart = Indicator(award=nurse, kind=IndicatorKind.OUTPUT, name="Families met", unit="families", target=4)
+    told_apart.results = [IndicatorResult(quarter=Q1, value=2), IndicatorResult(quarter=Q2, value=14)]
     measure = make.measure(session)
-    session.add_all([seen, small, Observation(definition=measure.definitions[0], quarter=Q1, value=None,
+    session.add_all([seen, small, told_apart, Observation(definition=measure.definitions[0], quarter=Q1, value=None,
                      unavailable="residents only", recorded_by="a test", recorded_at=NOW)])  # fmt: skip
     rounds.meeting_action(session, nurse.csp, make.person(session, name="Ola Owner"), proposal=rejected)
     session.commit()
@@ -68,6 +70,8 @@ def test_the_report_says_what_an_agenda_item_needs(award: Award, signed_in: Sign
         "Risks: Staff turnover",
         "Young people seen: 40 people of 60 promised",
         "Referred on: Fewer than 5 people of 20 promised",
+        "Families met: At least 14 families of 4 promised",
+        "Families met (families) Output 4 14 At least 14",  # 16 less 14 would tell the two of Q1
         "Forecast underspend of the year: £3,999.99. Cannot be carried over: tell the OPCC as soon as practicable.",
         "£2,500.00 of the match pledged is not secured yet",
         "SVD-B Knife-enabled serious violence Q1 2025/26 Not available: residents only police area",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portfolio.measures.rules import published
 from portfolio.money import format_pounds
 from portfolio.progress.charts import Drawn
 from portfolio.progress.gathering import Gathered, Intervention
 from portfolio.progress.rules import NOT_GIVEN, against, amount_in_words, claim_in_words, expected_in_words
+from portfolio.words import figure
 from reports.content import OutputRow
 from reports.documents import Block, Bullets, Heading, Paragraph, Table
 
@@ -72,12 +72,13 @@ def _intervention(told: Gathered, one: Intervention) -> Iterator[Block]:
     for what, text in words:
         if (text or "").strip():
             yield Paragraph(f"{what}: {text}")
-    outputs = [_output(each) for each in told.content.outputs if each.reference == one.reference]
+    outputs = [_output(told, each) for each in told.content.outputs if each.reference == one.reference]
     if outputs:
         yield Bullets(tuple(outputs))
 
 
-def _output(row: OutputRow) -> str:
-    so_far = "nothing reported yet" if row.to_date is None else f"{published(row.to_date)} {row.unit}"
-    target = "" if row.target is None else f" of {published(row.target)} promised"
+def _output(told: Gathered, row: OutputRow) -> str:
+    reached = told.instead_of(row) or (None if row.to_date is None else figure(row.to_date))
+    so_far = "nothing reported yet" if reached is None else f"{reached} {row.unit}"
+    target = "" if row.target is None else f" of {figure(row.target)} promised"
     return f"{row.indicator}: {so_far}{target}"
