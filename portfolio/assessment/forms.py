@@ -9,7 +9,7 @@ from wtforms import Field, HiddenField
 from portfolio.assessment.models import Assessment, Moderation
 from portfolio.assessment.rules import AgreedMeanwhile, Said
 from portfolio.proposals.models import Criterion, Gate, Round
-from portfolio.web.errors import constraint_means
+from portfolio.web.errors import constraint_means, put_on
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs
 
 MOST_REASON = 2_000
@@ -19,6 +19,10 @@ MOST_IN_A_ROW = 10
 NOT_GIVEN = "Not given"
 PASSES, FAILS = "yes", "no"
 GATE_ANSWERS = ((PASSES, "Passes"), (FAILS, "Does not pass"))
+CRITERIA_CHANGED = (
+    "The criteria, weights, gates or points were changed since you opened this page. Look at all of it once more: what "
+    "you typed is still where it fits, and is not saved yet"
+)
 AGREED_MEANWHILE = AgreedMeanwhile().sentence
 constraint_means("uq_moderation_supersedes_id", AGREED_MEANWHILE)
 constraint_means("uq_moderation_first", AGREED_MEANWHILE)
@@ -63,6 +67,17 @@ class ScoreForm(CriteriaForm):
     comment = Paragraphs(
         "What the panel should know besides", most=MOST_REASON, hint="Strengths, doubts, questions to the applicant"
     )
+    scale = HiddenField()
+    """By what the page had it scored."""
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Points are given by the criteria that the page showed, and mean something else by others."""
+        is_right: bool = super().validate(extra_validators)
+        if self.scale.data == scale_of(self.round):
+            return is_right
+        self.scale.data = scale_of(self.round)
+        put_on(self, CRITERIA_CHANGED)
+        return False
 
     def _of_round(self) -> list[Field]:
         return [*(field for gate in self.round.gates for field in self.of_gate(gate)), *super()._of_round()]
@@ -120,8 +135,16 @@ def score_form(of: Round, found: Assessment | None = None) -> ScoreForm:
             most=MOST_REASON,
             default=score.justification if score else None,
         )
-    form: ScoreForm = type("ScoreForm", (ScoreForm,), fields)(data={"comment": found.comment if found else None})
+    form: ScoreForm = type("ScoreForm", (ScoreForm,), fields)(
+        data={"comment": found.comment if found else None, "scale": scale_of(of)}
+    )
     return form
+
+
+def scale_of(of: Round) -> str:
+    """By what a round is scored, in short: the most points, its criteria with their weights, its gates."""
+    criteria = [f"{each.id}x{each.weight}" for each in of.criteria]
+    return " ".join([str(of.most_points), *criteria, *(str(gate.id) for gate in of.gates)])
 
 
 def _points(label: str, of: Round, begun: int | None, hint: str | None = None, blank: str | None = None) -> OneOf:

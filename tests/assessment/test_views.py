@@ -12,6 +12,7 @@ from portfolio.people.rules import Role
 from tests import make, rounds
 from tests.assessment.conftest import Panel
 from tests.conftest import NOW, SignedIn
+from tests.pages import value_of
 
 Sent = dict[str, Any]
 
@@ -57,7 +58,14 @@ def test_forged_points_are_refused_and_nothing_is_kept(panel: Panel, signed_in: 
         answer = mia.post(panel.address("assess"), data=typed(panel, 3, do="save", **{field: points}))
         assert answer.status_code == 422
         assert "Choose one of those offered" in answer.text
+    opened = {"scale": value_of(mia.get(panel.address("assess")), "scale")}
+    panel.round.most_points = 10
+    panel.session.commit()
+    late = mia.post(panel.address("assess"), data=typed(panel, 5, **opened))
+    assert (late.status_code, "were changed since you opened this page" in late.text) == (422, True)
     assert panel.session.scalars(select(Assessment)).all() == []
+    again = typed(panel, 5, scale=value_of(late, "scale"))
+    assert mia.post(panel.address("assess"), data=again).status_code == 302
 
 
 def test_others_scores_are_read_once_one_s_own_are_given(panel: Panel, signed_in: SignedIn) -> None:
