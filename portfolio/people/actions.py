@@ -12,18 +12,10 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from portfolio.errors import NotFound
 from portfolio.people.calendars import revoke_addresses
+from portfolio.people.giving import BadEnd, LastAdministrator, normal_email, refuse_bad_holding
 from portfolio.people.models import Identity, Link, Person, Purpose, RoleHeld, csp_names, police_area_names
 from portfolio.people.passphrases import refuse_bad_passphrase
-from portfolio.people.rules import (
-    BadEnd,
-    Holding,
-    LastAdministrator,
-    Role,
-    Viewer,
-    find_marked,
-    normal_email,
-    refuse_bad_holding,
-)
+from portfolio.people.rules import Holding, Role, Viewer, find_marked
 from portfolio.people.sessions import end_sessions
 
 HASHING = "scrypt"

@@ -11,7 +11,8 @@ from typing import Any
 
 from portfolio.config import BadSetting, Directory
 from portfolio.errors import PortfolioError
-from portfolio.people.rules import REACH, NotAnEmail, Reach, Role, normal_email
+from portfolio.people.giving import NotAnEmail, normal_email
+from portfolio.people.rules import REACH, Reach, Role
 
 Claims = Mapping[str, Any]
 """What a token says, by the names that OpenID Connect gives it; every value is what the sender made it."""

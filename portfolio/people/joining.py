@@ -28,9 +28,10 @@ from portfolio.people.actions import (
     lock_person,
     void_links,
 )
+from portfolio.people.giving import refuse_held_twice, refuse_to_give
 from portfolio.people.letters import Letter
 from portfolio.people.models import Link, Person, Purpose, RoleHeld, SignInAttempt, SignInOutcome
-from portfolio.people.rules import Holding, Viewer, refuse_held_twice, refuse_to_give
+from portfolio.people.rules import Holding, Viewer
 from portfolio.people.sessions import digest, end_sessions
 
 LASTS = timedelta(hours=72)

@@ -8,17 +8,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import NotFound, PortfolioError
 from portfolio.people.actions import give_role, holdings_of, lock_person, one_line, people_by_name
+from portfolio.people.giving import normal_email, refuse_held_twice, refuse_to_give
 from portfolio.people.joining import tell_of_new_address
 from portfolio.people.models import Identity, Person, RoleHeld
-from portfolio.people.rules import (
-    Act,
-    Holding,
-    Role,
-    Viewer,
-    normal_email,
-    refuse_held_twice,
-    refuse_to_give,
-)
+from portfolio.people.rules import Act, Holding, Role, Viewer
 
 
 class MayNotReaddress(PortfolioError):

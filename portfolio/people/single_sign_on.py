@@ -12,6 +12,7 @@ from portfolio.db import rows_changed
 from portfolio.errors import PortfolioError
 from portfolio.people.actions import add_person, end_role, find_person, give_role
 from portfolio.people.directory import Account, GroupRole
+from portfolio.people.giving import LastAdministrator
 from portfolio.people.models import (
     DirectoryVisit,
     Identity,
@@ -22,7 +23,7 @@ from portfolio.people.models import (
     csp_names,
     police_area_names,
 )
-from portfolio.people.rules import Holding, LastAdministrator
+from portfolio.people.rules import Holding
 from portfolio.people.sessions import digest
 from portfolio.people.signing_in import Caller
 

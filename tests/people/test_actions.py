@@ -19,8 +19,9 @@ from portfolio.people.actions import (
     list_places,
     set_password,
 )
+from portfolio.people.giving import LastAdministrator
 from portfolio.people.passphrases import BadPassword
-from portfolio.people.rules import Act, Holding, LastAdministrator, Role
+from portfolio.people.rules import Act, Holding, Role
 from tests import make
 from tests.conftest import NOW, PRODUCTS_HASHING
 

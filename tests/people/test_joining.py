@@ -14,6 +14,7 @@ from portfolio.db import Base, Database
 from portfolio.errors import PortfolioError
 from portfolio.history import Author, HistoryEntry
 from portfolio.people.actions import disable_person, find_person, hash_of, is_password_of, viewer_of
+from portfolio.people.giving import HeldAlready, MayNotGive, RoleWithoutPlace
 from portfolio.people.joining import (
     ASKED_AN_HOUR,
     LASTS,
@@ -33,7 +34,7 @@ from portfolio.people.joining import (
 )
 from portfolio.people.managing import correct
 from portfolio.people.models import Link, Person, Purpose, SignInAttempt, WebSession
-from portfolio.people.rules import HeldAlready, Holding, MayNotGive, Role, RoleWithoutPlace, Viewer
+from portfolio.people.rules import Holding, Role, Viewer
 from portfolio.people.signing_in import change_password
 from tests import make
 from tests.conftest import NOW

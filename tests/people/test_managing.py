@@ -11,9 +11,10 @@ from portfolio.db import Database
 from portfolio.errors import NotFound
 from portfolio.history import Author
 from portfolio.people.actions import disable_person, enable_person, end_role, holdings_of, viewer_of
+from portfolio.people.giving import BadEnd, HeldAlready, LastAdministrator, MayNotGive
 from portfolio.people.managing import MayNotReaddress, correct, get_managed, get_role, give, people_within
 from portfolio.people.models import Identity, Person, RoleHeld
-from portfolio.people.rules import BadEnd, HeldAlready, Holding, LastAdministrator, MayNotGive, Role, Viewer
+from portfolio.people.rules import Holding, Role, Viewer
 from tests import make
 from tests.conftest import NOW
 

@@ -5,6 +5,17 @@ from datetime import date
 import pytest
 
 from portfolio.errors import PortfolioError
+from portfolio.people.giving import (
+    BadEnd,
+    HeldAlready,
+    LastAdministrator,
+    MayNotGive,
+    RoleWithoutPlace,
+    normal_email,
+    refuse_bad_holding,
+    refuse_held_twice,
+    refuse_to_give,
+)
 from portfolio.people.rules import (
     GIVES,
     MAY,
@@ -12,22 +23,13 @@ from portfolio.people.rules import (
     PURPOSE,
     REACH,
     Act,
-    BadEnd,
-    HeldAlready,
     Holding,
-    LastAdministrator,
-    MayNotGive,
     Role,
-    RoleWithoutPlace,
     Viewer,
     Within,
     find_marked,
     giving,
     mark_of,
-    normal_email,
-    refuse_bad_holding,
-    refuse_held_twice,
-    refuse_to_give,
     within,
 )
 

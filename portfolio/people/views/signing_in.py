@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.people.actions import find_by_password
 from portfolio.people.forms import SignInForm
-from portfolio.people.rules import normal_email
+from portfolio.people.giving import normal_email
 from portfolio.people.second_factor import Need, need_of
 from portfolio.people.signing_in import WrongPassphrase, confirm
 from portfolio.people.views.attempting import begin_attempt
