@@ -83,7 +83,8 @@ def outcomes_in_words(outcomes: Iterable[str]) -> str:
 
 def money_in_words(name: str, allocation: Decimal, awarded: Decimal, interventions: int) -> str:
     """What a partnership has, and what it awarded of it."""
+    given = f"{format_pounds(awarded)} is awarded to {count(interventions, 'intervention')}"
     return (
-        f"{name} has {format_pounds(allocation)}, of which {format_pounds(awarded)} is awarded to "
-        f"{count(interventions, 'intervention')}. {what_unallocated_means(allocation - awarded)}."
+        f"{name} has {format_pounds(allocation)}, of which {given if interventions else 'nothing is awarded yet'}. "
+        f"{what_unallocated_means(allocation - awarded)}."
     )

@@ -76,3 +76,6 @@ def test_what_a_partnership_has() -> None:
     assert money_in_words("Dorset CSP", TEN, FOUR, 1) == (
         "Dorset CSP has £10.00, of which £4.00 is awarded to 1 intervention. £6.00 is unallocated."
     )
+    assert money_in_words("Dorset CSP", TEN, ZERO, 0) == (
+        "Dorset CSP has £10.00, of which nothing is awarded yet. £10.00 is unallocated."
+    )
