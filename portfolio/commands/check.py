@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 
 from sqlalchemy import text
@@ -97,13 +98,7 @@ def _altered_schema(session: Session) -> Iterator[str]:
     """SQLite keeps the words that made each table and guard: they must be those that make a new one."""
     if session.get_bind().dialect.name != "sqlite":
         return
-    with tempfile.TemporaryDirectory() as folder:
-        new = Database(f"sqlite:///{folder}/new.db")
-        migrations.upgrade(new)
-        with new.reading() as made:
-            expected = _made_by(made)
-        new.close()
-    here = _made_by(session)
+    expected, here = _of_a_new_one(), _made_by(session)
     for name, words in expected.items():
         if name in here and here[name] != words:
             yield f"{name} is not as it was made. Bring back a backup, or look who altered it"
@@ -112,6 +107,17 @@ def _altered_schema(session: Session) -> Iterator[str]:
     for name in here.keys() - expected.keys():
         if here[name].startswith(("CREATE TRIGGER", "CREATE VIEW")):
             yield f"{name} was added by somebody else. Look what it does"
+
+
+@cache
+def _of_a_new_one() -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        new = Database(f"sqlite:///{folder}/new.db")
+        migrations.upgrade(new)
+        with new.reading() as made:
+            expected = _made_by(made)
+        new.close()
+    return expected
 
 
 def _made_by(session: Session) -> dict[str, str]:
