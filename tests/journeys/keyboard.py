@@ -9,10 +9,10 @@ from portfolio.commands.demo import PASSWORD
 
 A_KEY, A_LETTER, A_PAGE = 0.5, 0.3, 12
 """Seconds that an unhurried person takes for a key, for a letter (forty words a minute), and to read a page first."""
-FOCUSED = """() => {
+FOCUSED = r"""() => {
   const here = document.activeElement;
   const named = here.labels && here.labels.length ? here.labels[0] : here;
-  return named.innerText.trim();
+  return named.textContent.replace(/\s+/g, " ").trim();
 }"""
 
 
@@ -74,4 +74,4 @@ class Keyboard:
         self.open(f"{site}{path}")
         self.fill("E-mail address", email)
         self.fill("Passphrase", PASSWORD)
-        self.enter(f"{path}$")
+        self.enter(f"{path}(#content)?$")

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from portfolio.commands.demo import PASSWORD
-from tests.journeys.keyboard import Keyboard
 from tests.journeys.looking import faults_of
 
 LEAD, OFFICER, FINANCE, CERTIFIER, OPCC, ADMINISTRATOR = (
@@ -25,18 +24,11 @@ PAGES = (
     (OFFICER, "/proposals"),
     (OFFICER, "/proposals/SVD-25-04"),
     (OFFICER, "/proposals/SVD-25-05/decide/dorset"),
-    (OFFICER, "/assessment/2/dorset"),
-    (OFFICER, "/proposals/SVD-25-05/panel/dorset"),
     (OFFICER, "/decisions/compare"),
-    (OFFICER, "/scenarios/rounds/2/dorset/new"),
-    (OFFICER, "/scenarios/rounds/2/dorset/best?asked=1&gates=passed&levels=universal"),
     (OFFICER, "/scenarios/rounds/2/dorset/compare?scenario=1&scenario=2&scenario=3"),
-    (OFFICER, "/scenarios/2"),
-    (OFFICER, "/scenarios/2/decide"),
     (OFFICER, "/measures"),
     (OFFICER, "/measures/2"),
     (OFFICER, "/actions"),
-    (OFFICER, "/actions/dorset/new"),
     (OFFICER, "/progress/2/2025-26/q2/dorset"),
     (FINANCE, "/"),
     (FINANCE, "/years/2025-26"),
@@ -154,70 +146,3 @@ def test_a_correction_goes_from_who_asks_to_who_approves(browser: Browser, site:
     expect(certifier.get_by_text("Claimed £412.98, corrected by −£73.11 in Q2")).to_be_visible()
     certifier.close()
     assert faults == {"ask": [], "list": [], "decide": []}
-
-
-def test_what_a_portfolio_comes_to_follows_what_is_ticked_and_typed(browser: Browser, site: str) -> None:
-    page = signed_in(browser, site, OFFICER)
-    page.goto(f"{site}/scenarios/rounds/2/dorset/new")
-    standing = page.locator("#standing")
-    expect(standing).to_contain_text("5 of 7 taken in; labour: £0.00 left; non-labour: £0.00 left")
-    tick = page.get_by_label("Take in SVD-25-01 Specialist Nurse")
-    tick.focus()
-    page.keyboard.press("Space")
-    expect(standing).to_contain_text("4 of 7 taken in; labour: £0.00 left; non-labour: £28,413.75 left")
-    expect(tick).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.type("20,000")
-    expect(tick).to_be_checked()  # who types an amount takes the proposal in
-    expect(standing).to_contain_text("5 of 7 taken in; labour: £0.00 left; non-labour: £8,413.75 left")
-    expect(page.get_by_role("row", name="£80,790.21 £80,790.21 £72,376.46 £8,413.75")).to_be_visible()
-    page.get_by_label("Name", exact=True).fill("Fewer nurses")
-    page.get_by_role("button", name="Save this scenario").press("Enter")
-    expect(page.get_by_role("main")).to_contain_text("“Fewer nurses” is saved. Nothing is decided by it.")
-    page.close()
-
-
-def test_a_call_is_set_up_and_answered_with_a_keyboard(browser: Browser, site: str) -> None:
-    faults = []
-    officer = Keyboard(signed_in(browser, site, OFFICER))
-    officer.open(f"{site}/rounds/2025-26/dorset/edit")
-    for part, text in (
-        ("Day", "1"),
-        ("Month", "9"),
-        ("Year", "2025"),
-        ("Day", "31"),
-        ("Month", "10"),
-        ("Year", "2025"),
-    ):
-        officer.fill(part, text)
-    faults += faults_of(officer.page)
-    officer.enter("/rounds/2025-26/dorset")
-    expect(officer.page.get_by_role("main")).to_contain_text("It is open until the end of 31 October 2025")
-    officer.page.close()
-
-    lead = Keyboard(signed_in(browser, site, LEAD))
-    lead.open(f"{site}/rounds/2025-26/dorset")
-    lead.go_to("Write a proposal")
-    lead.enter("/proposals/new")
-    lead.fill("Title", "Weymouth street mentors")
-    lead.fill("Lead organisation", "Dorset Council")
-    lead.go_to("New")
-    lead.press("Space")
-    lead.go_to("Save and continue")
-    lead.enter("/edit/work$")
-    lead.fill("Summary", "Two mentors")
-    lead.go_to("Save and continue")
-    lead.enter("/edit/money$")
-    lead.fill("labour, pay and on-costs, Q1", "2500")
-    lead.fill("labour, training, Q3", "250.50")
-    expect(lead.page.get_by_text("Asked for in all")).to_contain_text("£2,750.50")
-    faults += faults_of(lead.page)
-    lead.enter("/edit/match$")
-    lead.open(lead.page.url.replace("/edit/match", "/check"))
-    faults += faults_of(lead.page)
-    lead.go_to("Submit the proposal")
-    lead.enter(r"/proposals/SVD-25-\d+$")
-    expect(lead.page.get_by_role("main")).to_contain_text("is submitted")
-    expect(lead.page.get_by_role("main")).to_contain_text("£2,750.50")
-    lead.page.close()
-    assert faults == []
