@@ -139,6 +139,7 @@ def _rows(at: Slice, streams: Sequence[OfStream], *, by_csp: bool) -> Any:
                 select(cast(func.round(func.avg(type_coerce(PanelScore.percent, Integer))), Integer)),
                 PanelScore.proposal_id == Proposal.id,
                 scoring,
+                PanelScore.proposal_id.not_in(at.unseen),
             ).label("score"),
             func.coalesce(of(select(func.sum(part)), ProposalLevel.proposal_id == Proposal.id), 0).label("levels"),
             func.coalesce(

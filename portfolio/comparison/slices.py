@@ -1,11 +1,13 @@
 """Which proposals are compared: a slice of them, as an address names it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
 from portfolio.comparison.rules import Band
 from portfolio.decisions.models import Decision
 from portfolio.decisions.queries import is_current
@@ -51,6 +53,8 @@ class Slice:
     stream: str | None = None
     programme: str | None = None
     narrowed: Narrowed = Narrowed()
+    unseen: tuple[int, ...] = ()
+    """The proposals, by number, whose scores are not for whoever looks (`unseen_by`): here they are not scored."""
 
     def csp_ids(self) -> Select[int]:
         """The partnerships, by number."""
@@ -150,6 +154,24 @@ def years_compared(session: Session, csps: ColumnElement[bool]) -> dict[Financia
         .order_by(FundingYear.year.desc(), "decided")
     )
     return {row.year: row.decided for row in found}
+
+
+def unseen_by(
+    session: Session, person_id: int, years: Sequence[FinancialYear], *, leads: bool = True
+) -> dict[int, str]:
+    """The proposals of some years that somebody leads or declared an interest in, with their references (E12).
+
+    Their scores are kept from that person here as in the ranking. Whoever leads nothing (`leads`) is not looked for.
+    """
+    declared = select(Interest.proposal_id).where(Interest.person_id == person_id)
+    led = select(Proposal.id).where(Proposal.lead_person_id == person_id)
+    found = session.execute(
+        select(Proposal.id, Proposal.reference)
+        .join(FundingYear, FundingYear.id == Proposal.funding_year_id)
+        .where(Proposal.id.in_(union_all(declared, led) if leads else declared), FundingYear.year.in_(years))
+        .order_by(Proposal.reference)
+    )
+    return {row.id: row.reference for row in found}
 
 
 def within_band(column: ColumnElement[Decimal], band: Band | None) -> list[ColumnElement[bool]]:

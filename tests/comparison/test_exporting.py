@@ -10,11 +10,15 @@ from openpyxl import load_workbook
 from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
+from portfolio.assessment.models import Interest
+from portfolio.comparison.slices import unseen_by
 from portfolio.decisions.rules import Outcome
 from portfolio.people.rules import Role
 from portfolio.proposals.rules import ToolkitImpact
+from portfolio.quarters import FinancialYear
 from tests import make, rounds
-from tests.conftest import SignedIn
+from tests.conftest import NOW, SignedIn
+from tests.pages import read
 
 VIEW = "year=2025-26&stream=non-labour&order=reference"
 
@@ -63,3 +67,29 @@ def test_the_files_say_what_the_page_says(app: Flask, session: Session, signed_i
     assert all(figure in page for figure in sides["Asked"])
     assert f"/decisions/compare/file.xlsx?{VIEW.replace('stream', 'csp=dorset&stream').replace('&', '&amp;')}" in page
     assert ("Stream", "Non-labour") in {row[:2] for row in book["About"].iter_rows(values_only=True)}
+
+
+def test_who_takes_no_part_in_a_proposal_is_not_shown_its_score(session: Session, signed_in: SignedIn) -> None:
+    nurse = make.proposal(session, asks={"non-labour": Decimal("100.00")})
+    rounds.panel_score(session, nurse, make.csp(session), "72.5")
+    session.commit()
+    officer, member = signed_in(Role.CSP_OFFICER), signed_in(Role.CSP_MEMBER)
+    session.add(Interest(proposal=nurse, person=member.person, nature="Trustee", declared_on=NOW.date()))
+    session.commit()
+    address = "/decisions/compare?score=60"  # what was worked out for one is not shown to the other
+    assert "72.5%" in officer.get(address).text
+    told = read(member.get(address).text)
+    assert "Nothing was submitted for what you chose" in told
+    assert f"You take no part in {nurse.reference}: " in told
+    for page in ("", "/where?by=score", "/turned-down"):
+        assert "72.5%" not in member.get(f"/decisions/compare{page}").text
+    assert "72.50" not in member.get("/decisions/compare/file.csv").text
+    book = load_workbook(io.BytesIO(member.get("/decisions/compare/file.xlsx").data))
+    assert ("Scores not shown to whoever made it", nurse.reference) in {
+        row[:2] for row in book["About"].iter_rows(values_only=True)
+    }
+    led = make.person(session, name="Lee Lead")
+    session.flush()
+    nurse.lead_person_id = led.id
+    session.commit()
+    assert unseen_by(session, led.id, [FinancialYear(2025)]) == {nurse.id: nurse.reference}

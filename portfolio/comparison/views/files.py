@@ -46,6 +46,7 @@ def workbook() -> Any:
             ("Partnerships", look.csp.name if look.csp else "All within reach"),
             ("Years", look.years),
             *look.form.read(),
+            *([("Scores not shown to whoever made it", ", ".join(look.unseen))] if look.unseen else []),
         ),
         by=viewer().name,
         now=moment(),

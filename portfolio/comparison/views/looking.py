@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, request, url_for
 from portfolio.comparison.figures import Found, compare
 from portfolio.comparison.forms import CompareFilter
 from portfolio.comparison.keeping import Worked
-from portfolio.comparison.slices import Slice, years_compared
+from portfolio.comparison.slices import Slice, unseen_by, years_compared
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
 from portfolio.funding_years.queries import csps_of, csps_within, programmes
@@ -28,11 +28,13 @@ class Look:
     csp: CSP | None
     within: frozenset[int]
     """The partnerships within reach, by number: what is compared depends on them."""
+    unseen: tuple[str, ...]
+    """The references of the proposals whose scores are not shown: whoever looks takes no part in them."""
 
     def found(self, page: int, size: int) -> Found:
         """The figures, and the proposals of a page; worked out once for as long as nothing is changed."""
         order = self.form.order.data
-        asked = (self.within, *sorted(self.form.chosen().items()), order, page, size)
+        asked = (self.within, self.at.unseen, *sorted(self.form.chosen().items()), order, page, size)
         worked: Worked = current_app.extensions.setdefault("portfolio_compared", Worked())
         return worked.find(session(), asked, lambda: compare(session(), self.at, page, size, order))
 
@@ -73,9 +75,11 @@ def look_at() -> Look | None:
     within = csps_within(reach) if csp is None else CSP.id == csp.id
     if not form.validate():
         raise NotFound("There is nothing of that kind to compare")
+    unseen = unseen_by(session(), viewer().person_id, form.years(), leads=viewer().may(Act.CLAIM))
     return Look(
         form,
-        Slice(form.years(), within, form.stream.data, form.programme.data, form.narrowed()),
+        Slice(form.years(), within, form.stream.data, form.programme.data, form.narrowed(), tuple(unseen)),
         csp,
         frozenset(row.id for row in csps),
+        tuple(unseen.values()),
     )
