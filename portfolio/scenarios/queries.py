@@ -186,8 +186,10 @@ def weighed(session: Session, year: FundingYear, csp: CSP, reader: int | None = 
 
 
 def own_interests(session: Session, person_id: int, among: Sequence[Candidate]) -> set[int]:
-    """The proposals, by number, in which somebody declared an interest."""
-    return interested_in(session, person_id, [each.number for each in among])
+    """The proposals, by number, in which somebody declared an interest, or which they lead."""
+    numbers = [each.number for each in among]
+    led = select(Proposal.id).where(Proposal.id.in_(numbers), Proposal.lead_person_id == person_id)
+    return interested_in(session, person_id, numbers) | set(session.scalars(led))
 
 
 def past_years(session: Session, year: FundingYear, csp: CSP, today: date) -> list[PastYear]:

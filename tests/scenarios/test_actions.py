@@ -132,7 +132,9 @@ def test_whatever_is_refused_of_one_decision_is_said_of_all_and_none_stays(sessi
     one, two, three, four_ = four(session)
     scenario = saved(session, officer, plan(of_dorset(session), {one: "60000.00", two: "30000.00", four_: "90000.00"}))
     declare_interest(session, three, officer, "Trustee of the applicant", NOW.date())
+    two.lead_person_id = officer.id
     session.commit()
+    assert queries.own_interests(session, officer.id, of_dorset(session).candidates) == {two.id, three.id}
     tomorrow = NOW.date() + timedelta(days=1)
     rulings = {
         one.id: replace(ruling(Outcome.FUNDED, "60000.00"), met_on=tomorrow),
@@ -148,6 +150,7 @@ def test_whatever_is_refused_of_one_decision_is_said_of_all_and_none_stays(sessi
         ("met_on", "The meeting is in the future: 21 October 2025"),
         (f"reason.{two.id}", "SVD-25-02: Give the reason why the proposal was part-funded; the applicant and next "
          "year's panel will ask"),
+        ("decided_by", "Ola Fern would decide on SVD-25-02, and leads it"),
         (f"decision.{four_.id}", "SVD-25-04: Dorset Community Safety Partnership's awards of the non-labour stream "
          "would come to £130,000.00, £10,000.00 more than the £120,000.00 it may award"),
     ]  # fmt: skip
