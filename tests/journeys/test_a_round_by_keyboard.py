@@ -33,6 +33,9 @@ OTHERS = {"SVD-25-01": ("60000.00", Level.UNIVERSAL), "SVD-25-02": ("40000.00", 
 """Proposals that are in already, with what they ask of non-labour money, of which there is £120,000."""
 PLACE = "/scenarios/rounds/1/dorset"
 WAYS = ("Proposals", "Assessment", "What if", "Actions", "Compare", "Progress")
+BESIDE = """() => [...document.querySelectorAll("table.stacks")]
+  .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
+  .map((table) => "beside its column: " + table.caption.textContent)"""
 PDF: FilePayload = {"name": "policy.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 our policy %%EOF"}
 
 
@@ -104,7 +107,7 @@ class Walk(Keyboard):
     def look(self, name: str) -> None:
         """Have the page that is open looked at, unless it was."""
         if name not in self.journey.faults:
-            self.journey.faults[name] = faults_of(self.page)
+            self.journey.faults[name] = faults_of(self.page) + self.page.evaluate(BESIDE)
 
     def go_to(self, name: str) -> None:
         """On a page that was just opened, past the ways in that stand on every page, unless one of them is sought."""
