@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, type_coerce
+from sqlalchemy import CTE, and_, exists, func, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
-from portfolio.comparison.facts import asked_of, rows, streams_of
+from portfolio.comparison.facts import OfStream, asked_of, rows, streams_of
 from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import ORDER, OTHER_REASON, REASONS, reason_about
 from portfolio.comparison.slices import Narrowed, Slice
@@ -24,7 +24,7 @@ from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear
 
 REJECTED = ORDER.index(Outcome.REJECTED)
-FEW = 50
+FEW = 25
 NO_REASON = "None given"
 
 
@@ -36,53 +36,6 @@ class ReasonGroup:
     rejections: int
     asked: Decimal
     reasons: tuple[tuple[str, int], ...]
-
-
-def reasons(session: Session, at: Slice) -> list[ReasonGroup]:
-    """Why the partnerships said no, by what the reasons are about, the most frequent first."""
-    streams = streams_of(session, at)
-    if not streams:
-        return []
-    found = session.execute(_rejected(at, streams, by_reason=True))
-    counted: dict[str, list[tuple[str, int, Decimal]]] = defaultdict(list)
-    for reason, number, asked in found:
-        counted[reason_about(reason or "")].append((reason or NO_REASON, number, asked))
-    groups = [
-        ReasonGroup(
-            about,
-            sum(number for _, number, _ in given),
-            sum((asked for *_, asked in given), ZERO),
-            tuple((reason, number) for reason, number, _ in sorted(given, key=lambda each: (-each[1], each[0]))),
-        )
-        for about, given in counted.items()
-    ]
-    order = [*REASONS, OTHER_REASON]
-    return sorted(groups, key=lambda group: (-group.rejections, order.index(group.about)))
-
-
-def _rejected(at: Slice, streams: Sequence[Any], *, by_reason: bool) -> Any:
-    fact = rows(at, streams, by_csp=True).c
-    asked = asked_of(fact, len(streams))
-    standing = and_(Decision.proposal_id == fact.id, Decision.csp_id == fact.csp, is_current())
-    begun: Any = (
-        select(Decision.reason, func.count(), type_coerce(func.sum(asked), Pence)).group_by(Decision.reason)
-        if by_reason
-        else select(
-            fact.reference,
-            Proposal.title,
-            fact.year,
-            Organisation.name,
-            CSP.name,
-            type_coerce(asked, Pence),
-            type_coerce(fact.score, Percent),
-            Decision.reason,
-        )
-        .join(Proposal, Proposal.id == fact.id)
-        .join(Organisation, Organisation.id == fact.lead)
-        .join(CSP, CSP.id == fact.csp)
-        .order_by(fact.year.desc(), fact.reference, CSP.name)
-    )
-    return begun.join_from(fact.id.table, Decision, standing).where(fact.outcome == REJECTED)
 
 
 @dataclass(frozen=True)
@@ -104,22 +57,89 @@ class Rejection:
         return reason_about(self.reason or "")
 
 
-def rejections(session: Session, at: Slice, limit: int = FEW) -> list[Rejection]:
-    """The partnerships' rejections that stand, newest year first."""
+def rejections(session: Session, at: Slice, limit: int = FEW) -> tuple[list[ReasonGroup], list[Rejection]]:
+    """The partnerships' rejections that stand: why, the most frequent first; and the first of them, newest year first.
+
+    Both come from one statement, which looks for them once.
+    """
     streams = streams_of(session, at)
     if not streams:
-        return []
-    return [Rejection(*row) for row in session.execute(_rejected(at, streams, by_reason=False).limit(limit))]
+        return [], []
+    found = _rejected(at, streams)
+    row = found.c
+    order = (row.year.desc(), row.reference, CSP.name)
+    listed = (
+        select(
+            func.row_number().over(order_by=order).label("place"),
+            row.reference,
+            Proposal.title,
+            row.year,
+            Organisation.name.label("lead"),
+            CSP.name.label("csp"),
+            type_coerce(row.asked, Pence).label("asked"),
+            type_coerce(row.score, Percent).label("score"),
+            row.reason,
+        )
+        .join(Proposal, Proposal.id == row.id)
+        .join(Organisation, Organisation.id == Proposal.lead_organisation_id)
+        .join(CSP, CSP.id == row.csp)
+        .order_by(*order)
+        .limit(limit)
+        .subquery("listed")
+    )
+    counted = select(
+        -func.count(),
+        null(),
+        null(),
+        null(),
+        null(),
+        null(),
+        type_coerce(func.sum(row.asked), Pence),
+        null(),
+        row.reason,
+    ).group_by(row.reason)
+    told = sorted(session.execute(union_all(select(*listed.c), counted)), key=lambda each: each.place)
+    groups = _by_subject((each.reason, -each.place, each.asked) for each in told if each.place < 0)
+    return groups, [Rejection(*each[1:]) for each in told if each.place > 0]
 
 
-def decided_differently(session: Session, at: Slice, limit: int = FEW) -> list[Compared]:
-    """The proposals that one partnership funded and another did not, with what every partnership answered."""
-    streams = streams_of(session, at)
-    if not streams:
-        return []
-    fact = rows(at, streams).c
-    ids = session.scalars(select(fact.id).where(fact.divided == 1).order_by(fact.reference).limit(limit)).all()
-    return compared(session, at, ids, of_everybody=True)
+def _rejected(at: Slice, streams: Sequence[OfStream]) -> CTE:
+    """What partnerships rejected: a row for each of their decisions that stands."""
+    fact = rows(at, streams, by_csp=True)
+    standing = and_(Decision.proposal_id == fact.c.id, Decision.csp_id == fact.c.csp, is_current())
+    found: CTE = (
+        select(
+            fact.c.id,
+            fact.c.csp,
+            fact.c.reference,
+            fact.c.year,
+            asked_of(fact.c, len(streams)).label("asked"),
+            fact.c.score,
+            Decision.reason,
+        )
+        .join_from(fact, Decision, standing)
+        .where(fact.c.outcome == REJECTED)
+        .cte("rejected")
+    )
+    return found.prefix_with("MATERIALIZED")
+
+
+def _by_subject(found: Iterable[tuple[str | None, int, Decimal]]) -> list[ReasonGroup]:
+    """Reasons, how often each was given and what was asked, by what they are about, the most frequent first."""
+    counted: dict[str, list[tuple[str, int, Decimal]]] = defaultdict(list)
+    for reason, number, asked in found:
+        counted[reason_about(reason or "")].append((reason or NO_REASON, number, asked))
+    groups = [
+        ReasonGroup(
+            about,
+            sum(number for _, number, _ in given),
+            sum((asked for *_, asked in given), ZERO),
+            tuple((reason, number) for reason, number, _ in sorted(given, key=lambda each: (-each[1], each[0]))),
+        )
+        for about, given in counted.items()
+    ]
+    order = [*REASONS, OTHER_REASON]
+    return sorted(groups, key=lambda group: (-group.rejections, order.index(group.about)))
 
 
 @dataclass(frozen=True)
@@ -130,28 +150,55 @@ class CameBack:
     after: Compared
 
 
-def came_back(session: Session, at: Slice, limit: int = FEW) -> list[CameBack]:
-    """What was rejected and handed in again in a later year, to the same partnerships, the newest first."""
+def decided_again(session: Session, at: Slice, limit: int = FEW) -> tuple[list[Compared], list[CameBack]]:
+    """Those that one partnership funded and another did not, with what every partnership answered; and what came back.
+
+    That is what was rejected and handed in again in a later year, to the same partnerships, the newest first. Both
+    come from one statement, which looks for them once.
+    """
     streams = streams_of(session, at)
     if not streams:
-        return []
+        return [], []
     fact = rows(at, streams).c
+    either: CTE = (
+        select(fact.id, fact.reference, fact.year, fact.outcome, fact.divided)
+        .where(or_(fact.outcome == REJECTED, fact.divided == 1))
+        .cte("either")
+    )
+    one = either.prefix_with("MATERIALIZED").c
     first, later, year = aliased(Proposal), aliased(Proposal), aliased(FundingYear)
-    asked = exists().where(AskedOf.proposal_id == later.id, AskedOf.csp_id.in_(at.csp_ids()))
-    found = session.execute(
-        select(fact.id, later.id, year.year)
-        .join(first, first.id == fact.id)
+    asked = exists().where(AskedOf.proposal_id == later.id, at.of_theirs(AskedOf.csp_id))
+    newest = (year.year.desc(), one.reference, later.reference)
+    back = (
+        select(func.row_number().over(order_by=newest).label("place"), one.id, later.id.label("later"), year.year)
+        .join(first, first.id == one.id)
         .join(later, or_(later.intervention_id == first.intervention_id, later.continues_id == first.id))
         .join(year, year.id == later.funding_year_id)
-        .where(fact.outcome == REJECTED, year.year > fact.year, later.status == ProposalStatus.SUBMITTED, asked)
-        .order_by(year.year.desc(), fact.reference, later.reference)
+        .where(one.outcome == REJECTED, year.year > one.year, later.status == ProposalStatus.SUBMITTED, asked)
+        .order_by(*newest)
         .limit(limit)
-    ).all()
-    before = {row.id: row for row in compared(session, at, list(dict.fromkeys(pair[0] for pair in found)))}
-    again = replace(at, years=_years(pair[2] for pair in found), narrowed=Narrowed())
-    after = {row.id: row for row in compared(session, again, list(dict.fromkeys(pair[1] for pair in found)))}
+        .subquery("back")
+    )
+    apart = (
+        select(func.row_number().over(order_by=one.reference).label("place"), one.id)
+        .where(one.divided == 1)
+        .order_by(one.reference)
+        .limit(limit)
+        .subquery("apart")
+    )
+    both = union_all(select(*back.c), select(*apart.c, null(), null()))
+    found = sorted(session.execute(both), key=lambda each: each.place)
+    differing = compared(session, at, [each.id for each in found if each.later is None], of_everybody=True)
+    return differing, _came_back(session, at, [each for each in found if each.later is not None])
+
+
+def _came_back(session: Session, at: Slice, found: Sequence[Any]) -> list[CameBack]:
+    """Pairs of proposals, with everything that is compared of them."""
+    before = {row.id: row for row in compared(session, at, list(dict.fromkeys(pair.id for pair in found)))}
+    again = replace(at, years=_years(pair.year for pair in found), narrowed=Narrowed())
+    after = {row.id: row for row in compared(session, again, list(dict.fromkeys(pair.later for pair in found)))}
     # A later proposal may ask for another stream alone, and then has nothing to stand beside.
-    return [CameBack(before[one], after[other]) for one, other, _ in found if one in before and other in after]
+    return [CameBack(before[pair.id], after[pair.later]) for pair in found if pair.id in before and pair.later in after]
 
 
 def _years(years: Iterable[FinancialYear]) -> tuple[FinancialYear, ...]:

@@ -193,7 +193,7 @@ def together(positions: Iterable[Position], at: Quarter) -> Position:
     every = list(positions)
 
     def added(name: str) -> ByQuarter:
-        return _four(sum((getattr(p, name)[place] for p in every), ZERO) for place in range(4))
+        return _four(sum(quarter, ZERO) for quarter in zip(NOTHING, *(getattr(p, name) for p in every), strict=True))
 
     return Position(
         at,

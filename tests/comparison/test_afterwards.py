@@ -116,20 +116,20 @@ def test_level_area_and_theme_show_where_nothing_went(session: Session) -> None:
 
 @pytest.mark.usefixtures("years")
 def test_what_was_turned_down_and_what_came_back(session: Session) -> None:
-    [group] = turned_down.reasons(session, BOTH)
+    [group], rejections = turned_down.rejections(session, BOTH)
     assert (group.about, group.rejections, group.asked) == ("Evidence", 2, Decimal("20000.00"))
     assert group.reasons == (("Weak evidence.", 2),)
-    assert [(each.reference, each.csp, each.score) for each in turned_down.rejections(session, BOTH)] == [
+    assert [(each.reference, each.csp, each.score) for each in rejections] == [
         ("SVD-24-02", "Dorset Community Safety Partnership", Decimal("42.00")),
         ("SVD-24-03", "Dorset Community Safety Partnership", None),
     ]
     for at in (BOTH, DORSET):
-        [play] = turned_down.decided_differently(session, at)
+        [play], _ = turned_down.decided_again(session, at)
         assert [(answer.csp, answer.outcome) for answer in play.answers] == [
             ("Dorset CSP", Outcome.REJECTED),
             ("BCP CSP", Outcome.FUNDED),
         ]
-    [back] = turned_down.came_back(session, Slice((LAST,), CSP.id > 0))
+    _, [back] = turned_down.decided_again(session, Slice((LAST,), CSP.id > 0))
     assert (back.before.reference, back.after.reference, back.after.awarded) == (
         "SVD-24-02",
         "SVD-25-02",

@@ -106,13 +106,15 @@ def turned_down_page() -> Any:
     look = look_at()
     if look is None:
         return render_template("comparison/compare.html", look=None)
+    reasons, rejections = turned_down.rejections(session(), look.at)
+    differing, returned = turned_down.decided_again(session(), look.at)
     return render_template(
         "comparison/turned_down.html",
         look=look,
-        groups=turned_down.reasons(session(), look.at),
-        rejections=turned_down.rejections(session(), look.at),
-        differing=turned_down.decided_differently(session(), look.at),
-        returned=turned_down.came_back(session(), look.at),
+        groups=reasons,
+        rejections=rejections,
+        differing=differing,
+        returned=returned,
         few=turned_down.FEW,
     )
 
