@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import CTE, and_, exists, func, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
@@ -188,17 +187,20 @@ def decided_again(session: Session, at: Slice, limit: int = FEW) -> tuple[list[C
     )
     both = union_all(select(*back.c), select(*apart.c, null(), null()))
     found = sorted(session.execute(both), key=lambda each: each.place)
-    differing = compared(session, at, [each.id for each in found if each.later is None], of_everybody=True)
-    return differing, _came_back(session, at, [each for each in found if each.later is not None])
-
-
-def _came_back(session: Session, at: Slice, found: Sequence[Any]) -> list[CameBack]:
-    """Pairs of proposals, with everything that is compared of them."""
-    before = {row.id: row for row in compared(session, at, list(dict.fromkeys(pair.id for pair in found)))}
-    again = replace(at, years=_years(pair.year for pair in found), narrowed=Narrowed())
-    after = {row.id: row for row in compared(session, again, list(dict.fromkeys(pair.later for pair in found)))}
-    # A later proposal may ask for another stream alone, and then has nothing to stand beside.
-    return [CameBack(before[pair.id], after[pair.later]) for pair in found if pair.id in before and pair.later in after]
+    divided, returned = ([each for each in found if (each.later is None) is alone] for alone in (True, False))
+    ids = list(dict.fromkeys(each.id for each in (*divided, *returned)))
+    before = {row.id: row for row in compared(session, at, ids, of_everybody=True)}
+    again = replace(at, years=_years(each.year for each in returned), narrowed=Narrowed())
+    after = {row.id: row for row in compared(session, again, list(dict.fromkeys(each.later for each in returned)))}
+    return (
+        [before[each.id] for each in divided if each.id in before],
+        # A later proposal may ask for another stream alone, and then has nothing to stand beside.
+        [
+            CameBack(before[each.id], after[each.later])
+            for each in returned
+            if each.id in before and each.later in after
+        ],
+    )
 
 
 def _years(years: Iterable[FinancialYear]) -> tuple[FinancialYear, ...]:
