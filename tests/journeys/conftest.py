@@ -1,5 +1,6 @@
 """A demonstration of a file's own, its site, and a browser to look at it with."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,19 @@ from tests.journeys.test_demo import portfolio
 from tests.serving import served
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The instance folder of a demonstration."""
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of a demonstration, to be copied."""
     made: Path = tmp_path_factory.mktemp("demonstration")
     done = portfolio(made, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
     return made
+
+
+@pytest.fixture(scope="module")
+def folder(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of a demonstration of a file's own."""
+    return shutil.copytree(demonstration, tmp_path_factory.mktemp("copy") / "instance")
 
 
 @pytest.fixture(scope="module")
