@@ -1,6 +1,6 @@
 """The very view that a page shows, all of it, as lines of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,10 +43,10 @@ def everything(session: Session, at: Slice, order: str) -> Found:
     return compare(session, at, 1, LAST_ROW, order)
 
 
-def lines_of(session: Session, at: Slice, ids: Sequence[int]) -> Iterator[ProposalLine]:
-    """Proposals as lines of a file, read a few hundred at a time."""
-    for first in range(0, len(ids), AT_ONCE):
-        for row in compared(session, at, ids[first : first + AT_ONCE]):
+def lines_of(session: Session, at: Slice, found: Found) -> Iterator[ProposalLine]:
+    """The proposals that were found as lines of a file, read a few hundred at a time."""
+    for first in range(0, len(found.ids), AT_ONCE):
+        for row in compared(session, at, found.streams, found.ids[first : first + AT_ONCE]):
             yield _line(row)
 
 
@@ -90,7 +90,7 @@ def content_of(
         name,
         chosen,
         tuple(_side(each) for each in contrasts(found.summary)),
-        tuple(lines_of(session, at, found.ids)),
+        tuple(lines_of(session, at, found)),
         found.summary.together.allocation,
         by,
         now,

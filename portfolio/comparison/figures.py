@@ -204,6 +204,8 @@ class Found:
     summary: Summary
     page: int
     ids: tuple[int, ...]
+    streams: tuple[OfStream, ...]
+    """What the page's proposals are shown by: the same as the figures."""
 
 
 ORDERS = {
@@ -227,7 +229,7 @@ def compare(session: Session, at: Slice, page: int, size: int, order: str = "out
     """
     streams = streams_of(session, at)
     if not streams:
-        return Found(Summary((), {}, 0), 1, ())
+        return Found(Summary((), {}, 0), 1, (), ())
     fact = facts(at, streams)
     found = session.execute(union_all(_sums(fact, streams), _listed(fact, streams, page, size, order))).all()
     sums = [row for row in found if row.id is None]
@@ -236,7 +238,7 @@ def compare(session: Session, at: Slice, page: int, size: int, order: str = "out
     if page > last:
         return compare(session, at, last, size, order)
     ids = sorted((row for row in found if row.id is not None), key=lambda row: row.place)
-    return Found(summary, page, tuple(row.id for row in ids))
+    return Found(summary, page, tuple(row.id for row in ids), tuple(streams))
 
 
 def _sums(fact: CTE, streams: Sequence[OfStream]) -> Any:

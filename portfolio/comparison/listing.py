@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
-from portfolio.comparison.facts import OfStream, asked_of, awarded_to, facts, outcome_at, streams_of
+from portfolio.comparison.facts import OfStream, asked_of, awarded_to, facts, outcome_at
 from portfolio.comparison.rules import level_names
 from portfolio.comparison.slices import Narrowed, Slice
 from portfolio.db import Pence, Percent, total
@@ -62,12 +62,13 @@ class Compared:
         return per_cent(self.awarded, self.asked)
 
 
-def compared(session: Session, at: Slice, ids: Sequence[int], *, of_everybody: bool = False) -> list[Compared]:
+def compared(
+    session: Session, at: Slice, streams: Sequence[OfStream], ids: Sequence[int], *, of_everybody: bool = False
+) -> list[Compared]:
     """Some proposals of a slice, in the order given, with what its partnerships answered, or everybody who was asked.
 
     One that the slice does not hold is left out.
     """
-    streams = streams_of(session, at)
     if not ids or not streams:
         return []
     fact = facts(replace(at, narrowed=Narrowed(ids=tuple(ids))), streams).c

@@ -189,9 +189,11 @@ def decided_again(session: Session, at: Slice, limit: int = FEW) -> tuple[list[C
     found = sorted(session.execute(both), key=lambda each: each.place)
     divided, returned = ([each for each in found if (each.later is None) is alone] for alone in (True, False))
     ids = list(dict.fromkeys(each.id for each in (*divided, *returned)))
-    before = {row.id: row for row in compared(session, at, ids, of_everybody=True)}
+    before = {row.id: row for row in compared(session, at, streams, ids, of_everybody=True)}
     again = replace(at, years=_years(each.year for each in returned), narrowed=Narrowed())
-    after = {row.id: row for row in compared(session, again, list(dict.fromkeys(each.later for each in returned)))}
+    after = {
+        row.id: row for row in compared(session, again, streams, list(dict.fromkeys(each.later for each in returned)))
+    }
     return (
         [before[each.id] for each in divided if each.id in before],
         # A later proposal may ask for another stream alone, and then has nothing to stand beside.

@@ -96,7 +96,8 @@ def of(csp: str | None = None, stream: str | None = None, programme: str | None 
 
 def rows_of(session: Session, at: Slice, order: str = "outcome") -> list[Compared]:
     """The proposals of a slice, as the page lists them."""
-    return compared(session, at, compare(session, at, 1, 25, order).ids)
+    found = compare(session, at, 1, 25, order)
+    return compared(session, at, found.streams, found.ids)
 
 
 @pytest.mark.usefixtures("year")
@@ -345,6 +346,6 @@ def test_a_view_that_was_worked_out_follows_every_change(session: Session, signe
     assert "8 proposals" in officer.get("/decisions/compare").text
     worked, numbers = Worked(), iter(range(500))
     for asked in range(MOST + 1):
-        worked.find(session, asked, lambda: Found(NOTHING, next(numbers), ()))
-    assert worked.find(session, MOST, lambda: Found(NOTHING, -1, ())).page == MOST
-    assert worked.find(session, 0, lambda: Found(NOTHING, -1, ())).page == -1  # the oldest went
+        worked.find(session, asked, lambda: Found(NOTHING, next(numbers), (), ()))
+    assert worked.find(session, MOST, lambda: Found(NOTHING, -1, (), ())).page == MOST
+    assert worked.find(session, 0, lambda: Found(NOTHING, -1, (), ())).page == -1  # the oldest went

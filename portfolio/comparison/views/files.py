@@ -27,8 +27,8 @@ def csv() -> Any:
 def _lines(look: Look) -> Iterator[list[str | Decimal]]:
     # The session is asked for here, where the sending is under way: the view's own is closed by then, and one that is
     # used again is never given back.
-    ids = exporting.everything(session(), look.at, look.form.order.data).ids
-    for line in exporting.lines_of(session(), look.at, ids):
+    found = exporting.everything(session(), look.at, look.form.order.data)
+    for line in exporting.lines_of(session(), look.at, found):
         yield exporting.cells_of(line)
 
 

@@ -38,7 +38,7 @@ def compare() -> Any:
         summary=found.summary,
         contrasts=contrasts(found.summary),
         sides=["Figure", *([side, "number"] for side in SIDES)],
-        rows=compared(session(), look.at, found.ids),
+        rows=compared(session(), look.at, found.streams, found.ids),
         page=page_of(found.summary.proposals, ROWS),
         most_bars=ROWS,
     )
@@ -50,7 +50,7 @@ def compare_chart() -> Any:
     """What was asked and awarded as a picture; `width=narrow` draws it for a telephone."""
     look = something_at()
     found = look.found(1, ROWS)
-    rows = compared(session(), look.at, found.ids)
+    rows = compared(session(), look.at, found.streams, found.ids)
     return picture(svg(asked_and_awarded_of(found.summary, rows, narrow=is_narrow())))
 
 
