@@ -74,7 +74,7 @@ POINTS = {
 AGREED = ("SVD-25-05", (3, 5, 2, 2, 2, 2), "Need is strong; there is no profile of costs and no way out after the year")
 INTERESTED = ("SVD-25-04", "SVD-25-06")
 SCENARIOS: Mapping[str, tuple[str, dict[str, str]]] = {
-    "What was decided": (
+    "Put to the meeting": (
         "Four funded, two of them in part",
         {"SVD-25-01": "28413.75", "SVD-25-02": "22099.20", "SVD-25-03": "19875.33", "SVD-25-04": "10401.93"},
     ),
