@@ -85,7 +85,9 @@ def test_a_refused_file_leaves_the_page_as_it_was(session: Session, leading: Fla
 def test_the_same_file_is_refused_here_and_warned_of_in_another_draft(
     session: Session, leading: FlaskClient, award: Award, lead: Person
 ) -> None:
-    other = make.award(session, make.proposal(session, "SVD-25-04"), lead_person_id=lead.id)
+    other = make.award(
+        session, make.proposal(session, "SVD-25-04", asks={"non-labour": Decimal("100.00")}), lead_person_id=lead.id
+    )
     make.evidence(session, make.claim(session, other, Q2, status=ClaimStatus.DRAFT), PDF)
     session.commit()
     leading.post(PAGE, **with_file(PDF, "a.pdf"))
@@ -147,7 +149,7 @@ def test_a_member_is_told_which_files_there_are_and_saves_none(
 def test_a_file_of_another_claim_does_not_open_through_ones_own(
     session: Session, leading: FlaskClient, award: Award
 ) -> None:
-    other = make.award(session, make.proposal(session, "SVD-25-04"))
+    other = make.award(session, make.proposal(session, "SVD-25-04", asks={"non-labour": Decimal("100.00")}))
     kept = make.evidence(session, make.claim(session, other, Q2, status=ClaimStatus.DRAFT))
     make.claim(session, award, Q2, status=ClaimStatus.DRAFT)
     session.commit()
