@@ -96,8 +96,8 @@ def _sides(lines: Sequence[SideLine]) -> Table[SideLine]:
     return Table("Sides", columns, lines, sortable=False)
 
 
-def _proposals(lines: Sequence[ProposalLine]) -> Table[ProposalLine]:
-    columns: list[Column[ProposalLine]] = [
+def _columns() -> list[Column[ProposalLine]]:
+    return [
         text("Reference", lambda line: line.reference, 14),
         text("Title", lambda line: line.title, 40),
         text("Year", lambda line: line.year, 10),
@@ -116,7 +116,14 @@ def _proposals(lines: Sequence[ProposalLine]) -> Table[ProposalLine]:
         text("Decisions", lambda line: line.decisions, 40),
         text("Reasons", lambda line: line.reasons, 80),
     ]
-    return Table("Proposals", columns, lines, "No proposals", total="Total")
+
+
+HEADINGS = tuple(column.heading for column in _columns())
+"""What each proposal's line says, in every file."""
+
+
+def _proposals(lines: Sequence[ProposalLine]) -> Table[ProposalLine]:
+    return Table("Proposals", _columns(), lines, "No proposals", total="Total")
 
 
 def proved_comparison(content: ComparisonContent) -> bytes:

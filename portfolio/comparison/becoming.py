@@ -19,6 +19,7 @@ from portfolio.funding_years.models import CSP, FundingYear, Programme
 from portfolio.funding_years.rules import deadline
 from portfolio.measures.models import Indicator
 from portfolio.money import ZERO, per_cent
+from portfolio.proposals.delivery import late_in_words
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear
 from portfolio.spend import figures
@@ -75,10 +76,8 @@ class Became:
 
     @property
     def lateness(self) -> str:
-        """`1 of 2`, or that none is due yet, or that nobody knows."""
-        if self.timed:
-            return f"{self.late} of {self.timed}"
-        return "Not known" if self.due else "None due yet"
+        """How many claims were late, in words."""
+        return late_in_words(self.late, self.timed, self.due)
 
     @property
     def targets(self) -> str:

@@ -17,25 +17,6 @@ from reports.comparison import NOT_SCORED, ComparisonContent, ProposalLine, Side
 
 AT_ONCE = 500
 """Proposals that are read in one go."""
-HEADINGS = (
-    "Reference",
-    "Title",
-    "Year",
-    "Lead organisation",
-    "New or continued",
-    "Prevention levels",
-    "Theme",
-    "Area",
-    "Toolkit impact",
-    "Asked",
-    "Awarded",
-    "Awarded, % of asked",
-    "Match offered",
-    "Panel’s score, %",
-    "Outcome",
-    "Decisions",
-    "Reasons",
-)
 
 
 def everything(session: Session, at: Slice, order: str) -> Found:

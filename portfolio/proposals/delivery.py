@@ -65,6 +65,13 @@ class Reached:
     """Whether the target was reached; None where there is no target or no result."""
 
 
+def late_in_words(late: int, timed: int, due: int) -> str:
+    """How many claims were late: `1 of 4`, of those of which it is known when they came."""
+    if timed:
+        return f"{late} of {timed}"
+    return "Not known" if due else "None due yet"
+
+
 @dataclass(frozen=True)
 class AwardDelivered:
     """What came of one partnership's award, in pounds."""
@@ -93,11 +100,9 @@ class AwardDelivered:
 
     @property
     def lateness(self) -> str:
-        """How many claims were late, in words: `1 of 4`; of those of which it is known when they came."""
+        """How many claims were late, in words."""
         timed = sum(1 for each in self.quarters if each.days_late is not None)
-        if timed:
-            return f"{self.late} of {timed}"
-        return "Not known" if any(each.is_due for each in self.quarters) else "None due yet"
+        return late_in_words(self.late, timed, sum(1 for each in self.quarters if each.is_due))
 
     @property
     def to_explain(self) -> int:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from portfolio.errors import PortfolioError, RuleWarning
-from portfolio.history import last_seal
 from portfolio.money import ZERO
+from portfolio.remembering import Remembered
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.contents.corrected import CORRECTION
 from portfolio.returns.contents.notes import LEFT_OUT
@@ -28,11 +27,6 @@ from reports.totals import SummaryLine, SummaryTotals, summary_totals
 MOST_LINES = 40
 """So many lines of partnerships stand on a page; of more, the page shows the streams and the workbook all of them."""
 MOST_WARNINGS = 50
-MOST_REMEMBERED = 8
-_remembered: "dict[tuple[object, ...], Shown]" = {}
-"""What pages showed last. The seal of the last change stands for the whole state of the database, so nothing that is
-remembered under it can be out of date; assembling a large area's return takes longer than a page may."""
-_remembering = Lock()
 
 
 @dataclass(frozen=True)
@@ -100,25 +94,20 @@ class Shown:
         return rows if len(rows) <= MOST_LINES else ()
 
 
+_remembered: Remembered[Shown] = Remembered(8)
+"""What pages showed last: assembling a large area's return takes longer than a page may."""
+
+
 def shown_now(session: Session, place: Place, prepared: Return | None) -> Shown:
     """A return as it stands now, prepared or not; remembered until anything at all is changed."""
-    key = (
-        last_seal(session),
+    asked = (
         place.year.id,
         place.kind,
         place.quarter,
         place.csp.id if place.csp else None,
         prepared.id if prepared else None,
     )
-    with _remembering:
-        found = _remembered.get(key)
-    if found is None:
-        found = _as_it_stands(session, place, prepared)
-        with _remembering:
-            _remembered[key] = found
-            while len(_remembered) > MOST_REMEMBERED:
-                del _remembered[next(iter(_remembered))]
-    return found
+    return _remembered.find(session, asked, lambda: _as_it_stands(session, place, prepared))
 
 
 def _as_it_stands(session: Session, place: Place, prepared: Return | None) -> Shown:

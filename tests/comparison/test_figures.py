@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.comparison.charts import asked_and_awarded_of
 from portfolio.comparison.figures import Figures, Found, Summary, compare, contrasts, summary
-from portfolio.comparison.keeping import MOST, Worked
 from portfolio.comparison.listing import Compared, compared
 from portfolio.comparison.rules import COSTS, SCORES, UNDECIDED
 from portfolio.comparison.slices import Narrowed, Slice
+from portfolio.comparison.views.looking import MOST
 from portfolio.decisions import queries
 from portfolio.decisions.models import Variation, VariationShare
 from portfolio.decisions.rules import Outcome
@@ -25,6 +25,7 @@ from portfolio.people.rules import Role
 from portfolio.proposals.models import AskedOf, MatchOffer
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import FinancialYear
+from portfolio.remembering import Remembered
 from tests import make, rounds
 from tests.conftest import NOW, SignedIn, title_of
 from tests.reports.test_charts import words_of
@@ -344,7 +345,7 @@ def test_a_view_that_was_worked_out_follows_every_change(session: Session, signe
     make.proposal(session, "SVD-25-61")
     session.commit()
     assert "8 proposals" in officer.get("/decisions/compare").text
-    worked, numbers = Worked(), iter(range(500))
+    worked, numbers = Remembered[Found](MOST), iter(range(500))
     for asked in range(MOST + 1):
         worked.find(session, asked, lambda: Found(NOTHING, next(numbers), (), ()))
     assert worked.find(session, MOST, lambda: Found(NOTHING, -1, (), ())).page == MOST

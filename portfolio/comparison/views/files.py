@@ -7,13 +7,12 @@ from typing import Any
 from portfolio.comparison import exporting
 from portfolio.comparison.views.looking import Look, room, something_at
 from portfolio.people.rules import Act
+from portfolio.uploads.kinds import XLSX
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import session
 from portfolio.web.downloads import csv_download, file_download
-from reports.comparison import proved_comparison
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from reports.comparison import HEADINGS, proved_comparison
 
 
 @room.get("/decisions/compare/file.csv")
@@ -21,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def csv() -> Any:
     """Every proposal of the view, written while it is sent."""
     look = something_at()
-    return csv_download(f"{_name(look)}.csv", exporting.HEADINGS, _lines(look))
+    return csv_download(f"{_name(look)}.csv", HEADINGS, _lines(look))
 
 
 def _lines(look: Look) -> Iterator[list[str | Decimal]]:
@@ -51,7 +50,7 @@ def workbook() -> Any:
         by=viewer().name,
         now=moment(),
     )
-    return file_download(f"{_name(look)}.xlsx", proved_comparison(content), XLSX)
+    return file_download(f"{_name(look)}.xlsx", proved_comparison(content), XLSX.media_type)
 
 
 def _name(look: Look) -> str:

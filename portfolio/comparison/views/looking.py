@@ -7,16 +7,18 @@ from flask import Blueprint, current_app, request, url_for
 
 from portfolio.comparison.figures import Found, compare
 from portfolio.comparison.forms import CompareFilter
-from portfolio.comparison.keeping import Worked
 from portfolio.comparison.slices import Slice, unseen_by, years_compared
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP
 from portfolio.funding_years.queries import csps_of, csps_within, programmes
 from portfolio.people.rules import Act
+from portfolio.remembering import Remembered
 from portfolio.web.access import viewer
 from portfolio.web.database import session
 
 room = Blueprint("comparison", __name__)
+MOST = 200
+"""So many views are remembered: a panel goes back and forth between them, and a chart stands beside each table."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Look:
         """The figures, and the proposals of a page; worked out once for as long as nothing is changed."""
         order = self.form.order.data
         asked = (self.within, self.at.unseen, *sorted(self.form.chosen().items()), order, page, size)
-        worked: Worked = current_app.extensions.setdefault("portfolio_compared", Worked())
-        return worked.find(session(), asked, lambda: compare(session(), self.at, page, size, order))
+        remembered: Remembered[Found] = current_app.extensions.setdefault("portfolio_compared", Remembered(MOST))
+        return remembered.find(session(), asked, lambda: compare(session(), self.at, page, size, order))
 
     def address(self, endpoint: str, **more: str) -> str:
         """The same view at another address."""

@@ -1,26 +1,26 @@
-"""Comparisons that were worked out already, kept for as long as nothing at all is changed.
+"""What was worked out already, kept for as long as nothing at all is changed.
 
 The seal of the last entry of the history stands for the present state of every row that is kept, on every server; so
-what was worked out under a seal is right for as long as the seal is the last one. A panel that goes back and forth
-between views, and the chart beside each table, cost one look-up.
+what was worked out under a seal is right for as long as the seal is the last one.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from portfolio.comparison.figures import Found
 from portfolio.history import last_seal
 
-MOST = 200
+Found = TypeVar("Found")
 
 
-class Worked:
-    """The comparisons of one site, the last ones used; safe from several threads."""
+class Remembered(Generic[Found]):
+    """The last things that were worked out, so many at the most; safe from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._found: OrderedDict[Hashable, Found] = OrderedDict()
         self._lock = Lock()
 
@@ -34,6 +34,6 @@ class Worked:
         found = work()  # outside the lock: others need not wait for it
         with self._lock:
             self._found[key] = found
-            while len(self._found) > MOST:
+            while len(self._found) > self._most:
                 self._found.popitem(last=False)
         return found
