@@ -1,6 +1,5 @@
 """The documents that a proposal comes with: attached and removed while it is a draft, then kept as they were sent."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from portfolio.errors import NotFound, PortfolioError, refuse_any
 from portfolio.people.models import Person
 from portfolio.proposals import rules
 from portfolio.proposals.models import Proposal, ProposalDocument
-from portfolio.uploads.kinds import fitting_name, kind_of
+from portfolio.uploads.kept import as_kept, find_altered
 from portfolio.words import MEGABYTE
 
 MOST_BYTES = 10 * MEGABYTE
@@ -67,9 +66,8 @@ def attach_document(
     Refused: a proposal that was handed in, one file too many, the same file again. Raises NotTaken for kinds that are
     not taken.
     """
-    kind = kind_of(name, content)
-    here, digest = documents_of(session, proposal), hashlib.sha256(content).hexdigest()
-    same = [each.name for each in here if each.sha256 == digest]
+    kept, here = as_kept(name, content), documents_of(session, proposal)
+    same = [each.name for each in here if each.sha256 == kept.sha256]
     refuse_any(
         [
             rules.not_a_draft(proposal.reference, proposal.status),
@@ -77,16 +75,7 @@ def attach_document(
             TooManyDocuments() if len(here) >= MOST_FILES else None,
         ]
     )
-    document = ProposalDocument(
-        proposal=proposal,
-        name=fitting_name(name, kind),
-        media_type=kind.media_type,
-        size=len(content),
-        sha256=digest,
-        content=content,
-        attached_by_id=by_id,
-        attached_at=at,
-    )
+    document = ProposalDocument(proposal=proposal, **kept.columns, attached_by_id=by_id, attached_at=at)
     session.add(document)
     session.flush()
     return document
@@ -117,7 +106,5 @@ def altered_documents(session: Session) -> Iterator[str]:
         .execution_options(yield_per=1)
     )
     for number, name, size, sha256, content, reference in rows:
-        if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
-            yield (
-                f"document {number}, {name}, of {reference}, is not the file that was sent. Bring it back from a backup"
-            )
+        if (altered := find_altered(f"document {number}, {name}, of {reference}", content, size, sha256)) is not None:
+            yield altered

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.db import Base, Moment, Pence, Percent, QuarterOfYear, is_quarter, one_of
 from portfolio.funding_years.models import CSP, CostCategory, FundingYear, Organisation, Stream
-from portfolio.people.models import Person
+from portfolio.people.attached import AttachedFile
 from portfolio.proposals.rules import Level, MatchKind, ProposalKind, ProposalStatus, ToolkitImpact
 from portfolio.quarters import Quarter
 
@@ -191,21 +191,12 @@ class MatchOffer(Base):
     __table_args__ = (CheckConstraint("pledged >= 0", name="is_not_negative"), Index(None, "proposal_id"))
 
 
-class ProposalDocument(Base):
-    """A file that a proposal comes with, kept as it was sent; its bytes are read only to hand them out."""
+class ProposalDocument(AttachedFile, Base):
+    """A file that a proposal comes with."""
 
     __tablename__ = "proposal_document"
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    name: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(String(120))
-    size: Mapped[int]
-    """In bytes."""
-    sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    attached_at: Mapped[datetime] = mapped_column(Moment)
 
     proposal: Mapped[Proposal] = relationship()
-    attached_by: Mapped[Person] = relationship()
 
     __table_args__ = (UniqueConstraint("proposal_id", "sha256"),)

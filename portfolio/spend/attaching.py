@@ -17,11 +17,11 @@ from portfolio.quarters import Quarter
 from portfolio.spend.checks import Contents, not_open
 from portfolio.spend.claiming import Names, build_claim, find_claim, get_claim
 from portfolio.spend.evidence import AttachedAlready, also_in_drafts, claimed_elsewhere, no_room
-from portfolio.spend.files import digest_of, evidence_of, find_elsewhere, get_evidence
+from portfolio.spend.files import evidence_of, find_elsewhere, get_evidence
 from portfolio.spend.models import Evidence, EvidenceLine
 from portfolio.spend.rules import bad_quarter
 from portfolio.spend.standing import ground_of, hold
-from portfolio.uploads.kinds import fitting_name, kind_of
+from portfolio.uploads.kept import as_kept
 
 Line = tuple[int, int]
 """A line of a claim, by the numbers of its stream and category."""
@@ -54,27 +54,22 @@ def attach(
     that is locked, not begun (E4) or outside the award's dates (E3), more files than a claim may have, and a file that
     proves this claim or another, which was sent, already (E7). Raises NotTaken for kinds of files that are not taken.
     """
-    kind = kind_of(name, content)
-    name = fitting_name(name, kind)
+    kept = as_kept(name, content)
     hold(session, [award])
     claim = find_claim(session, award, quarter)
     errors = not_open(None if claim is None else claim.status, ground_of(session, award, quarter))
     errors += bad_quarter(quarter, award.starts_on, award.ends_on, today)
-    digest, here = digest_of(content), evidence_of(session, claim)
-    same = [each.name for each in here if each.sha256 == digest]
-    found = find_elsewhere(session, [digest], claim, within)
-    errors += [AttachedAlready(same[0])] if same else claimed_elsewhere({digest: name}, found)
-    refuse_any([*errors, *no_room([each.size for each in here], len(content))])
+    here = evidence_of(session, claim)
+    same = [each.name for each in here if each.sha256 == kept.sha256]
+    found = find_elsewhere(session, [kept.sha256], claim, within)
+    errors += [AttachedAlready(same[0])] if same else claimed_elsewhere({kept.sha256: kept.name}, found)
+    refuse_any([*errors, *no_room([each.size for each in here], kept.size)])
     if claim is None:
         claim = build_claim(award, quarter, Contents(), Names.of(award.proposal.funding_year.programme))
         session.add(claim)
     evidence = Evidence(
         claim=claim,
-        name=name,
-        media_type=kind.media_type,
-        size=len(content),
-        sha256=digest,
-        content=content,
+        **kept.columns,
         attached_by_id=by_id,
         attached_at=now,
         lines=[EvidenceLine(stream_id=stream_id, category_id=category_id) for stream_id, category_id in lines],

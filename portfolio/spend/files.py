@@ -1,6 +1,5 @@
 """Evidence as it is kept: what lists say of it, where the same file stands again, and its bytes, a file at a time."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from portfolio.quarters import Quarter
 from portfolio.spend.evidence import Elsewhere, claimed_elsewhere
 from portfolio.spend.models import Claim, Evidence, EvidenceLine
 from portfolio.spend.rules import ClaimStatus
+from portfolio.uploads.kept import find_altered
 
 
 def evidence_of(session: Session, claim: Claim | None) -> Sequence[Evidence]:
@@ -109,13 +109,6 @@ def altered(session: Session) -> Iterator[str]:
         .execution_options(yield_per=1)
     )
     for number, name, size, sha256, content, reference, csp, quarter in rows:
-        if len(content) != size or digest_of(content) != sha256:
-            yield (
-                f"evidence {number}, {name}, of {reference} ({csp}), {quarter.short}, is not the file that was sent. "
-                "Bring it back from a backup"
-            )
-
-
-def digest_of(content: bytes) -> str:
-    """A file's SHA-256, by which the same file is known again."""
-    return hashlib.sha256(content).hexdigest()
+        what = f"evidence {number}, {name}, of {reference} ({csp}), {quarter.short}"
+        if (altered_one := find_altered(what, content, size, sha256)) is not None:
+            yield altered_one

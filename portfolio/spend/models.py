@@ -10,6 +10,7 @@ from portfolio.db import Base, Moment, Pence, QuarterOfYear, is_quarter, one_of
 from portfolio.decisions.asked import AskedState, asked_state
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CostCategory, Stream
+from portfolio.people.attached import AttachedFile
 from portfolio.people.models import Person
 from portfolio.quarters import Quarter
 from portfolio.spend.rules import RAG, ClaimStatus
@@ -189,22 +190,13 @@ class CorrectionRequest(Base):
     )
 
 
-class Evidence(Base):
-    """A file that proves what a claim says, kept as it was sent; its bytes are read only to hand them out."""
+class Evidence(AttachedFile, Base):
+    """A file that proves what a claim says."""
 
     __tablename__ = "evidence"
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
-    name: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(String(120))
-    size: Mapped[int]
-    """In bytes."""
-    sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    attached_at: Mapped[datetime] = mapped_column(Moment)
 
     claim: Mapped[Claim] = relationship()
-    attached_by: Mapped[Person] = relationship()
     lines: Mapped[list["EvidenceLine"]] = relationship(
         back_populates="evidence", order_by="EvidenceLine.id", cascade="all, delete-orphan"
     )

@@ -1,6 +1,7 @@
 """Files that people send: known by their content, opened with care, and never trusted. No database, and no web.
 
 What a file is:
+    `kept`          its bytes beside the hash they were taken with
     `kinds`         by its content, among those that are taken as evidence
     `compound`      the names inside old Office files and Outlook's
 Reading:

@@ -23,6 +23,13 @@ def file_download(name: str, content: bytes, kind: str) -> Response:
     return send_file(io.BytesIO(content), kind, as_attachment=True, download_name=safe_name(name))
 
 
+def sent_file(name: str, content: bytes, kind: str) -> Response:
+    """A file that somebody sent, to be saved; where a browser opens it all the same, nothing in it runs."""
+    answer = file_download(name, content, kind)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
 def safe_name(name: str) -> str:
     """A name that is no path, no header and no hidden file, whatever it is made of; its letters may be of any language.
 

@@ -33,6 +33,11 @@ class Sent:
     name: str
     content: bytes
 
+    def attached_as(self, name: str) -> str:
+        """That it is attached, and under which name, where its own did not say what is in it."""
+        renamed = "" if name == self.name else f" as {name}: its name now says what is in it"
+        return f"{self.name} is attached{renamed}."
+
 
 class TakesNoFiles(RuntimeError):
     """A view reads a file that it did not say it takes, or that its form does not ask for: our mistake."""

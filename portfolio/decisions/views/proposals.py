@@ -25,7 +25,7 @@ from portfolio.quarters import FinancialYear
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
-from portfolio.web.downloads import file_download
+from portfolio.web.downloads import sent_file
 from portfolio.web.errors import refusals_on
 from portfolio.web.paging import paged
 from portfolio.web.reading import note_reading
@@ -62,13 +62,9 @@ def proposal(reference: str) -> Any:
 @room.get("/proposals/<reference>/documents/<int:document_id>")
 @allow(Act.SEE_PROPOSALS)
 def document(reference: str, document_id: int) -> Any:
-    """One document, to be saved; that somebody else opened it is recorded, because it may name people.
-
-    A file never stands in a page, and where a browser opens it all the same, nothing in it runs.
-    """
+    """One document, to be saved; that somebody else opened it is recorded, because it may name people."""
     kept = get_document(session(), _seen(reference), document_id)
-    answer = file_download(kept.name, kept.content, kept.media_type)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer = sent_file(kept.name, kept.content, kept.media_type)
     note_reading(f"Document of {reference}: {kept.name}", mark_of(kept.attached_by_id))
     return answer
 

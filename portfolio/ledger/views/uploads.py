@@ -1,6 +1,5 @@
 """Uploading a ledger: the file, what its columns hold, its faults or what it would do; and taking it over."""
 
-import hashlib
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -12,6 +11,7 @@ from portfolio.ledger.forms import ColumnsForm, TakeForm, UploadForm
 from portfolio.ledger.models import LedgerUpload
 from portfolio.ledger.views.room import csp_of, me, room, year_at
 from portfolio.people.rules import Act
+from portfolio.uploads.kept import digest_of
 from portfolio.uploads.tables import read_table
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
@@ -54,7 +54,7 @@ def upload(year_id: int) -> Any:
             table = read_table(sent.name, sent.content, most_rows=taking.MOST_ROWS, most_columns=taking.MOST_COLUMNS)
             rows = [(row.number, row.texts) for row in table]
             taking.look_at(rows, {})
-            packed, digest = taking.packed(rows), hashlib.sha256(sent.content).hexdigest()
+            packed, digest = taking.packed(rows), digest_of(sent.content)
         except PortfolioError as error:
             put_on(form, error.sentence, "file")
             return _ask_for_file(year_id, form), 422

@@ -46,8 +46,7 @@ def attach(reference: str) -> Any:
             kept = attaching.attach_document(session(), proposal, sent.name, sent.content, viewer().person_id, moment())
             commit()
         if outcome.ok:
-            renamed = f" as {kept.name}: its name now says what is in it" if kept.name != sent.name else ""
-            flash(f"{sent.name} is attached{renamed}.", "success")
+            flash(sent.attached_as(kept.name), "success")
             return redirect(url_for(".documents", reference=reference))
     return _page(proposal, form), 422
 

@@ -14,22 +14,19 @@ from portfolio.spend import attaching
 from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.files import content_of, evidence_of, get_evidence
 from portfolio.spend.forms import EvidenceForm
-from portfolio.spend.models import Evidence
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.room import address, award_at, reaches, room
 from portfolio.uploads.kinds import ACCEPT
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
-from portfolio.web.downloads import file_download
+from portfolio.web.downloads import sent_file
 from portfolio.web.errors import refusals_on
 from portfolio.web.forms import ButtonForm
 from portfolio.web.reading import note_reading
 from portfolio.web.uploading import takes_files
 
 PLACE = "/spend/<reference>/<csp_key>/<quarter:quarter>/evidence"
-IN_A_CELL = "sandbox; default-src 'none'"
-"""What a browser lets a file do that it opens instead of saving it: nothing."""
 
 
 @room.get(PLACE)
@@ -82,17 +79,11 @@ def attach(reference: str, csp_key: str, quarter: Quarter) -> Any:
             )
             commit()
         if outcome.ok:
-            flash(_attached_as(form.file.sent.name, attached.evidence), "success")
+            flash(form.file.sent.attached_as(attached.evidence.name), "success")
             if attached.warning:
                 flash(f"{attached.warning}.")
             return redirect(address("evidence", award, quarter))
     return _page(sheet_of(session(), award, quarter), form), 422
-
-
-def _attached_as(name: str, kept: Evidence) -> str:
-    if name == kept.name:
-        return f"{name} is attached."
-    return f"{name} is attached as {kept.name}: its name now says what is in it."
 
 
 @room.get(f"{PLACE}/<int:evidence_id>")
@@ -101,8 +92,7 @@ def evidence_file(reference: str, csp_key: str, quarter: Quarter, evidence_id: i
     """One file, to be saved; that somebody else opened it is recorded, because it may name people."""
     award = award_at(reference, csp_key, Act.SEE_EVIDENCE)
     found = get_evidence(session(), award, quarter, evidence_id)
-    answer = file_download(found.name, content_of(session(), found), found.media_type)
-    answer.headers["Content-Security-Policy"] = IN_A_CELL
+    answer = sent_file(found.name, content_of(session(), found), found.media_type)
     note_reading(f"Evidence of {reference}, {quarter.short}: {found.name}", mark_of(found.attached_by_id))
     return answer
 

@@ -3,7 +3,6 @@
 Reading takes a while, so it is done by whoever asks, before the transaction that writes begins.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,6 +21,7 @@ from portfolio.spend.workbooks.effects import Change, changes_of, digest
 from portfolio.spend.workbooks.faults import Fault
 from portfolio.spend.workbooks.judging import Judged, judge
 from portfolio.spend.workbooks.reading import Filled
+from portfolio.uploads.kept import digest_of
 
 WAITS = timedelta(days=7)
 """How long a workbook is kept that nobody confirms."""
@@ -80,7 +80,7 @@ def keep_upload(
         quarter=quarter,
         award_id=award_id,
         name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest_of(content),
         content=content,
         uploaded_at=now,
     )
