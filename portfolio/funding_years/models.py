@@ -30,13 +30,21 @@ class Programme(Base):
     tolerance_percent: Mapped[Decimal] = mapped_column(Exact)
     claim_deadlines: Mapped[str] = mapped_column(String(40))
     retention_years: Mapped[int]
+    asset_threshold: Mapped[Decimal | None] = mapped_column(Pence)
+    """Assets that cost this much or more, in pounds, are declared to the funder; None: the funder sets no threshold."""
+    rounds_to: Mapped[int | None]
+    """The pounds that the funder's figures are rounded to, such as 1 or 1000; None: they are exact."""
 
     streams: Mapped[list["Stream"]] = relationship(back_populates="programme", order_by="Stream.position")
     categories: Mapped[list["CostCategory"]] = relationship(
         back_populates="programme", order_by="CostCategory.position"
     )
 
-    __table_args__ = (UniqueConstraint("code", "administering_body"),)
+    __table_args__ = (
+        UniqueConstraint("code", "administering_body"),
+        CheckConstraint("rounds_to > 0", name="rounds_to_is_positive"),
+        CheckConstraint("asset_threshold >= 0", name="asset_threshold_is_not_negative"),
+    )
 
 
 class Stream(Base):

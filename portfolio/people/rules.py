@@ -77,10 +77,19 @@ class Act(StrEnum):
     SEE_MEASURES = "see measures"
     SET_MEASURES = "record measures"
     SEE_PROGRESS = "read a partnership's progress report"
+    SEE_ASSETS = "see the register of assets"
+    SET_ASSETS = "record assets bought with the grant"
+    SET_ASSURANCE = "record the independent assurance of a year"
     SEE_RETURNS = "see returns"
     PREPARE_RETURN = "prepare and issue a return"
+    CHECK_RETURN = "check a return before it is certified"
     CERTIFY_RETURN = "certify a return"
     FORWARD_RETURN = "query, forward and pay a return"
+    SEE_FORMS = "see the funder's own forms"
+    SET_FORMS = "set up and fill the funder's own forms"
+    EXEMPT = "leave an award out of what is published"
+    PUBLISH = "publish the grants as open data"
+    TAKE_PACK = "take the audit pack"
     SEE_HISTORY = "see the history of changes"
     INVITE = "invite leads and members"
     MANAGE_PEOPLE = "manage people and settings"
@@ -124,6 +133,8 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.CORRECT,
             Act.ASK_VARIATION,
             Act.SEE_ACTIONS,
+            Act.SEE_ASSETS,
+            Act.SET_ASSETS,
         }
     ),
     Role.CSP_OFFICER: frozenset(
@@ -141,7 +152,10 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_ACTIONS,
             Act.SET_MATCH,
             Act.SET_MEASURES,
+            Act.SEE_ASSETS,
+            Act.SET_ASSETS,
             Act.SEE_RETURNS,
+            Act.EXEMPT,
             Act.INVITE,
             Act.REMIND,
             Act.SEE_EVIDENCE,
@@ -162,12 +176,31 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_LEDGER,
             Act.RECONCILE,
             Act.SET_MATCH,
+            Act.SEE_ASSETS,
+            Act.SET_ASSETS,
+            Act.SET_ASSURANCE,
             Act.SEE_RETURNS,
             Act.PREPARE_RETURN,
+            Act.CHECK_RETURN,
+            Act.SEE_FORMS,
+            Act.SET_FORMS,
+            Act.EXEMPT,
+            Act.PUBLISH,
+            Act.TAKE_PACK,
         }
     ),
     Role.OPCC: frozenset(
-        {Act.SEE_YEAR, Act.SEE_MATCH, Act.SEE_MEASURES, Act.SET_MEASURES, Act.SEE_RETURNS, Act.FORWARD_RETURN}
+        {
+            Act.SEE_YEAR,
+            Act.SEE_MATCH,
+            Act.SEE_MEASURES,
+            Act.SET_MEASURES,
+            Act.SEE_ASSETS,
+            Act.SEE_RETURNS,
+            Act.FORWARD_RETURN,
+            Act.SEE_FORMS,
+            Act.SET_FORMS,
+        }
     ),
     Role.CERTIFIER: frozenset(
         {
@@ -175,8 +208,11 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SEE_EVIDENCE,
             Act.SEE_LEDGER,
             Act.APPROVE_CORRECTION,
+            Act.SEE_ASSETS,
             Act.SEE_RETURNS,
             Act.CERTIFY_RETURN,
+            Act.SEE_FORMS,
+            Act.TAKE_PACK,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -185,7 +221,10 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_YEAR,
             Act.SEE_EVIDENCE,
             Act.SEE_LEDGER,
+            Act.SEE_ASSETS,
             Act.SEE_RETURNS,
+            Act.SEE_FORMS,
+            Act.TAKE_PACK,
             Act.SEE_HISTORY,
             Act.INVITE,
             Act.MANAGE_PEOPLE,

@@ -15,7 +15,7 @@ from portfolio.quarters import Quarter
 from portfolio.returns.forms import LookForm
 from portfolio.returns.queries import csps_to_show, get_place
 from portfolio.returns.rules import ReturnKind, slug_of
-from portfolio.returns.views import asked_for
+from portfolio.returns.views.listing import asked_for
 from portfolio.spend.rules import RAG
 from portfolio.uploads.kinds import DOCX
 from portfolio.web.access import allow, may_open, viewer

@@ -28,6 +28,9 @@ class Return(Base):
     prepared_at: Mapped[datetime] = mapped_column(Moment)
     figures: Mapped[str] = mapped_column(String(71))
     """The digest of the figures as prepared: what is certified and issued must be those."""
+    checked_by: Mapped[str | None] = mapped_column(Text)
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_at: Mapped[datetime | None] = mapped_column(Moment)
     certified_by: Mapped[str | None] = mapped_column(Text)
     certified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     certified_role: Mapped[str | None] = mapped_column(Text)
@@ -45,6 +48,9 @@ class Return(Base):
 
     funding_year: Mapped[FundingYear] = relationship()
     csp: Mapped[CSP | None] = relationship()
+    points: Mapped[list["ReturnPoint"]] = relationship(
+        back_populates="of", order_by="ReturnPoint.position", cascade="all, delete-orphan"
+    )
     amounts: Mapped[list["ReturnAmount"]] = relationship(back_populates="of", order_by="ReturnAmount.id")
     queries: Mapped[list["ReturnQuery"]] = relationship(back_populates="about", order_by="ReturnQuery.id")
     payments: Mapped[list["Payment"]] = relationship(back_populates="paid_for", order_by="Payment.id")
@@ -56,6 +62,21 @@ class Return(Base):
         # NULLs are distinct in a unique constraint, so the whole area's returns need one of their own.
         unique_where("uq_return_whole_area", "funding_year_id", "kind", "quarter", "version", where="csp_id IS NULL"),
     )
+
+
+class ReturnPoint(Base):
+    """Something open that whoever checked a return found in it, and why it may leave all the same."""
+
+    __tablename__ = "return_point"
+    return_id: Mapped[int] = mapped_column(ForeignKey("return.id"))
+    position: Mapped[int]
+    about: Mapped[str] = mapped_column(Text)
+    found: Mapped[str] = mapped_column(Text)
+    accepted_because: Mapped[str] = mapped_column(Text)
+
+    of: Mapped[Return] = relationship(back_populates="points")
+
+    __table_args__ = (UniqueConstraint("return_id", "position"),)
 
 
 class ReturnAmount(Base):
@@ -98,9 +119,30 @@ class Payment(Base):
     amount: Mapped[Decimal] = mapped_column(Pence)
     received_on: Mapped[date]
     reference: Mapped[str | None] = mapped_column(Text)
+    because: Mapped[str | None] = mapped_column(Text)
+    """Why money was recovered."""
     recorded_by: Mapped[str] = mapped_column(Text)
 
     paid_for: Mapped[Return] = relationship(back_populates="payments")
+    stream: Mapped[Stream] = relationship()
+
+    __table_args__ = (CheckConstraint("amount <> 0", name="is_not_zero"), Index(None, "return_id"))
+
+
+class Withholding(Base):
+    """What the funder said it will not pay of an issued return, in pounds; negative is what it let go of again."""
+
+    __tablename__ = "withholding"
+    return_id: Mapped[int] = mapped_column(ForeignKey("return.id"))
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    amount: Mapped[Decimal] = mapped_column(Pence)
+    told_on: Mapped[date]
+    because: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+    withheld_of: Mapped[Return] = relationship()
     stream: Mapped[Stream] = relationship()
 
     __table_args__ = (CheckConstraint("amount <> 0", name="is_not_zero"), Index(None, "return_id"))

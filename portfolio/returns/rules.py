@@ -24,6 +24,7 @@ class ReturnStatus(StrEnum):
     """The life of a return."""
 
     PREPARED = "prepared"
+    CHECKED = "checked"
     CERTIFIED = "certified"
     ISSUED = "issued"
     QUERIED = "queried"

@@ -66,12 +66,18 @@ class ClaimLine(Base):
     amount: Mapped[Decimal] = mapped_column(Pence)
     description: Mapped[str | None] = mapped_column(Text)
     transaction: Mapped[str | None] = mapped_column(String(120))
+    accrued: Mapped[Decimal | None] = mapped_column(Pence)
+    """How much of the amount was received and not yet paid when the quarter ended, in pounds; None: nothing was."""
 
     claim: Mapped[Claim] = relationship(back_populates="lines")
     stream: Mapped[Stream] = relationship()
     category: Mapped[CostCategory] = relationship()
 
-    __table_args__ = (Index(None, "claim_id"), Index(None, "transaction"))
+    __table_args__ = (
+        Index(None, "claim_id"),
+        Index(None, "transaction"),
+        CheckConstraint("accrued BETWEEN 0 AND amount", name="accrued_is_part_of_the_amount"),
+    )
 
 
 class Forecast(Base):

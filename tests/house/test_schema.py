@@ -20,14 +20,15 @@ from portfolio.mail.rules import MessageState
 from portfolio.measures.models import Measure, MeasureDefinition, Observation
 from portfolio.migrations import guards_0003
 from portfolio.migrations.guards import GUARDS
-from portfolio.migrations.guards_0003 import FROZEN, Guard
+from portfolio.migrations.guards_0003 import Guard
+from portfolio.migrations.guards_0008 import FROZEN
 from portfolio.people.models import Person, PersonalReading
 from portfolio.people.rules import Role
-from portfolio.returns.models import Payment, Return, ReturnAmount
+from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnPoint
 from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.spend.models import Forecast
 from portfolio.spend.rules import ClaimStatus
-from tests import make, rounds
+from tests import make, rounds, year_ends
 from tests.conftest import NOW
 
 Guarded = dict[str, dict[str, int]]
@@ -90,7 +91,7 @@ def test_upgrading_what_is_new_changes_nothing(database: Database) -> None:
     migrations.upgrade(database)
     assert migrations.is_current(database)
     with database.engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0007"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest() == "0008"
 
 
 def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,7 @@ def guarded(session: Session) -> Guarded:
     seen = Observation(
         definition=measure.definitions[0], quarter=make.Q1, value=Decimal(1), recorded_by="a test", recorded_at=NOW
     )
-    issued = _return(award, officer, status=ReturnStatus.ISSUED, version=1)
+    issued = _return(award, officer, status=ReturnStatus.PREPARED, version=1)
     prepared = _return(award, officer, status=ReturnStatus.PREPARED, version=2)
     read = PersonalReading(reader_id=officer.id, what="people", about="person 1")
     again = SentAgain(message_number=1, was=MessageState.UNCERTAIN)
@@ -159,6 +160,10 @@ def guarded(session: Session) -> Guarded:
     )
     make.timing(session, award, Decimal("1.00"), by=officer)
     rounds.one_of_each(session, award, decision.proposal, by=officer)
+    year_ends.one_of_each(session, award, issued, prepared, by=officer)
+    session.add(ReturnPoint(of=issued, position=1, about="Measures", found="None", accepted_because="Told"))
+    session.flush()
+    issued.status = ReturnStatus.ISSUED
     make.extract(session, award.proposal.funding_year, [("4512", "1000", Decimal("1.00"))], by=officer)
     session.commit()
     return {
@@ -168,6 +173,7 @@ def guarded(session: Session) -> Guarded:
         "evidence_line": {"evidence": files[0].id},
         "claim": {"id": returned.id, "open": draft.id},
         "correction_request": {"open": waiting.id},
+        "return_point": {"return": issued.id},
         "return": {"id": issued.id, "open": prepared.id},
         "award_line": {"id": award.lines[0].id, "award": award.id, "stream": stream.id},
         "variation_share": {"variation": variation.id, "line": award.lines[0].id},
@@ -177,7 +183,7 @@ def guarded(session: Session) -> Guarded:
 def _return(award: Award, person: Person, **values: Any) -> Return:
     return Return(
         funding_year_id=award.proposal.funding_year_id, kind=ReturnKind.OPCC, quarter=make.Q1, reason="The first",
-        prepared_by="Frank", prepared_by_id=person.id, prepared_at=NOW, figures="sha256:1", certified_by="Cora",
+        prepared_by="Frank", prepared_by_id=person.id, prepared_at=NOW, figures="sha256:1", checked_by="Fay", checked_by_id=person.id, checked_at=NOW, certified_by="Cora",
         certified_by_id=person.id, certified_role="section 151 officer", certified_on=NOW.date(),
         certificate="I certify", issued_by="Frank", issued_at=NOW, file_name="a.xlsx", snapshot="{}",
         snapshot_sha256="2", file=b"file", file_sha256="3", **values,
@@ -221,6 +227,13 @@ def _forbidden(guard: Guard, guarded: Guarded) -> str:
             return f"UPDATE claim SET status = 'approved' WHERE id = {numbers['id']}"
         case "return", "UPDATE":
             return f"UPDATE \"return\" SET file_name = 'other.xlsx' WHERE id = {numbers['id']}"
+        case "return_point", "INSERT":
+            columns = "return_id, position, about, found, accepted_because"
+            return f"INSERT INTO return_point ({columns}) VALUES ({numbers['return']}, 9, 'a', 'b', 'c')"
+        case "return_point", "UPDATE":
+            return f"UPDATE return_point SET found = 'x' WHERE return_id = {numbers['return']}"
+        case "return_point", "DELETE":
+            return f"DELETE FROM return_point WHERE return_id = {numbers['return']}"
         case "claim" | "return", "DELETE":
             return f'DELETE FROM "{guard.table}" WHERE id = {numbers["id"]}'
         case _, "UPDATE":
@@ -256,7 +269,7 @@ def test_nothing_of_an_issued_return_changes(session: Session, guarded: Guarded,
     assert "an issued return is never changed" in _refused(session, statement)
 
 
-@pytest.mark.parametrize("status", ["prepared", "certified"])
+@pytest.mark.parametrize("status", ["prepared", "checked", "certified"])
 def test_an_issued_return_is_never_a_draft_again(session: Session, guarded: Guarded, status: str) -> None:
     statement = f"UPDATE \"return\" SET status = '{status}' WHERE id = {guarded['return']['id']}"
     assert "an issued return is never changed" in _refused(session, statement)

@@ -1,78 +1,34 @@
-"""The pages of returns: the list of a quarter, each return's own page, and what is done to it, a form each."""
+"""Each return's own page, and what is done to it, a form each."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from portfolio.errors import NotFound
-from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.queries import get_year, years_within
-from portfolio.people.actions import get_person
-from portfolio.people.models import Person
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter, format_day
 from portfolio.returns import actions, pages, queries
-from portfolio.returns.drafting import draft_file, statement_file
+from portfolio.returns.drafting import draft_file
 from portfolio.returns.forms import (
     AnswerForm,
     CertifyForm,
     ConfirmForm,
-    LookForm,
     PaymentForm,
     PrepareForm,
     QueryForm,
 )
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, get_place, get_return, place_of
-from portfolio.returns.rules import ReturnStatus, quarter_to_return
-from portfolio.uploads.kinds import XLSX
+from portfolio.returns.rules import ReturnStatus
+from portfolio.returns.views.room import me, room, workbook_download
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
-from portfolio.web.downloads import file_download
 from portfolio.web.errors import refusals_on
 from portfolio.web.filters import moment as in_words
 from portfolio.web.forms import Form
-from portfolio.web.paging import paged
-
-room = Blueprint("returns", __name__)
-
-
-@room.get("/returns")
-@allow(Act.SEE_RETURNS)
-def index() -> Any:
-    """The returns of a quarter: the area's and each partnership's, how far they are, and their files."""
-    within = viewer().within(Act.SEE_RETURNS)
-    years = list(session().scalars(years_within(within)))
-    if not years:
-        return render_template("returns/index.html", year=None)
-    year, quarter = asked_for(years)
-    csps, page = paged(queries.csps_to_show(year, within))
-    form = LookForm()
-    form.offer(years, year, quarter)
-    return render_template(
-        "returns/index.html",
-        year=year,
-        quarter=quarter,
-        form=form,
-        page=page,
-        slots=queries.slots(session(), year, quarter, csps, within, today()),
-        has_statement=quarter.number == 4 and queries.reaches_area(within, year),
-    )
-
-
-def asked_for(years: list[FundingYear]) -> tuple[FundingYear, Quarter]:
-    """The year and the quarter to show: as asked for, or the latest year and the quarter whose return is in hand."""
-    asked = request.args.get("year", type=int)
-    year = next((one for one in years if one.id == asked), None)
-    if year is None and asked is not None:
-        raise NotFound("There is no such funding year")
-    begun = [one for one in years if one.year.first_day <= today()]
-    year = year or (begun or years)[0]
-    named = request.args.get("quarter")
-    return year, Quarter.parse(year.year, named) if named else quarter_to_return(year.year, today())
 
 
 @room.get("/returns/<int:year_id>/<quarter:quarter>/<slug>")
@@ -92,7 +48,7 @@ def prepare(year_id: int, quarter: Quarter, slug: str) -> Any:
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
             row = actions.prepare_return(
-                session(), place.year, quarter, place.kind, place.csp, by=_me(), at=moment(), reason=form.reason.data
+                session(), place.year, quarter, place.kind, place.csp, by=me(), at=moment(), reason=form.reason.data
             )
             commit()
         if outcome.ok:
@@ -121,18 +77,7 @@ def _show_now(place: Place, form: PrepareForm) -> str:
 def draft(year_id: int, quarter: Quarter, slug: str) -> Any:
     """The file of a return: as it was issued, or as a draft of what it says now."""
     place = get_place(session(), year_id, quarter, slug, viewer().within(Act.SEE_RETURNS))
-    return _download(*draft_file(session(), place.year, quarter, place.kind, place.csp))
-
-
-@room.get("/returns/<int:year_id>/statement")
-@allow(Act.SEE_RETURNS)
-def statement(year_id: int) -> Any:
-    """The Statement of Grant Expenditure of a year, as it stands now."""
-    within = viewer().within(Act.SEE_RETURNS)
-    year = get_year(session(), year_id, within)
-    if not queries.reaches_area(within, year):
-        raise NotFound("There is no such statement")
-    return _download(*statement_file(session(), year))
+    return workbook_download(*draft_file(session(), place.year, quarter, place.kind, place.csp))
 
 
 @room.get("/returns/<int:number>")
@@ -175,11 +120,7 @@ def file(number: int) -> Any:
     row = get_return(session(), number, viewer().within(Act.SEE_RETURNS))
     if row.file is None or row.file_name is None:
         raise NotFound("This version was not issued, so it has no file yet")
-    return _download(row.file_name, row.file)
-
-
-def _download(name: str, content: bytes) -> Any:
-    return file_download(name, content, XLSX.media_type)
+    return workbook_download(row.file_name, row.file)
 
 
 @room.get("/returns/<int:number>/certify")
@@ -198,7 +139,7 @@ def certify(number: int) -> Any:
 
     def sign(row: Return) -> None:
         actions.certify_return(
-            session(), row, by=_me(), name=form.name.data, role=form.role.data, on=form.on.data, at=moment()
+            session(), row, by=me(), name=form.name.data, role=form.role.data, on=form.on.data, at=moment()
         )
 
     done = "The return is certified. It can now be issued."
@@ -218,7 +159,7 @@ def issue(number: int) -> Any:
     """Issues it: the file is written and kept, the quarter's claims are locked."""
 
     def release(row: Return) -> None:
-        actions.issue_return(session(), row, by=_me(), at=moment())
+        actions.issue_return(session(), row, by=me(), at=moment())
 
     done = "The return is issued. Its file is kept as it is, and the claims in it are locked."
     return _do(number, Act.PREPARE_RETURN, "returns/issue.html", ConfirmForm(), release, done)
@@ -239,7 +180,7 @@ def query(number: int) -> Any:
     form = QueryForm()
 
     def ask(row: Return) -> None:
-        actions.query_return(session(), row, form.question.data, by=_me(), at=moment())
+        actions.query_return(session(), row, form.question.data, by=me(), at=moment())
 
     return _do(number, Act.FORWARD_RETURN, "returns/query.html", form, ask, "Your question is with finance.")
 
@@ -258,7 +199,7 @@ def answer(number: int) -> Any:
     form = AnswerForm()
 
     def say(row: Return) -> None:
-        actions.answer_return(session(), row, form.answer.data, by=_me(), at=moment())
+        actions.answer_return(session(), row, form.answer.data, by=me(), at=moment())
 
     return _do(number, Act.PREPARE_RETURN, "returns/answer.html", form, say, "The answer is sent.")
 
@@ -276,7 +217,7 @@ def forward(number: int) -> Any:
     """Records that it was sent on."""
 
     def send(row: Return) -> None:
-        actions.forward_return(session(), row, by=_me(), at=moment())
+        actions.forward_return(session(), row, by=me(), at=moment())
 
     done = "The return is forwarded. Record here what is paid for it."
     return _do(number, Act.FORWARD_RETURN, "returns/forward.html", ConfirmForm(), send, done)
@@ -305,7 +246,7 @@ def pay(number: int) -> Any:
             form.amount.data,
             form.received_on.data,
             form.reference.data,
-            by=_me(),
+            by=me(),
             at=moment(),
         )
 
@@ -347,7 +288,3 @@ def _page(row: Return, template: str, form: Form) -> str:
         shown=None if has_left else pages.shown(session(), place, row),
         money=pages.money_in(session(), row) if has_left else None,
     )
-
-
-def _me() -> Person:
-    return get_person(session(), viewer().person_id)
