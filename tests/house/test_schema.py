@@ -183,7 +183,8 @@ def guarded(session: Session) -> Guarded:
 def _return(award: Award, person: Person, **values: Any) -> Return:
     return Return(
         funding_year_id=award.proposal.funding_year_id, kind=ReturnKind.OPCC, quarter=make.Q1, reason="The first",
-        prepared_by="Frank", prepared_by_id=person.id, prepared_at=NOW, figures="sha256:1", checked_by="Fay", checked_by_id=person.id, checked_at=NOW, certified_by="Cora",
+        prepared_by="Frank", prepared_by_id=person.id, prepared_at=NOW, figures="sha256:1", certified_by="Cora",
+        checked_by="Fay", checked_by_id=person.id, checked_at=NOW,
         certified_by_id=person.id, certified_role="section 151 officer", certified_on=NOW.date(),
         certificate="I certify", issued_by="Frank", issued_at=NOW, file_name="a.xlsx", snapshot="{}",
         snapshot_sha256="2", file=b"file", file_sha256="3", **values,
