@@ -248,6 +248,20 @@ def test_a_folder_that_cannot_be_written_to_is_named(clone: Clone) -> None:
     )
 
 
+def test_an_environment_that_belongs_to_another_folder_is_left_alone(clone: Clone, tmp_path: Path) -> None:
+    others = tmp_path / "others"
+    others.mkdir()
+    (clone.folder / ".venv").symlink_to(others)
+    ended = clone.with_uv().run("demo")
+    assert ended.code == 1
+    assert ended.err == (
+        f"{clone.folder / '.venv'} is a link to {others}, which another folder made and may be using. "
+        "Remove the link, and run the same command again: an environment of its own is made.\n"
+    )
+    assert clone.calls() == []
+    assert list(others.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("log", "sentence"),
     [
