@@ -132,10 +132,8 @@ def one_at_a_time() -> Iterator[None]:
 def make(extras: set[str]) -> None:
     """Make `.venv`, or bring it up to date: with uv where it is on the PATH, else with venv and pip."""
     if VENV.is_symlink():
-        raise CannotStart(
-            f"{VENV} is a link to {VENV.resolve()}, which another folder made and may be using. "
-            "Remove the link, and run the same command again: an environment of its own is made."
-        )
+        say(f"{VENV} is a link to {VENV.resolve()}. That stays as it is, and this folder gets one of its own.")
+        VENV.unlink()
     uv = shutil.which("uv")
     fingerprint = made_from()
     fresh = not is_usable(with_pip=not uv)
