@@ -1,0 +1,268 @@
+"""What a cell of a workbook is made of: its own formula, taken apart into the cells that it adds up, each with its sign.
+
+The formula that stands in the file is the explanation, so that no second account of how a figure is made can drift
+from it. A percentage is a part and a whole. A cell without a formula was typed in from the record.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from portfolio.money import ZERO
+from reports.addresses import Spot
+from reports.sheets import ROW, Shape, Sheet, letters
+
+PENNY = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Term:
+    """Cells that are added, or with the sign −1 taken off, and what they are in words."""
+
+    sign: int
+    words: str
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a figure is made of: the sum of its terms; a percentage is that sum over `whole`."""
+
+    terms: tuple[Term, ...]
+    whole: tuple[Term, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The formula in words: `Actual to date − Profile to date`."""
+        return f"{_said(self.terms)}, as a percentage of {_said(self.whole)}" if self.whole else _said(self.terms)
+
+
+def _said(terms: Sequence[Term]) -> str:
+    told = " ".join(f"{'−' if term.sign < 0 else '+'} {term.words}" for term in terms)
+    return told.removeprefix("+ ")
+
+
+Node = tuple[str, tuple["Node | str", ...]]
+"""A part of a formula: what it is, and what it is applied to."""
+
+_TOKEN = re.compile(
+    r"(?P<place>(?:(?:'[^']+'|[A-Za-z]+)!)?\$?[A-Z]{1,3}\$?[0-9\x00]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?)"
+    r"|(?P<call>[A-Z]+)\(|(?P<plain>[0-9.]+|\"(?:[^\"]|\"\")*\")|(?P<sign><=|>=|<>|[-+*/=<>&(),])"
+)
+_PLACE = re.compile(
+    r"(?:(?P<sheet>'[^']+'|[A-Za-z]+)!)?\$?(?P<column>[A-Z]+)\$?(?P<row>[0-9\x00]+)(?::\$?[A-Z]+\$?(?P<last>[0-9]+))?"
+)
+
+
+class _Reader:
+    """Reads a formula from left to right."""
+
+    def __init__(self, formula: str) -> None:
+        self._tokens = [(str(found.lastgroup), found[found.lastgroup or 0]) for found in _TOKEN.finditer(formula)]
+        self._at = 0
+
+    def _is_next(self, *signs: str) -> bool:
+        return self._at < len(self._tokens) and self._tokens[self._at] in {("sign", sign) for sign in signs}
+
+    def _take(self) -> tuple[str, str]:
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def expression(self) -> Node:
+        """What stands up to the next comma or bracket; comparisons and texts put together are of no interest."""
+        found = self._sum()
+        while self._is_next("=", "<=", ">=", "<", ">", "<>", "&"):
+            self._take()
+            found = "other", (found, self._sum())
+        return found
+
+    def _sum(self) -> Node:
+        found = self._share()
+        while self._is_next("+", "-"):
+            _, sign = self._take()
+            found = sign, (found, self._share())
+        return found
+
+    def _share(self) -> Node:
+        found = self._one()
+        while self._is_next("/"):
+            self._take()
+            found = "/", (found, self._one())
+        return found
+
+    def _one(self) -> Node:
+        kind, said = self._take()
+        if kind != "call":
+            return kind, (said,)
+        inside = [self.expression()]
+        while self._take() == ("sign", ","):
+            inside.append(self.expression())
+        return said, tuple(inside)
+
+
+@cache
+def _read(formula: str) -> Node:
+    return _Reader(formula).expression()
+
+
+class Tracing:
+    """Sheets whose figures can be taken apart, a cell at a time."""
+
+    def __init__(self, sheets: Iterable[Sheet]) -> None:
+        self.sheets = {sheet.name: sheet for sheet in sheets}
+        self._lines: dict[tuple[str, tuple[int, ...]], dict[tuple[str, ...], list[int]]] = {}
+
+    def value(self, spot: Spot) -> Decimal | None:
+        """The figure that stands in a cell, in pounds where it is money; None where it is a text or blank."""
+        table = self.sheets[spot.sheet].table
+        is_total = spot.row == len(table.cells[0])
+        cell = table.totals[spot.column] if is_total else table.cells[spot.column][spot.row]
+        if not isinstance(cell, float):
+            return None
+        exact = Decimal(repr(cell))
+        return exact.quantize(PENNY) if table.columns[spot.column].shape is Shape.MONEY else exact
+
+    def figures(self) -> Iterable[Spot]:
+        """Every cell that holds a figure, sheet by sheet and row by row."""
+        for name, sheet in self.sheets.items():
+            rows = len(sheet.table.cells[0]) + (sheet.table.total is not None)
+            for row in range(rows):
+                for column in range(len(sheet.table.columns)):
+                    spot = Spot(name, row, column)
+                    if self.value(spot) is not None:
+                        yield spot
+
+    def cell(self, spot: Spot) -> str:
+        """The cell in the file: `Interventions!J5`."""
+        sheet = self.sheets[spot.sheet]
+        return f"{spot.sheet}!{letters(spot.column)}{sheet.first_row + spot.row}"
+
+    def formula(self, spot: Spot) -> str | None:
+        """The formula of a cell as the file has it, without `=`; None where its figure is typed."""
+        template = self._template(spot)
+        return template and template.replace(ROW, str(self.sheets[spot.sheet].first_row + spot.row))
+
+    def _template(self, spot: Spot) -> str | None:
+        """The formula of a cell with ROW where the row's number goes, which is the same for all lines of a column."""
+        sheet = self.sheets[spot.sheet]
+        table, column = sheet.table, sheet.table.columns[spot.column]
+        if spot.row == len(table.cells[0]):
+            return sheet.total_formula(column)
+        if spot.row >= len(table.lines):
+            if column.total:
+                return sheet.subtotal_formula(column.heading)
+            return None if column.ratio is None else sheet.compile(str(column.formula))
+        formula = column.formula(table.lines[spot.row]) if callable(column.formula) else column.formula
+        return None if formula is None else sheet.compile(formula)
+
+    def made(self, spot: Spot) -> Made | None:
+        """What the figure of a cell is made of; None where it is typed."""
+        template = self._template(spot)
+        return None if template is None else self._made(_read(template), spot)
+
+    def _made(self, node: Node, spot: Spot) -> Made:
+        name, inside = node
+        if name == "ROUND":
+            return self._made(_node(inside[0]), spot)
+        if name == "IF":  # a text where there is no figure, and the figure otherwise
+            return self._made(_node(inside[2]), spot)
+        if name == "/":
+            return Made(self._made(_node(inside[0]), spot).terms, self._made(_node(inside[1]), spot).terms)
+        return Made(tuple(self._terms(node, spot, 1)))
+
+    def _terms(self, node: Node, spot: Spot, sign: int) -> Iterable[Term]:
+        name, inside = node
+        if name in "+-":
+            first, second = inside
+            yield from self._terms(_node(first), spot, sign)
+            yield from self._terms(_node(second), spot, -sign if name == "-" else sign)
+        elif name == "ROUND":
+            yield from self._terms(_node(inside[0]), spot, sign)
+        elif name == "SUMIFS":
+            yield self._where(inside, spot, sign)
+        else:  # a cell, or the SUM of several
+            spots = self._spots(_place(node), spot)
+            yield Term(sign, self._words(spots, spot), spots)
+
+    def _spots(self, place: str, spot: Spot) -> tuple[Spot, ...]:
+        """The cells that a formula names, as seen from the cell that it stands in."""
+        found = _PLACE.fullmatch(place)
+        assert found is not None, place
+        name = (found["sheet"] or spot.sheet).strip("'")
+        first = self.sheets[name].first_row
+        row = spot.row if found["row"] == ROW else int(found["row"]) - first
+        column = _number(found["column"])
+        last = row if found["last"] is None else int(found["last"]) - first
+        return tuple(Spot(name, number, column) for number in range(row, last + 1))
+
+    def _words(self, spots: tuple[Spot, ...], seen_from: Spot) -> str:
+        one = spots[0]
+        heading = self._heading(one)
+        if len(spots) > 1 or self.sheets[one.sheet].total_row == self.sheets[one.sheet].first_row + seen_from.row:
+            if one.sheet == seen_from.sheet and one.column == seen_from.column:
+                return f"the lines of “{heading}”"
+        if one.sheet == seen_from.sheet and one.row == seen_from.row:
+            return f"“{heading}”"
+        elsewhere = "" if one.sheet == seen_from.sheet else f" on the sheet {one.sheet}"
+        is_total = one.row == len(self.sheets[one.sheet].table.cells[0])
+        return f"{'the total of ' if is_total else ''}“{heading}”{elsewhere}"
+
+    def _heading(self, spot: Spot) -> str:
+        return self.sheets[spot.sheet].table.columns[spot.column].heading
+
+    def _where(self, inside: Sequence[Node | str], spot: Spot, sign: int) -> Term:
+        """The lines of a column whose other columns say what some cells say."""
+        summed = self._spots(_place(_node(inside[0])), spot)
+        pairs = [_node(one) for one in inside[1:]]
+        keys = [self._spots(_place(one), spot)[0].column for one in pairs[::2]]
+        sought = [self._text(self._spots(_place(one), spot)[0]) for one in pairs[1::2]]
+        source, column = summed[0].sheet, summed[0].column
+        rows = self._by_texts(source, tuple(keys)).get(tuple(text.casefold() for text in sought), [])
+        spots = tuple(Spot(source, row, column) for row in rows)
+        headings = [self._heading(Spot(source, 0, key)) for key in keys]
+        where = " and ".join(f"{heading} is {text}" for heading, text in zip(headings, sought, strict=True))
+        elsewhere = "" if source == spot.sheet else f" on the sheet {source}"
+        return Term(sign, f"the lines of “{self._heading(summed[0])}”{elsewhere} where {where}", spots)
+
+    def _text(self, spot: Spot) -> str:
+        return str(self.sheets[spot.sheet].table.cells[spot.column][spot.row])
+
+    def _by_texts(self, name: str, keys: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
+        """The lines of a sheet by what some of its columns say."""
+        if (name, keys) not in self._lines:
+            found: dict[tuple[str, ...], list[int]] = {}
+            table = self.sheets[name].table
+            for row in range(len(table.lines)):
+                found.setdefault(tuple(str(table.cells[key][row]).casefold() for key in keys), []).append(row)
+            self._lines[name, keys] = found
+        return self._lines[name, keys]
+
+    def total_of(self, terms: Iterable[Term]) -> Decimal:
+        """What terms come to."""
+        return sum((term.sign * (self.value(spot) or ZERO) for term in terms for spot in term.spots), ZERO)
+
+
+def _node(inside: Node | str) -> Node:
+    assert not isinstance(inside, str)
+    return inside
+
+
+def _place(node: Node) -> str:
+    """The first cells that a part of a formula names: a name that is looked for may stand inside of what disarms it."""
+    name, inside = node
+    if name == "place":
+        return str(inside[0])
+    for one in inside:
+        if not isinstance(one, str) and (found := _place(one)):
+            return found
+    return ""
+
+
+def _number(column: str) -> int:
+    """The place of a column, counted from 0: `A` is 0, `AA` is 26."""
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
