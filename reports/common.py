@@ -12,6 +12,7 @@ from reports.cells import LONGEST_NAME, as_text
 from reports.content import Kind, MatchRow, MeasureRow, ReturnContent
 from reports.names import Names
 from reports.notes import (
+    ACCRUED,
     CASH_ONLY,
     CORRECTIONS,
     FORECASTS,
@@ -22,11 +23,12 @@ from reports.notes import (
     VARIANCE,
 )
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
-from reports.totals import InterventionLine
+from reports.totals import InterventionLine, tells_accrued
 
 UK = ZoneInfo("Europe/London")
 DRAFT = "draft"
 NOT_STATED = "Not stated"
+OF_WHICH_ACCRUED = "Of which accrued"
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,11 @@ def quarter_headings(content: ReturnContent) -> list[str]:
     """`Q1 actual` up to the return's quarter, `Q3 forecast` after it."""
     number = content.cover.quarter.number
     return [f"Q{n} {'actual' if n <= number else 'forecast'}" for n in range(1, 5)]
+
+
+def accrued_column(content: ReturnContent) -> list[Column[Any]]:
+    """How much of this quarter's claims was received and not yet paid, by line; no column where nothing is told."""
+    return [money(OF_WHICH_ACCRUED, lambda line: line.accrued, note=ACCRUED)] if tells_accrued(content) else []
 
 
 def sum_of(headings: Sequence[str]) -> str:

@@ -98,6 +98,8 @@ class CategoryRow:
     category: str
     actual: tuple[Decimal, ...]
     """One figure a quarter, up to and including the return's."""
+    accrued: Decimal | None = None
+    """The part of this quarter's claims that was received and not yet paid; None, in every row, where none is told."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,26 @@ class StatementRow:
     allocation: Decimal
     grant_received: Decimal
     match_spent: Decimal
+    withheld: Decimal | None = None
+    """What the funder said it will not pay; None in statements issued before that was told."""
+
+
+@dataclass(frozen=True)
+class AssetRow:
+    """Something bought with the grant that outlives the project, and what became of it."""
+
+    reference: str
+    csp: str
+    stream: str
+    description: str
+    serial: str | None
+    kept_at: str | None
+    bought_on: date
+    cost: Decimal
+    disposed_on: date | None
+    proceeds: Decimal
+    """What came of its disposal; zero while it is kept."""
+    disposed_because: str | None
 
 
 @dataclass(frozen=True)
@@ -210,6 +232,8 @@ class Statement:
     """What is known of assets bought with the grant, or why nothing is said."""
     assurance: str
     """Reference of the independent assurance, or that it is still to come."""
+    register: tuple[AssetRow, ...] | None = None
+    """The assets that are declared; None in statements issued before there was a register."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ from decimal import Decimal
 from portfolio.money import ZERO
 from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
 from reports.common import (
+    NOT_STATED,
+    OF_WHICH_ACCRUED,
     Item,
+    accrued_column,
     assemble,
     certification_sheet,
     heading,
@@ -18,10 +21,10 @@ from reports.common import (
     sheet,
     sum_of,
 )
-from reports.content import ReturnContent, Statement
+from reports.content import AssetRow, ReturnContent, Statement
 from reports.names import Names, sums_where
-from reports.notes import BALANCE, MATCH_APART
-from reports.sheets import Book, Column, Sheet, Table, money, text
+from reports.notes import ACCRUED, BALANCE, MATCH_APART, WITHHELD
+from reports.sheets import Book, Column, Shape, Sheet, Table, money, text
 from reports.totals import (
     ClaimLine,
     StatementCategory,
@@ -31,6 +34,7 @@ from reports.totals import (
     statement_categories,
     statement_lines,
     summary_totals,
+    tells_accrued,
 )
 
 
@@ -158,11 +162,13 @@ def _claim_checks(
 
 
 BY_STREAM, BY_CATEGORY = "Statement by stream", "Statement by category"
+STILL_KEPT = "Still kept"
 
 
 def _statement_sheets(content: ReturnContent, statement: Statement, names: Names) -> list[Sheet]:
     by_category = _by_category_sheet(content, names)
-    return [_by_stream_sheet(content, names, by_category), by_category, _assets_sheet(content, statement)]
+    sheets = [_by_stream_sheet(content, names, by_category), by_category, _assets_sheet(content, statement)]
+    return sheets if statement.register is None else [*sheets, _register_sheet(content, statement.register, names)]
 
 
 def _quarter(place: int) -> Callable[[StatementCategory], Decimal]:
@@ -176,6 +182,7 @@ def _by_category_sheet(content: ReturnContent, names: Names) -> Sheet:
         text("Cost category", lambda line: line.category, 40),
         *(money(name, _quarter(place)) for place, name in enumerate(by_quarter)),
         money("Eligible expenditure", lambda line: line.expenditure, sum_of(by_quarter)),
+        *accrued_column(content),
     ]
     return sheet(
         BY_CATEGORY,
@@ -187,6 +194,7 @@ def _by_category_sheet(content: ReturnContent, names: Names) -> Sheet:
 
 
 def _by_stream_sheet(content: ReturnContent, names: Names, by_category: Sheet) -> Sheet:
+    lines = statement_lines(content)
     columns: list[Column[StatementLine]] = [
         text("Stream", lambda line: names.stream(line.stream), 18),
         money("Allocation", lambda line: line.allocation),
@@ -205,11 +213,16 @@ def _by_stream_sheet(content: ReturnContent, names: Names, by_category: Sheet) -
         money("Unspent", lambda line: line.unspent, "ROUND({Allocation}-{Eligible expenditure},2)"),
         money("Match spent", lambda line: line.match_spent, note=MATCH_APART),
     ]
+    if any(line.withheld is not None for line in lines):
+        columns.append(money("Withheld by the funder", lambda line: line.withheld, note=WITHHELD))
+    if tells_accrued(content):
+        sums = sums_where(by_category, OF_WHICH_ACCRUED, names, Stream="{Stream}")
+        columns.append(money(OF_WHICH_ACCRUED, lambda line: line.accrued, sums, note=ACCRUED))
     return sheet(
         "Statement by stream",
         f"Statement of Grant Expenditure by stream: {heading(content)}",
         ["What was granted, spent and received in the year, by stream. Amounts are in pounds."],
-        Table("StatementByStream", columns, statement_lines(content), "No allocation has been made", "Total"),
+        Table("StatementByStream", columns, lines, "No allocation has been made", "Total"),
     )
 
 
@@ -226,9 +239,32 @@ def _assets_sheet(content: ReturnContent, statement: Statement) -> Sheet:
     )
 
 
+def _register_sheet(content: ReturnContent, register: Sequence[AssetRow], names: Names) -> Sheet:
+    columns: list[Column[AssetRow]] = [
+        text("Reference", lambda row: row.reference, 13),
+        text("Asset", lambda row: row.description, 40),
+        text("CSP", lambda row: names.csp(row.csp), 34),
+        text("Stream", lambda row: names.stream(row.stream), 16),
+        text("Serial or inventory number", lambda row: row.serial, 20),
+        text("Kept at", lambda row: row.kept_at, 28, blank=NOT_STATED),
+        Column("Bought on", lambda row: row.bought_on, Shape.DATE),
+        money("Cost", lambda row: row.cost),
+        Column("Disposed of on", lambda row: row.disposed_on, Shape.DATE, blank=STILL_KEPT),
+        money("Proceeds of disposal", lambda row: row.proceeds),
+        text("What became of it", lambda row: row.disposed_because, 40, blank=STILL_KEPT),
+    ]
+    return sheet(
+        "Asset register",
+        f"Register of assets: {heading(content)}",
+        ["Assets bought with the grant that are declared to the funder. Amounts are in pounds."],
+        Table("AssetRegister", columns, register, "No asset is declared", "Total"),
+        frozen=2,
+    )
+
+
 def _statement_checks(content: ReturnContent, sheets: Sequence[Sheet], interventions: Sheet | None) -> list[Check]:
     """The statement's parts agree, and agree with the record of claims: Interventions, where the book has it."""
-    by_stream, by_category, _ = sheets
+    by_stream, by_category, *_ = sheets
     lines, categories = statement_lines(content), statement_categories(content)
     overall = summary_totals(content).overall
     spent = Figure(

@@ -2,6 +2,7 @@
 
 PERCENTAGES, CORRECTIONS, FORECASTS = "percentages", "corrections", "forecasts"
 VARIANCE, UNDERSPEND, BALANCE = "variance", "underspend", "balance"
+ACCRUED, WITHHELD = "accrued", "withheld"
 MATCH_APART, CASH_ONLY = "match", "in kind"
 UNAVAILABLE, ONCE_PER_CSP = "unavailable", "once per CSP"
 STANDING_NOTES = {
@@ -45,6 +46,16 @@ STANDING_NOTES = {
         "Balance",
         "Eligible expenditure less grant received: a positive amount is due from the funder, a negative amount is due "
         "to the funder.",
+    ),
+    ACCRUED: (
+        "Accrued",
+        "Of which accrued: goods and services that were received in the quarter and not yet paid for when it ended. "
+        "The amount is part of the quarter's actual.",
+    ),
+    WITHHELD: (
+        "Withheld",
+        "What the funder said that it will not pay of what was claimed. The amount is shown apart; it is not taken off "
+        "the balance.",
     ),
 }
 """What every reader needs to be told, by key: what the note is about, and its text."""

@@ -7,6 +7,7 @@ from portfolio.money import ZERO
 from portfolio.quarters import FinancialYear
 from reports.checks import AT_MOST, EQUAL, NO_LEDGER, TOLD, Check, Figure, checks_sheet
 from reports.common import (
+    accrued_column,
     assemble,
     certification_sheet,
     heading,
@@ -125,6 +126,7 @@ def _categories_sheet(content: ReturnContent, names: Names) -> Sheet:
         text("Cost category", lambda row: row.category, 34),
         *(money(name, _actual(place)) for place, name in enumerate(by_quarter)),
         money("To date", lambda row: sum(row.actual, ZERO), sum_of(by_quarter)),
+        *accrued_column(content),
     ]
     return sheet(
         "Spend by category",

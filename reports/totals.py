@@ -152,11 +152,12 @@ def _add(csp: str, stream: str, quarter: int, lines: Iterable[SummaryLine]) -> S
         add_quarters(line.quarters for line in parts),
         sum((line.profile_to_date for line in parts), ZERO),
         sum((line.requested for line in parts), ZERO),
-        _sum_or_none(line.last_year for line in parts),
+        sum_or_none(line.last_year for line in parts),
     )
 
 
-def _sum_or_none(amounts: Iterable[Decimal | None]) -> Decimal | None:
+def sum_or_none(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of what is known; None where nothing is."""
     known = [amount for amount in amounts if amount is not None]
     return sum(known, ZERO) if known else None
 
@@ -283,6 +284,8 @@ class StatementCategory:
     stream: str
     category: str
     quarters: tuple[Decimal, ...]
+    accrued: Decimal | None
+    """Received and not yet paid when the quarter ended; None where nothing is told of it."""
 
     @property
     def expenditure(self) -> Decimal:
@@ -293,13 +296,20 @@ class StatementCategory:
 def statement_categories(content: ReturnContent) -> tuple[StatementCategory, ...]:
     """Eligible expenditure by stream and cost category, the whole area together; both in the content's order."""
     found: dict[tuple[str, str], tuple[Decimal, ...]] = {}
+    accrued: dict[tuple[str, str], list[Decimal | None]] = {}
     for row in content.categories:
         before = found.get((row.stream, row.category), (ZERO,) * len(row.actual))
         found[row.stream, row.category] = tuple(a + b for a, b in zip(before, row.actual, strict=True))
+        accrued.setdefault((row.stream, row.category), []).append(row.accrued)
     streams = list(dict.fromkeys(row.stream for row in content.categories))
     categories = list(dict.fromkeys(row.category for row in content.categories))
     order = sorted(found, key=lambda key: (streams.index(key[0]), categories.index(key[1])))
-    return tuple(StatementCategory(*key, found[key]) for key in order)
+    return tuple(StatementCategory(*key, found[key], sum_or_none(accrued[key])) for key in order)
+
+
+def tells_accrued(content: ReturnContent) -> bool:
+    """Whether a return says how much of its quarter was received and not yet paid."""
+    return any(row.accrued is not None for row in content.categories)
 
 
 @dataclass(frozen=True)
@@ -312,6 +322,10 @@ class StatementLine:
     """Eligible expenditure: actual of all quarters, corrections included."""
     received: Decimal
     match_spent: Decimal
+    withheld: Decimal | None
+    """What the funder said it will not pay, part of the balance; None where nothing is told of it."""
+    accrued: Decimal | None
+    """The part of the expenditure that was received and not yet paid when the year ended; None where it is not told."""
 
     @property
     def balance(self) -> Decimal:
@@ -328,10 +342,20 @@ def statement_lines(content: ReturnContent) -> tuple[StatementLine, ...]:
     """The streams of the content's statement with what was spent of each; none where it has no statement."""
     if content.statement is None:
         return ()
-    spent: dict[str, Decimal] = {}
-    for category in statement_categories(content):
-        spent[category.stream] = spent.get(category.stream, ZERO) + category.expenditure
+    categories = statement_categories(content)
+
+    def of(stream: str) -> list[StatementCategory]:
+        return [category for category in categories if category.stream == stream]
+
     return tuple(
-        StatementLine(row.stream, row.allocation, spent.get(row.stream, ZERO), row.grant_received, row.match_spent)
+        StatementLine(
+            row.stream,
+            row.allocation,
+            sum((category.expenditure for category in of(row.stream)), ZERO),
+            row.grant_received,
+            row.match_spent,
+            row.withheld,
+            sum((category.accrued or ZERO for category in of(row.stream)), ZERO) if tells_accrued(content) else None,
+        )
         for row in content.statement.rows
     )

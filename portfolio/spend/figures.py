@@ -320,3 +320,20 @@ def by_category(
     for csp_id, stream_id, category_id, quarter, amount in rows:
         figures[csp_id, stream_id, category_id][quarter.number - 1] = amount
     return {key: _four(amounts) for key, amounts in figures.items()}
+
+
+def accrued_in(
+    session: Session, funding_year_id: int, quarter: Quarter, only: ColumnElement[bool] | None = None
+) -> dict[tuple[int, int, int], Decimal]:
+    """What of a quarter's claims was received and not yet paid when it ended, by (CSP, stream, category)."""
+    keys: tuple[Any, ...] = (Award.csp_id, ClaimLine.stream_id, ClaimLine.category_id)
+    rows: Iterable[Any] = session.execute(
+        select(*keys, total(ClaimLine.accrued))
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .join(Award, Award.id == Claim.award_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .where(_of_year(funding_year_id, only), Claim.quarter == quarter, Claim.status.in_(COUNTED))
+        .where(ClaimLine.accrued > ZERO)
+        .group_by(*keys)
+    )
+    return {(csp_id, stream_id, category_id): amount for csp_id, stream_id, category_id, amount in rows}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from portfolio.money import ZERO, from_pence, share_evenly
 from portfolio.quarters import FinancialYear, Quarter
 from reports.content import (
+    AssetRow,
     ByQuarter,
     CategoryRow,
     Certification,
@@ -262,6 +263,32 @@ def year_end(kind: Kind = Kind.HOME_OFFICE) -> ReturnContent:
             ),
             "No assets were bought with the grant.",
             "Independent assurance is still to come.",
+        ),
+    )
+
+
+def closed(kind: Kind = Kind.STATEMENT) -> ReturnContent:
+    """The same year with what is told at its end: accruals, money withheld, and assets, one of them sold."""
+    whole = year_end(kind)
+    assert whole.statement is not None
+    labour, non_labour = whole.statement.rows
+    accrued = (Decimal("250.10") if place == 1 else ZERO for place, _ in enumerate(whole.categories))
+    laptop = AssetRow(
+        NURSE, DORSET, NON_LABOUR, "Laptop", "DC-10477", "Dorchester", date(2025, 5, 12), Decimal("899.99"),
+        None, ZERO, None,
+    )  # fmt: skip
+    van = replace(
+        laptop, reference=OUTREACH, csp=BCP, description="Outreach van", serial=None, cost=Decimal("9400.00"),
+        disposed_on=date(2026, 2, 3), proceeds=Decimal("6150.50"), disposed_because="Sold at auction",
+    )  # fmt: skip
+    return replace(
+        whole,
+        categories=tuple(replace(row, accrued=amount) for row, amount in zip(whole.categories, accrued, strict=True)),
+        statement=replace(
+            whole.statement,
+            rows=(replace(labour, withheld=Decimal("120.00")), replace(non_labour, withheld=ZERO)),
+            assets="2 assets: £10,299.99 together.",
+            register=(laptop, van),
         ),
     )
 

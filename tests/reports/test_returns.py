@@ -25,6 +25,7 @@ from tests.reports.content_samples import (
     EXPECTED,
     LABOUR,
     NON_LABOUR,
+    closed,
     dorset,
     empty,
     first_quarter,
@@ -60,13 +61,23 @@ SAMPLES: dict[str, Callable[[], ReturnContent]] = {
     "home_office_q4": year_end,
     "opcc_q4": lambda: year_end(Kind.OPCC),
     "statement": lambda: year_end(Kind.STATEMENT),
+    "statement_closed": closed,
     "empty_opcc": empty,
     "empty_home_office": lambda: empty(Kind.HOME_OFFICE),
     "empty_statement": lambda: empty(Kind.STATEMENT),
     "many_csps": many_csps,
     "opcc_with_ledger": with_ledger,
 }
-KEPT = ["opcc_q2", "csp_q2", "home_office_q2", "home_office_q4", "statement", "empty_opcc", "opcc_with_ledger"]
+KEPT = [
+    "opcc_q2",
+    "csp_q2",
+    "home_office_q2",
+    "home_office_q4",
+    "statement",
+    "statement_closed",
+    "empty_opcc",
+    "opcc_with_ledger",
+]
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
@@ -221,6 +232,21 @@ def test_statement_of_grant_expenditure() -> None:
     assert (non_labour["Match spent"], total["Eligible expenditure"]) == (9375.00, 291684.98)
     *_, by_category = cells_of.lines(workbook, "Statement by category")
     assert by_category["Eligible expenditure"] == 291684.98
+
+
+def test_statement_tells_of_accruals_money_withheld_and_assets() -> None:
+    workbook = returns.write(closed())
+    labour, non_labour, total = cells_of.lines(workbook, "Statement by stream")
+    assert (labour["Withheld by the funder"], total["Withheld by the funder"]) == (120.00, 120.00)
+    assert labour["Of which accrued"] + non_labour["Of which accrued"] == total["Of which accrued"] == 250.10
+    *_, by_category = cells_of.lines(workbook, "Statement by category")
+    assert by_category["Of which accrued"] == 250.10
+    laptop, van, register = cells_of.lines(workbook, "Asset register")
+    assert (laptop["Disposed of on"], laptop["What became of it"]) == ("Still kept", "Still kept")
+    assert (van["Serial or inventory number"], van["Proceeds of disposal"]) == ("None given", 6150.50)
+    assert (register["Cost"], register["Proceeds of disposal"]) == (10299.99, 6150.50)
+    spent = cells_of.lines(returns.write(closed(Kind.OPCC)), "Spend by category")
+    assert spent[-1]["Of which accrued"] == 250.10
 
 
 def test_unavailable_measure_is_not_zero() -> None:

@@ -16,20 +16,17 @@ from portfolio.proposals.rules import MatchKind
 from portfolio.quarters import FinancialYear
 from portfolio.returns.contents.awards import AwardFacts, Line
 from portfolio.returns.contents.scope import COMBINED, Scope
-from portfolio.returns.models import Payment, Return
+from portfolio.returns.models import Payment, Return, Withholding
 from portfolio.returns.rules import ReturnKind
 from portfolio.spend import figures
 from portfolio.spend.figures import Position
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import COUNTED
-from reports.content import CategoryRow, Kind, MatchRow, Statement, StatementRow, SummaryRow
+from portfolio.year_end.queries import assets_of, assurance_of
+from portfolio.year_end.rules import assets_told, assurance_told, no_assurance_told
+from reports.content import AssetRow, CategoryRow, Kind, MatchRow, Statement, StatementRow, SummaryRow
 
 HELD_BACK = "Held back, not shared between CSPs"
-NO_ASSETS = (
-    "No register of assets is kept with these figures. Assets bought with the grant above the funder's threshold must "
-    "be declared beside this statement."
-)
-NO_ASSURANCE = "No independent assurance of this statement is recorded yet. It is still to come."
 
 
 def shares(scope: Scope) -> dict[tuple[int, int], Decimal]:
@@ -80,6 +77,9 @@ def held_back(given: dict[tuple[int, int], Decimal], whole: dict[int, Decimal], 
 def category_rows(scope: Scope) -> tuple[CategoryRow, ...]:
     """What was spent by partnership, stream and category, each quarter up to this one."""
     found = figures.by_category(scope.session, scope.year.id, scope.quarter, scope.only)
+    accrued = figures.accrued_in(scope.session, scope.year.id, scope.quarter, scope.only)
+    # Accruals are asked for at the year's end; before that nothing is said of them where there are none.
+    tells = bool(accrued) or scope.quarter.number == 4
 
     def place(key: tuple[int, int, int]) -> tuple[int, int, int]:
         return key[0], scope.place_of_stream(key[1]), scope.place_of_category(key[2])
@@ -90,6 +90,7 @@ def category_rows(scope: Scope) -> tuple[CategoryRow, ...]:
             scope.streams[key[1]],
             scope.categories[key[2]],
             found[key][: scope.quarter.number],
+            accrued.get(key, ZERO) if tells else None,
         )
         for key in sorted(found, key=place)
     )
@@ -167,35 +168,79 @@ def statement(
     """The Statement of Grant Expenditure, which the Home Office gets with Q4; None where there is none."""
     if scope.kind not in (Kind.HOME_OFFICE, Kind.STATEMENT) or scope.quarter.number != 4:
         return None
-    received, matched = grant_received(scope), _match_by_stream(found, spent)
+    received, withheld, matched = grant_received(scope), grant_withheld(scope), _match_by_stream(found, spent)
     rows = [
-        StatementRow(stream, whole.get(stream_id, ZERO), received.get(stream_id, ZERO), matched.get(stream_id, ZERO))
+        StatementRow(
+            stream,
+            whole.get(stream_id, ZERO),
+            received.get(stream_id, ZERO),
+            matched.get(stream_id, ZERO),
+            withheld.get(stream_id, ZERO),
+        )
         for stream_id, stream in scope.streams.items()
     ]
-    return Statement(tuple(rows), NO_ASSETS, NO_ASSURANCE)
+    return Statement(tuple(rows), *assets_and_assurance(scope))
 
 
 def grant_received(scope: Scope) -> dict[int, Decimal]:
-    """The grant received in respect of the year, by stream, in pounds.
+    """The grant received in respect of the year, by stream, in pounds."""
+    return _told_of_returns(scope, Payment)
+
+
+def grant_withheld(scope: Scope) -> dict[int, Decimal]:
+    """What the funder said it will not pay in respect of the year, by stream, in pounds."""
+    return _told_of_returns(scope, Withholding)
+
+
+def _told_of_returns(scope: Scope, kind: type[Payment | Withholding]) -> dict[int, Decimal]:
+    """What is recorded against the whole area's returns of a year, by stream.
 
     What the funder pays is recorded against the Home Office return of a quarter or, where it goes by that, against the
     OPCC's combined one: never both are counted. What partnerships got is passed on from it.
     """
     rows = scope.session.execute(
-        select(Return.quarter, Return.kind, Payment.stream_id, total(Payment.amount))
-        .join(Payment, Payment.return_id == Return.id)
+        select(Return.quarter, Return.kind, kind.stream_id, total(kind.amount))
+        .join(kind, kind.return_id == Return.id)
         .where(Return.funding_year_id == scope.year.id, Return.kind != ReturnKind.CSP)
-        .group_by(Return.quarter, Return.kind, Payment.stream_id)
+        .group_by(Return.quarter, Return.kind, kind.stream_id)
     )
-    paid: dict[tuple[object, ReturnKind], dict[int, Decimal]] = defaultdict(dict)
-    for quarter, kind, stream_id, amount in rows:
-        paid[quarter, kind][stream_id] = amount
-    received: dict[int, Decimal] = {}
+    told: dict[tuple[object, ReturnKind], dict[int, Decimal]] = defaultdict(dict)
+    for quarter, of, stream_id, amount in rows:
+        told[quarter, of][stream_id] = amount
+    summed: dict[int, Decimal] = {}
     for quarter in scope.quarter.year.quarters:
-        counted = paid.get((quarter, ReturnKind.HOME_OFFICE)) or paid.get((quarter, ReturnKind.OPCC), {})
+        counted = told.get((quarter, ReturnKind.HOME_OFFICE)) or told.get((quarter, ReturnKind.OPCC), {})
         for stream_id, amount in counted.items():
-            received[stream_id] = received.get(stream_id, ZERO) + amount
-    return received
+            summed[stream_id] = summed.get(stream_id, ZERO) + amount
+    return summed
+
+
+def assets_and_assurance(scope: Scope) -> tuple[str, str, tuple[AssetRow, ...]]:
+    """What a statement says of assets and of its assurance, and the assets that are declared."""
+    declared, given = assets_of(scope.session, scope.year), assurance_of(scope.session, scope.year.id)
+    rows = tuple(
+        AssetRow(
+            reference=one.award.proposal.reference,
+            csp=one.award.csp.name,
+            stream=one.stream.name,
+            description=one.description,
+            serial=one.serial,
+            kept_at=one.kept_at,
+            bought_on=one.bought_on,
+            cost=one.cost,
+            disposed_on=one.disposed_on,
+            proceeds=one.proceeds or ZERO,
+            disposed_because=one.disposed_because,
+        )
+        for one in declared
+    )
+    return (
+        assets_told(len(rows), sum((row.cost for row in rows), ZERO), scope.year.programme.asset_threshold),
+        assurance_told(given.reference, given.given_by, given.given_on, given.opinion)
+        if given
+        else no_assurance_told(scope.year.year),
+        rows,
+    )
 
 
 def _match_by_stream(found: dict[Line, Position], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:

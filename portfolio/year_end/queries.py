@@ -1,0 +1,89 @@
+"""Reading the register of assets, and the assurance of a year."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from portfolio.decisions.models import Award
+from portfolio.errors import NotFound
+from portfolio.funding_years.models import FundingYear
+from portfolio.people.models import Person
+from portfolio.proposals.models import Proposal
+from portfolio.year_end.models import Asset, Assurance
+
+
+def register(year: FundingYear, only: ColumnElement[bool], *, from_cost: Decimal | None = None) -> Select[Asset]:
+    """The assets that were bought with a year's awards, and earlier ones of its grant that were disposed of in it.
+
+    `only` narrows the awards (a condition on `Award`); `from_cost`, in pounds, leaves out what cost less.
+    """
+    same_grant = and_(FundingYear.programme_id == year.programme_id, FundingYear.police_area_id == year.police_area_id)
+    in_the_year = Asset.disposed_on.between(year.year.first_day, year.year.last_day)
+    return (
+        select(Asset)
+        .join(Asset.award)
+        .join(Award.proposal)
+        .join(Proposal.funding_year)
+        .join(Award.csp)
+        .options(
+            contains_eager(Asset.award).options(
+                contains_eager(Award.csp), contains_eager(Award.proposal).contains_eager(Proposal.funding_year)
+            ),
+            joinedload(Asset.stream),
+            joinedload(Asset.recorded_by).lazyload(Person.roles),
+        )
+        .where(or_(FundingYear.id == year.id, and_(same_grant, in_the_year)))
+        .where(only, true() if from_cost is None else Asset.cost >= from_cost)
+        .order_by(Proposal.reference, Award.csp_id, Asset.id)
+    )
+
+
+def assets_of(session: Session, year: FundingYear) -> Sequence[Asset]:
+    """The assets of a year that are declared to the funder: those that cost the programme's threshold or more."""
+    return session.scalars(register(year, true(), from_cost=year.programme.asset_threshold)).all()
+
+
+def assets_of_award(session: Session, award: Award) -> Sequence[Asset]:
+    """What was bought with one award, in the order in which it was recorded."""
+    return session.scalars(
+        select(Asset)
+        .where(Asset.award_id == award.id)
+        .options(joinedload(Asset.stream), joinedload(Asset.recorded_by).lazyload(Person.roles))
+        .order_by(Asset.id)
+    ).all()
+
+
+def get_asset(session: Session, award: Award, number: int) -> Asset:
+    """One asset of an award; raises NotFound."""
+    found = session.scalar(
+        select(Asset).where(Asset.id == number, Asset.award_id == award.id).options(joinedload(Asset.stream))
+    )
+    if found is None:
+        raise NotFound("There is no such asset")
+    return found
+
+
+def assurance_of(session: Session, year_id: int) -> Assurance | None:
+    """The assurance that stands for a funding year, which is the latest; None where none is recorded."""
+    return session.scalar(
+        select(Assurance).where(Assurance.funding_year_id == year_id).order_by(Assurance.id.desc()).limit(1)
+    )
+
+
+def assurances_of(session: Session, year_id: int) -> Sequence[Assurance]:
+    """Every assurance that was recorded of a funding year, the latest first."""
+    return session.scalars(
+        select(Assurance)
+        .where(Assurance.funding_year_id == year_id)
+        .options(joinedload(Assurance.recorded_by).lazyload(Person.roles))
+        .order_by(Assurance.id.desc())
+    ).all()
+
+
+def assured(session: Session, year_ids: Collection[int]) -> set[int]:
+    """Which of several funding years have an assurance."""
+    return set(
+        session.scalars(select(Assurance.funding_year_id).where(Assurance.funding_year_id.in_(year_ids)).distinct())
+    )
