@@ -33,6 +33,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns import actions as returning
 from portfolio.returns import drafting
+from portfolio.returns.points import SORTS
 from portfolio.returns.rules import ReturnKind
 from portfolio.story.actions import load
 
@@ -190,6 +191,8 @@ def _issue(here: Ground, quarter: Quarter, clock: Clock) -> None:
         preparer, certifier = _person(session, Role.FINANCE), _person(session, Role.CERTIFIER)
         for kind, csp in _wanted(session):
             row = returning.prepare_return(session, _year(session), quarter, kind, csp, by=preparer, at=now)
+            accepted = dict.fromkeys(SORTS, "Agreed with the project, and told to the commissioner's office")
+            returning.check_return(session, row, by=certifier, at=now, accepted=accepted)
             role = "Chief Finance Officer (section 151)"
             returning.certify_return(session, row, by=certifier, name=certifier.name, role=role, on=day_of(now), at=now)
             returning.issue_return(session, row, by=preparer, at=now)

@@ -193,11 +193,12 @@ def _trouble(rag: Any) -> ColumnElement[int]:
 
 
 def to_certify(session: Session, within: Within) -> Sequence[Return]:
-    """The returns within reach that are prepared and not certified, newest quarter first."""
+    """The returns within reach that wait to be checked or certified, newest quarter first."""
+    waiting = (ReturnStatus.PREPARED, ReturnStatus.CHECKED)
     return session.scalars(
         select(Return)
         .join(Return.funding_year)
-        .where(Return.status == ReturnStatus.PREPARED, FundingYear.status != YearStatus.CLOSED, returns_within(within))
+        .where(Return.status.in_(waiting), FundingYear.status != YearStatus.CLOSED, returns_within(within))
         .order_by(Return.quarter.desc(), Return.id)
         .options(joinedload(Return.csp), joinedload(Return.funding_year).joinedload(FundingYear.programme))
     ).all()

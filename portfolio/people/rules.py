@@ -210,6 +210,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.APPROVE_CORRECTION,
             Act.SEE_ASSETS,
             Act.SEE_RETURNS,
+            Act.CHECK_RETURN,
             Act.CERTIFY_RETURN,
             Act.SEE_FORMS,
             Act.TAKE_PACK,

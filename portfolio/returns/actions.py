@@ -1,9 +1,10 @@
-"""The life of a return: prepared, certified, issued; queried and answered, forwarded, paid.
+"""The life of a return: prepared, checked, certified, issued; queried and answered, forwarded, paid.
 
 What is certified and issued are the figures that were prepared, proved by their digest. Issuing writes the file,
 freezes the snapshot and locks the quarter's claims in the one transaction of its caller: all of that, or nothing.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,7 +22,8 @@ from portfolio.quarters import Quarter, format_day
 from portfolio.returns import rules
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.drafting import workbook
-from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnQuery
+from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnPoint, ReturnQuery
+from portfolio.returns.points import points_of
 from portfolio.returns.queries import (
     find_latest,
     find_latest_issued,
@@ -76,8 +78,44 @@ def prepare_return(
         row.reason = reason if version > 1 else None
         row.prepared_by, row.prepared_by_id, row.prepared_at = by.name, by.id, at
         row.figures = digest_of_figures(content)
+        row.points.clear()
+        row.checked_by = row.checked_by_id = row.checked_at = None
         row.certified_by = row.certified_by_id = row.certified_role = row.certified_on = row.certificate = None
     session.add(row)
+    session.flush()
+    return row
+
+
+def check_return(
+    session: Session, row: Return, *, by: Person, at: datetime, accepted: Mapping[str, str] | None = None
+) -> Return:
+    """Say that a prepared return was gone through, and accept each point that is open in it with a reason.
+
+    `accepted` gives the reason of a point by its key, or of all points of a sort by the sort. Refused: to who prepared
+    it, figures that changed since (FiguresChanged) or do not reconcile (E10), and open points without a reason.
+    """
+    _one_at_a_time(session, row.funding_year, row)
+    status = next_status(row.status, ReturnStatus.CHECKED)
+    refuse_any([rules.OwnWork() if by.id == row.prepared_by_id else None])
+    content = _content_as_prepared(session, row)
+    refuse_any(unreconciled(session, row.funding_year, row.kind, row.csp, content))
+    points = points_of(content)
+    reasons = {
+        point.key: (accepted or {}).get(point.key, "").strip() or (accepted or {}).get(point.sort, "").strip()
+        for point in points
+    }
+    refuse_any(rules.NotAccepted(point.about, point.key) for point in points if not reasons[point.key])
+    with session.no_autoflush:
+        row.status, row.checked_by, row.checked_by_id, row.checked_at = status, by.name, by.id, at
+        row.points = [
+            ReturnPoint(
+                position=position,
+                about=f"{point.title}: {point.about}",
+                found=point.found,
+                accepted_because=reasons[point.key],
+            )
+            for position, point in enumerate(points, start=1)
+        ]
     session.flush()
     return row
 
@@ -85,7 +123,7 @@ def prepare_return(
 def certify_return(
     session: Session, row: Return, *, by: Person, name: str, role: str, on: date, at: datetime
 ) -> Return:
-    """Sign a prepared return (E9), if its figures are still those that were prepared."""
+    """Sign a checked return (E9), if its figures are still those that were prepared."""
     _one_at_a_time(session, row.funding_year, row)
     status = next_status(row.status, ReturnStatus.CERTIFIED)
     same_person = by.id == row.prepared_by_id or rules.same_name(name, row.prepared_by)

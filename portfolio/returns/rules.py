@@ -66,6 +66,20 @@ class BadCertificate(PortfolioError):
     code = "E9"
 
 
+class OwnWork(PortfolioError):
+    """Somebody checks what they prepared themselves."""
+
+    def __init__(self) -> None:
+        super().__init__("Who prepared a return cannot check it. Somebody else must go through it")
+
+
+class NotAccepted(PortfolioError):
+    """A point that is open in a return, and no reason why it may leave all the same."""
+
+    def __init__(self, about: str, field: str) -> None:
+        super().__init__(f"{about}: say why the return may leave with this, or have it put right first", field)
+
+
 class DoesNotReconcile(PortfolioError):
     """E10: two figures that must be the same and are not."""
 
@@ -173,11 +187,12 @@ def differences(pairs: Iterable[Pair]) -> list[PortfolioError]:
 
 
 def next_status(present: ReturnStatus, wanted: ReturnStatus) -> ReturnStatus:
-    """Prepared (again, if need be), certified, issued, perhaps queried, forwarded, paid; raises BadStep otherwise."""
+    """Prepared (again, if need be), checked, certified, issued, perhaps queried, forwarded, paid; or raises BadStep."""
     match (present, wanted):
         case (
-            (ReturnStatus.PREPARED | ReturnStatus.CERTIFIED, ReturnStatus.PREPARED)
-            | (ReturnStatus.PREPARED, ReturnStatus.CERTIFIED)
+            (ReturnStatus.PREPARED | ReturnStatus.CHECKED | ReturnStatus.CERTIFIED, ReturnStatus.PREPARED)
+            | (ReturnStatus.PREPARED, ReturnStatus.CHECKED)
+            | (ReturnStatus.CHECKED, ReturnStatus.CERTIFIED)
             | (ReturnStatus.CERTIFIED, ReturnStatus.ISSUED)
             | (ReturnStatus.ISSUED, ReturnStatus.QUERIED | ReturnStatus.FORWARDED)
             | (ReturnStatus.QUERIED, ReturnStatus.ISSUED | ReturnStatus.FORWARDED)

@@ -35,6 +35,7 @@ from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns import actions as returning
 from portfolio.returns.models import Return
+from portfolio.returns.points import SORTS
 from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import ClaimStatus
@@ -102,6 +103,7 @@ def _issue(
         row = returning.prepare_return(session, year, quarter, kind, csp, by=finance, at=NOW)
         if certified:
             name, role = certifier.name, "section 151 officer"
+            returning.check_return(session, row, by=certifier, at=NOW, accepted=dict.fromkeys(SORTS, "Known."))
             returning.certify_return(session, row, by=certifier, name=name, role=role, on=NOW.date(), at=NOW)
         return row
 

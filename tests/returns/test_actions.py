@@ -202,7 +202,7 @@ def test_other_returns_issued_meanwhile_change_no_figures(scene: Scene) -> None:
     ],
 )
 def test_e9_refuses_a_bad_signature(scene: Scene, values: dict[str, Any], field: str) -> None:
-    row = scene.prepare(Q1)
+    row = scene.check(scene.prepare(Q1))
     good = {"name": "Cliff Ames", "role": "Chief Finance Officer", "on": date(2025, 10, 20)}
     with pytest.raises(Refused) as error:
         actions.certify_return(
@@ -212,7 +212,7 @@ def test_e9_refuses_a_bad_signature(scene: Scene, values: dict[str, Any], field:
 
 
 def test_e9_refuses_who_prepared_it_under_any_name(scene: Scene) -> None:
-    row = scene.prepare(Q1)
+    row = scene.check(scene.prepare(Q1))
     with pytest.raises(Refused, match="Who prepared a return cannot certify it"):
         actions.certify_return(
             scene.session, row, by=scene.finance, name="F. Lund", role="Accountant", on=date(2025, 10, 20), at=NOW

@@ -72,7 +72,8 @@ def test_e10_names_what_differs_by_how_much() -> None:
 
 
 STEPS = {
-    ("prepared", "prepared"), ("certified", "prepared"), ("prepared", "certified"), ("certified", "issued"),
+    ("prepared", "prepared"), ("checked", "prepared"), ("certified", "prepared"),
+    ("prepared", "checked"), ("checked", "certified"), ("certified", "issued"),
     ("issued", "queried"), ("issued", "forwarded"), ("queried", "issued"), ("queried", "forwarded"),
     ("forwarded", "paid"), ("forwarded", "queried"), ("paid", "forwarded"),
 }  # fmt: skip

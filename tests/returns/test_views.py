@@ -164,6 +164,7 @@ def test_the_whole_life_on_the_pages(
     page = f"/returns/{row.id}"
     assert (prepared.status_code, prepared.location) == (302, page)
     assert "Prepare again" in text_of(finance.get(page))
+    scene.check(row)
     assert "Sign the certificate" in text_of(certifier.get(f"{page}/certify"))
     assert certifier.post(f"{page}/certify", data=CERTIFICATE).location == page
     assert "This cannot be undone" in text_of(finance.get(f"{page}/issue"))
@@ -195,7 +196,7 @@ def test_what_is_refused_is_said_and_what_was_typed_is_kept(
     refused = finance.post(NOW_PAGE.format(scene.year.id, "q2", "opcc"))
     assert (refused.status_code, title_of(refused)[:6]) == (422, "Error:")
     assert "Q1 2025/26 is not issued yet" in text_of(refused)
-    row = scene.prepare(Q1)
+    row = scene.check(scene.prepare(Q1))
     future = {**CERTIFICATE, "on": ["21", "10", "2025"]}
     answer = certifier.post(f"/returns/{row.id}/certify", data=future)
     assert answer.status_code == 422
@@ -222,7 +223,7 @@ def test_a_payment_that_cannot_be_is_refused_on_its_field(scene: Scene, opcc: Fl
 def test_who_prepared_it_is_told_that_somebody_else_certifies(scene: Scene, signed_in: SignedIn) -> None:
     both = signed_in(Role.FINANCE, Role.CERTIFIER)
     both.post(NOW_PAGE.format(scene.year.id, "q1", "opcc"))
-    row = only_row(scene.session)
+    row = scene.check(only_row(scene.session))
     words = text_of(both.get(f"/returns/{row.id}"))
     assert "You prepared this return, so somebody else must certify it" in words
     answer = both.post(f"/returns/{row.id}/certify", data=CERTIFICATE)
@@ -234,7 +235,7 @@ def test_who_prepared_and_who_certified_both_stand_in_the_history(
     scene: Scene, finance: FlaskClient, certifier: FlaskClient, signed_in: SignedIn
 ) -> None:
     finance.post(NOW_PAGE.format(scene.year.id, "q1", "opcc"))
-    row = only_row(scene.session)
+    row = scene.check(only_row(scene.session))
     assert certifier.post(f"/returns/{row.id}/certify", data=CERTIFICATE).status_code == 302
     told = lines(signed_in(Role.ADMINISTRATOR).get(f"/history/return/{row.id}").text)
     assert any("Fay Lund Prepared" in line and "prepared by: Fay Lund" in line for line in told)
@@ -252,7 +253,7 @@ def test_pages_of_steps_that_are_past_lead_to_the_return(scene: Scene, finance: 
 def test_changed_figures_are_said_and_cannot_be_signed(
     scene: Scene, finance: FlaskClient, certifier: FlaskClient
 ) -> None:
-    row = scene.prepare(Q1)
+    row = scene.check(scene.prepare(Q1))
     _give_more(scene)
     make.claim(scene.session, make.award(scene.session, make.proposal(scene.session, "SVD-25-99")), Q1)
     words = text_of(certifier.get(f"/returns/{row.id}"))
@@ -261,7 +262,7 @@ def test_changed_figures_are_said_and_cannot_be_signed(
     assert answer.status_code == 422
     assert "Prepare it again" in text_of(answer)
     assert "The figures have changed" in text_of(certifier.get(f"/returns/{row.id}/certify"))
-    assert "Version 1 is prepared" in text_of(finance.get(NOW_PAGE.format(scene.year.id, "q1", "opcc")))
+    assert "Version 1 is checked" in text_of(finance.get(NOW_PAGE.format(scene.year.id, "q1", "opcc")))
 
 
 def test_versions_lead_to_each_other(scene: Scene, finance: FlaskClient) -> None:

@@ -128,7 +128,7 @@ def file(number: int) -> Any:
 def certifying(number: int) -> Any:
     """The certificate, to be signed."""
     form = CertifyForm(name=viewer().name, on=today())
-    return _ask(number, Act.CERTIFY_RETURN, "returns/certify.html", form, ReturnStatus.PREPARED)
+    return _ask(number, Act.CERTIFY_RETURN, "returns/certify.html", form, ReturnStatus.CHECKED)
 
 
 @room.post("/returns/<int:number>/certify")
