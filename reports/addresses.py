@@ -71,7 +71,7 @@ class AddressedSheet:
 
     @cached_property
     def rows(self) -> tuple[str, ...]:
-        """The name of each row: lines, subtotals and, where there is one, the total; several of one name are counted."""
+        """The name of each row: lines, subtotals, and the total if there is one; several of one name are counted."""
         table = self.sheet.table
         columns = [table.cells[table.places[heading]] for heading in self.identifying]
         names = [BETWEEN.join(slug(str(cell)) for cell in cells) for cells in zip(*columns, strict=True)]

@@ -1,4 +1,4 @@
-"""What a cell of a workbook is made of: its own formula, taken apart into the cells that it adds up, each with its sign.
+"""What a cell of a workbook is made of: its own formula, taken apart into the cells that it adds up or takes off.
 
 The formula that stands in the file is the explanation, so that no second account of how a figure is made can drift
 from it. A percentage is a part and a whole. A cell without a formula was typed in from the record.
@@ -44,8 +44,19 @@ def _said(terms: Sequence[Term]) -> str:
     return told.removeprefix("+ ")
 
 
-Node = tuple[str, tuple["Node | str", ...]]
-"""A part of a formula: what it is, and what it is applied to."""
+@dataclass(frozen=True)
+class _Node:
+    """A part of a formula: a function, a sign or a plain thing, what it says, and what it is applied to."""
+
+    name: str
+    said: str = ""
+    inside: tuple["_Node", ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The first cells that it names: a name that is looked for may stand inside of what disarms it."""
+        return self.said if self.name == "place" else next(filter(None, (one.place for one in self.inside)), "")
+
 
 _TOKEN = re.compile(
     r"(?P<place>(?:(?:'[^']+'|[A-Za-z]+)!)?\$?[A-Z]{1,3}\$?[0-9\x00]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?)"
@@ -70,40 +81,40 @@ class _Reader:
         self._at += 1
         return self._tokens[self._at - 1]
 
-    def expression(self) -> Node:
+    def expression(self) -> _Node:
         """What stands up to the next comma or bracket; comparisons and texts put together are of no interest."""
         found = self._sum()
         while self._is_next("=", "<=", ">=", "<", ">", "<>", "&"):
             self._take()
-            found = "other", (found, self._sum())
+            found = _Node("other", inside=(found, self._sum()))
         return found
 
-    def _sum(self) -> Node:
+    def _sum(self) -> _Node:
         found = self._share()
         while self._is_next("+", "-"):
             _, sign = self._take()
-            found = sign, (found, self._share())
+            found = _Node(sign, inside=(found, self._share()))
         return found
 
-    def _share(self) -> Node:
+    def _share(self) -> _Node:
         found = self._one()
         while self._is_next("/"):
             self._take()
-            found = "/", (found, self._one())
+            found = _Node("/", inside=(found, self._one()))
         return found
 
-    def _one(self) -> Node:
+    def _one(self) -> _Node:
         kind, said = self._take()
         if kind != "call":
-            return kind, (said,)
+            return _Node(kind, said)
         inside = [self.expression()]
         while self._take() == ("sign", ","):
             inside.append(self.expression())
-        return said, tuple(inside)
+        return _Node(said, inside=tuple(inside))
 
 
 @cache
-def _read(formula: str) -> Node:
+def _read(formula: str) -> _Node:
     return _Reader(formula).expression()
 
 
@@ -162,34 +173,34 @@ class Tracing:
         template = self._template(spot)
         return None if template is None else self._made(_read(template), spot)
 
-    def _made(self, node: Node, spot: Spot) -> Made:
-        name, inside = node
-        if name == "ROUND":
-            return self._made(_node(inside[0]), spot)
-        if name == "IF":  # a text where there is no figure, and the figure otherwise
-            return self._made(_node(inside[2]), spot)
-        if name == "/":
-            return Made(self._made(_node(inside[0]), spot).terms, self._made(_node(inside[1]), spot).terms)
+    def _made(self, node: _Node, spot: Spot) -> Made:
+        if node.name == "ROUND":
+            return self._made(node.inside[0], spot)
+        if node.name == "IF":  # a text where there is no figure, and the figure otherwise
+            return self._made(node.inside[2], spot)
+        if node.name == "/":
+            part, whole = (self._made(one, spot).terms for one in node.inside)
+            return Made(part, whole)
         return Made(tuple(self._terms(node, spot, 1)))
 
-    def _terms(self, node: Node, spot: Spot, sign: int) -> Iterable[Term]:
-        name, inside = node
-        if name in "+-":
-            first, second = inside
-            yield from self._terms(_node(first), spot, sign)
-            yield from self._terms(_node(second), spot, -sign if name == "-" else sign)
-        elif name == "ROUND":
-            yield from self._terms(_node(inside[0]), spot, sign)
-        elif name == "SUMIFS":
-            yield self._where(inside, spot, sign)
+    def _terms(self, node: _Node, spot: Spot, sign: int) -> Iterable[Term]:
+        if node.name in "+-":
+            first, second = node.inside
+            yield from self._terms(first, spot, sign)
+            yield from self._terms(second, spot, -sign if node.name == "-" else sign)
+        elif node.name == "ROUND":
+            yield from self._terms(node.inside[0], spot, sign)
+        elif node.name == "SUMIFS":
+            yield self._where(node.inside, spot, sign)
         else:  # a cell, or the SUM of several
-            spots = self._spots(_place(node), spot)
+            spots = self._spots(node.place, spot)
             yield Term(sign, self._words(spots, spot), spots)
 
     def _spots(self, place: str, spot: Spot) -> tuple[Spot, ...]:
         """The cells that a formula names, as seen from the cell that it stands in."""
         found = _PLACE.fullmatch(place)
-        assert found is not None, place
+        if found is None:
+            raise ValueError(f"a formula names no cell: {place!r}")
         name = (found["sheet"] or spot.sheet).strip("'")
         first = self.sheets[name].first_row
         row = spot.row if found["row"] == ROW else int(found["row"]) - first
@@ -199,25 +210,22 @@ class Tracing:
 
     def _words(self, spots: tuple[Spot, ...], seen_from: Spot) -> str:
         one = spots[0]
-        heading = self._heading(one)
-        if len(spots) > 1 or self.sheets[one.sheet].total_row == self.sheets[one.sheet].first_row + seen_from.row:
-            if one.sheet == seen_from.sheet and one.column == seen_from.column:
-                return f"the lines of “{heading}”"
-        if one.sheet == seen_from.sheet and one.row == seen_from.row:
+        sheet, heading = self.sheets[one.sheet], self._heading(one)
+        if (one.sheet, one.column) == (seen_from.sheet, seen_from.column):
+            return f"the lines of “{heading}”"
+        if (one.sheet, one.row) == (seen_from.sheet, seen_from.row):
             return f"“{heading}”"
         elsewhere = "" if one.sheet == seen_from.sheet else f" on the sheet {one.sheet}"
-        is_total = one.row == len(self.sheets[one.sheet].table.cells[0])
-        return f"{'the total of ' if is_total else ''}“{heading}”{elsewhere}"
+        return f"{'the total of ' if one.row == len(sheet.table.cells[0]) else ''}“{heading}”{elsewhere}"
 
     def _heading(self, spot: Spot) -> str:
         return self.sheets[spot.sheet].table.columns[spot.column].heading
 
-    def _where(self, inside: Sequence[Node | str], spot: Spot, sign: int) -> Term:
+    def _where(self, inside: Sequence[_Node], spot: Spot, sign: int) -> Term:
         """The lines of a column whose other columns say what some cells say."""
-        summed = self._spots(_place(_node(inside[0])), spot)
-        pairs = [_node(one) for one in inside[1:]]
-        keys = [self._spots(_place(one), spot)[0].column for one in pairs[::2]]
-        sought = [self._text(self._spots(_place(one), spot)[0]) for one in pairs[1::2]]
+        summed, *others = (self._spots(one.place, spot) for one in inside)
+        keys = [spots[0].column for spots in others[::2]]
+        sought = [self._text(spots[0]) for spots in others[1::2]]
         source, column = summed[0].sheet, summed[0].column
         rows = self._by_texts(source, tuple(keys)).get(tuple(text.casefold() for text in sought), [])
         spots = tuple(Spot(source, row, column) for row in rows)
@@ -242,22 +250,6 @@ class Tracing:
     def total_of(self, terms: Iterable[Term]) -> Decimal:
         """What terms come to."""
         return sum((term.sign * (self.value(spot) or ZERO) for term in terms for spot in term.spots), ZERO)
-
-
-def _node(inside: Node | str) -> Node:
-    assert not isinstance(inside, str)
-    return inside
-
-
-def _place(node: Node) -> str:
-    """The first cells that a part of a formula names: a name that is looked for may stand inside of what disarms it."""
-    name, inside = node
-    if name == "place":
-        return str(inside[0])
-    for one in inside:
-        if not isinstance(one, str) and (found := _place(one)):
-            return found
-    return ""
 
 
 def _number(column: str) -> int:
