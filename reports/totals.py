@@ -3,7 +3,7 @@
 Pounds, exact. Variance = actual − profile, so negative is an underspend.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -358,4 +358,17 @@ def statement_lines(content: ReturnContent) -> tuple[StatementLine, ...]:
             sum((category.accrued or ZERO for category in of(row.stream)), ZERO) if tells_accrued(content) else None,
         )
         for row in content.statement.rows
+    )
+
+
+def statement_total(name: str, lines: Sequence[StatementLine]) -> StatementLine:
+    """Several streams of a statement as one line."""
+    return StatementLine(
+        name,
+        sum((line.allocation for line in lines), ZERO),
+        sum((line.expenditure for line in lines), ZERO),
+        sum((line.received for line in lines), ZERO),
+        sum((line.match_spent for line in lines), ZERO),
+        sum_or_none(line.withheld for line in lines),
+        sum_or_none(line.accrued for line in lines),
     )

@@ -55,11 +55,10 @@ def assets_of_award(session: Session, award: Award) -> Sequence[Asset]:
     ).all()
 
 
-def get_asset(session: Session, award: Award, number: int) -> Asset:
-    """One asset of an award; raises NotFound."""
-    found = session.scalar(
-        select(Asset).where(Asset.id == number, Asset.award_id == award.id).options(joinedload(Asset.stream))
-    )
+def get_asset(session: Session, award: Award, number: int, *, held: bool = False) -> Asset:
+    """One asset of an award, held against whoever else would write it where asked; raises NotFound."""
+    wanted = select(Asset).where(Asset.id == number, Asset.award_id == award.id)
+    found = session.scalar(wanted.with_for_update() if held else wanted)
     if found is None:
         raise NotFound("There is no such asset")
     return found

@@ -238,7 +238,7 @@ def test_statement_tells_of_accruals_money_withheld_and_assets() -> None:
     workbook = returns.write(closed())
     labour, non_labour, total = cells_of.lines(workbook, "Statement by stream")
     assert (labour["Withheld by the funder"], total["Withheld by the funder"]) == (120.00, 120.00)
-    assert labour["Of which accrued"] + non_labour["Of which accrued"] == total["Of which accrued"] == 250.10
+    assert {labour["Of which accrued"], non_labour["Of which accrued"]} == {0, total["Of which accrued"]} == {0, 250.10}
     *_, by_category = cells_of.lines(workbook, "Statement by category")
     assert by_category["Of which accrued"] == 250.10
     laptop, van, register = cells_of.lines(workbook, "Asset register")

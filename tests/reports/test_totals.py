@@ -15,6 +15,7 @@ from reports.totals import (
     share_of,
     statement_categories,
     statement_lines,
+    statement_total,
     summary_totals,
 )
 from tests.reports.content_samples import (
@@ -23,6 +24,7 @@ from tests.reports.content_samples import (
     EXPECTED,
     LABOUR,
     NON_LABOUR,
+    closed,
     dorset,
     first_quarter,
     many_csps,
@@ -125,6 +127,13 @@ def test_statement_adds_up_categories_over_csps() -> None:
     labour, non_labour = statement_lines(content)
     assert (labour.balance, labour.unspent) == (Decimal("27967.51"), Decimal("315.02"))
     assert non_labour.balance == non_labour.expenditure - Decimal("140000.00")
+
+
+def test_statement_total_is_the_sum_of_its_streams() -> None:
+    told, untold = (statement_total("All", statement_lines(one(Kind.STATEMENT))) for one in (closed, year_end))
+    assert (told.expenditure, told.balance, told.unspent) == (untold.expenditure, untold.balance, untold.unspent)
+    assert (told.withheld, told.accrued) == (Decimal("120.00"), Decimal("250.10"))
+    assert (untold.withheld, untold.accrued) == (None, None)
 
 
 def test_statement_of_a_stream_without_spend() -> None:

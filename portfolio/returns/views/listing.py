@@ -39,6 +39,7 @@ def index() -> Any:
         form=form,
         page=page,
         slots=queries.slots(session(), year, quarter, csps, within, today()),
+        reaches_area=queries.reaches_area(within, year),
         has_statement=quarter.number == 4 and queries.reaches_area(within, year),
     )
 
