@@ -10,6 +10,17 @@ Reading:
     `packages`      its parts, read within limits
     `cells`         the cells of one sheet
     `formats`       what styles make of numbers
+    `areas`         addresses of cells, and which cells are merged
+A form of somebody else's:
+    `outline`       its sheets, cells and rules, read as a `layout`
+    `sheets`        the cells of one sheet, blank ones too
+    `styles`        which cells are locked, and their colours
+    `validations`   what may stand in a cell
+    `sources`       what its dropdowns offer
+    `faults`        what a value in a cell would do wrong
+    `filling`       the form with values in its cells, and nothing else changed; and what stands in cells
+    `writing`       the values in one sheet's XML
+    `archives`      the file around its changed parts
 Writing into somebody's own workbook:
     `splicing`      a few places of an XML part changed, every other byte as it was
     `parts`         where something new belongs, and who is told of it

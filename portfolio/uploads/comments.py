@@ -5,14 +5,11 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from portfolio.uploads.cells import column_of, letters
+from portfolio.uploads.areas import Place, address_of, place_of
 from portfolio.uploads.splicing import Edit, Element, appended, elements, grouped, in_utf8, spliced
 
 BEGINS = "To put right:"
 """How every comment of ours begins, which is how it is known again after another program saved it."""
-
-Place = tuple[int, int]
-"""Row and column of a cell, both from 1."""
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NO_DRAWING = (
@@ -58,9 +55,9 @@ def with_comments(listed: bytes | None, wanted: Mapping[Place, str]) -> tuple[by
         author = sum(1 for element in found if element.name == "author")
         edits.append(appended(xml, authors, f"<author {own}>{escape(BEGINS)}</author>".encode()))
         entries = "".join(
-            f'<comment {own} ref="{letters(column)}{row}" authorId="{author}">'
+            f'<comment {own} ref="{address_of(place)}" authorId="{author}">'
             f"<text><t {_KEPT}>{_written(said)}</t></text></comment>"
-            for (row, column), said in sorted(new.items())
+            for place, said in sorted(new.items())
         )
         edits.append(appended(xml, next(one for one in found if one.name == "commentList"), entries.encode()))
     return spliced(xml, edits), gone
@@ -78,12 +75,6 @@ def _said(xml: bytes, found: list[Element], text: Element) -> str:
 
 def _written(text: str) -> str:
     return escape("".join(mark for mark in text if mark >= " " or mark == "\n"))
-
-
-def place_of(address: str) -> Place | None:
-    """Row and column of an address such as C12; None where it is none."""
-    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", address)
-    return None if found is None else (int(found[2]), column_of(found[1].upper()))
 
 
 def with_shapes(drawing: bytes | None, wanted: Mapping[Place, str], gone: set[Place]) -> bytes:

@@ -50,9 +50,17 @@ class Formats:
         self._dates = [number in dates for number in numbers]
         self._days = 1462 if epoch_1904 else 0
 
+    def code(self, style: int) -> str:
+        """The format code of a style, as 0.00 or dd/mm/yyyy; nothing where it has none of its own."""
+        return self.codes[style] if style < len(self.codes) else ""
+
+    def is_date(self, style: int) -> bool:
+        """Whether a style shows its number as a day or a time."""
+        return style < len(self._dates) and self._dates[style]
+
     def shown(self, number: float, style: int) -> float | date | time:
         """The number, or the day or time that its style makes of it."""
-        if style >= len(self._dates) or not self._dates[style]:
+        if not self.is_date(style):
             return number
         if 0 <= number < 1:
             return (_MIDNIGHT + timedelta(seconds=round(number * _DAY) % _DAY)).time()

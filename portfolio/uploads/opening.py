@@ -12,24 +12,34 @@ from urllib.parse import unquote
 from portfolio.uploads import compound
 from portfolio.uploads.cells import Cell, rows_of, texts_of
 from portfolio.uploads.formats import Formats
-from portfolio.uploads.packages import DAMAGED, MAIN, MOST_MARKS, NotAWorkbook, Package, parser_of
+from portfolio.uploads.packages import DAMAGED, MOST_MARKS, NotAWorkbook, Package, own_name, parser_of
 
 __all__ = ["Book", "Cell", "NotAWorkbook", "Sheet", "opened"]
 
 MOST_SHEETS = 60
+MOST_SHEETS_OF_FORM = 250
+"""Sheets of a form that somebody else made: theirs hold a list of choices each."""
 
 _SAVE_AS = "Open it in Excel or LibreOffice, choose Save as, “Excel workbook (.xlsx)”, and upload that"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of figures, hidden or not; `index` is its place in the workbook, from nought."""
+    """One sheet of figures, and its state: visible, hidden, or veryHidden, which no menu shows again.
+
+    `index` is its place in the workbook, from nought.
+    """
 
     title: str
-    hidden: bool
+    state: str
     index: int
     part: str
     book: "Book"
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody sees it who opens the workbook."""
+        return self.state != "visible"
 
     def rows(self) -> Iterator[list[Cell]]:
         """The rows that hold something, each as the cells that do, in order. Raises NotAWorkbook."""
@@ -40,54 +50,60 @@ class Sheet:
 class Book:
     """An opened workbook: its sheets in their order, of which charts are none, and the part that lists them."""
 
-    def __init__(self, package: Package, most_rows: int, most_columns: int) -> None:
+    def __init__(self, package: Package, most_rows: int, most_columns: int, *, is_form: bool = False) -> None:
         self.package = package
         self.most_rows = most_rows
         self.most_columns = most_columns
-        self.main = main = _main_part(package)
+        self.main = main = _main_part(package, is_form)
         self.relations = relations = package.relations(main)
         parts = {relation.kind: relation.target for relation in relations.values() if not relation.external}
-        listed: list[tuple[str, bool, str]] = []
-        epoch_1904 = False
+        listed: list[tuple[str, str, str]] = []
+        self._numbers: list[str] = []
+        self.epoch_1904 = False
 
         def start(tag: str, values: dict[str, str]) -> None:
-            nonlocal epoch_1904
-            match _name(tag):
+            match own_name(tag):
                 case "sheet":
                     key = next((value for name, value in values.items() if name.endswith("relationships|id")), "")
-                    listed.append((values.get("name", ""), values.get("state", "visible") != "visible", key))
+                    listed.append((values.get("name", ""), values.get("state", "visible"), key))
+                    self._numbers.append(values.get("sheetId", ""))
                 case "workbookPr":
-                    epoch_1904 = values.get("date1904", "0") in ("1", "true")
+                    self.epoch_1904 = values.get("date1904", "0") in ("1", "true")
 
         package.walk(main, parser_of(start))
-        if len(listed) > MOST_SHEETS:
+        most = MOST_SHEETS_OF_FORM if is_form else MOST_SHEETS
+        if len(listed) > most:
             raise NotAWorkbook(
-                f"This workbook has {len(listed):,} sheets; at most {MOST_SHEETS} can be read. "
+                f"This workbook has {len(listed):,} sheets; at most {most} can be read. "
                 "Delete those that are not needed, and upload it again"
             )
         links = [
             package.relations(relation.target) for relation in relations.values() if relation.kind == "externalLink"
         ]
-        if links:
-            names = sorted({unquote(link.target).rpartition("/")[2] for found in links for link in found.values()})
+        self.linked = sorted({unquote(link.target).rpartition("/")[2] for found in links for link in found.values()})
+        if links and not is_form:
             raise NotAWorkbook(
-                f"This workbook takes figures from another file{_named(names)}, which cannot be followed. "
+                f"This workbook takes figures from another file{_named(self.linked)}, which cannot be followed. "
                 "In Excel choose Data, Edit links, Break link, so that the figures stay as values; then save and "
                 "upload it again"
             )
         self.texts = texts_of(package, parts["sharedStrings"]) if "sharedStrings" in parts else []
-        self.formats = Formats(package, parts.get("styles"), epoch_1904)
+        self.formats = Formats(package, parts.get("styles"), self.epoch_1904)
         self.sheets: list[Sheet] = []
-        for index, (title, hidden, key) in enumerate(listed):
+        for index, (title, state, key) in enumerate(listed):
             relation = relations.get(key)
             if relation is None or relation.external or relation.target not in package:
                 raise NotAWorkbook(DAMAGED)
             if any(sheet.part == relation.target for sheet in self.sheets):
                 raise NotAWorkbook(DAMAGED)
             if relation.kind == "worksheet":
-                self.sheets.append(Sheet(title, hidden, index, relation.target, self))
-            elif "macro" in relation.kind.lower():
+                self.sheets.append(Sheet(title, state, index, relation.target, self))
+            elif "macro" in relation.kind.lower() and not is_form:
                 raise NotAWorkbook(_MACROS)
+
+    def number_of(self, sheet: Sheet) -> str:
+        """What other parts call a sheet by."""
+        return self._numbers[sheet.index]
 
 
 _MACROS = (
@@ -97,13 +113,16 @@ _MACROS = (
 
 
 @contextmanager
-def opened(content: bytes, *, most_rows: int, most_columns: int, most_marks: int = MOST_MARKS) -> Iterator[Book]:
+def opened(
+    content: bytes, *, most_rows: int, most_columns: int, most_marks: int = MOST_MARKS, is_form: bool = False
+) -> Iterator[Book]:
     """The workbook in these bytes; a cell outside of the rows and columns given is refused. Raises NotAWorkbook.
 
-    `most_marks` limits the tags of its parts together, blank cells' among them, which is the work of reading it.
+    `most_marks` limits the tags of its parts together, blank cells' among them, which is the work of reading it. A form
+    goes back to whoever made it, so that its macros and its links to other files are let in: neither is ever followed.
     """
     _refuse_by_first_bytes(content)
-    yield Book(Package(content, most_marks), most_rows, most_columns)
+    yield Book(Package(content, most_marks), most_rows, most_columns, is_form=is_form)
 
 
 def _refuse_by_first_bytes(content: bytes) -> None:
@@ -145,9 +164,9 @@ _KINDS = (
 )
 
 
-def _main_part(package: Package) -> str:
+def _main_part(package: Package, is_form: bool) -> str:
     """The part that lists the sheets. Raises NotAWorkbook, which names what the package is instead."""
-    if any(name.endswith("vbaproject.bin") for name in package.names):
+    if package.has_macros and not is_form:
         raise NotAWorkbook(_MACROS)
     for name, what in _KINDS:
         if name in package:
@@ -163,13 +182,6 @@ def _main_part(package: Package) -> str:
             "This file is a ZIP archive, not an Excel workbook. Take the workbook out of it, and upload that"
         )
     return main
-
-
-def _name(tag: str) -> str:
-    for main in MAIN:
-        if tag.startswith(main):
-            return tag[len(main) :]
-    return ""
 
 
 def _named(names: list[str]) -> str:

@@ -96,7 +96,7 @@ class Package:
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         self._most_marks = most_marks
         self._marks: dict[str, int] = {}
-        self._entries = {_plain(entry.filename): entry for entry in entries}
+        self._entries = {plain_name(entry.filename): entry for entry in entries}
         if len(self._entries) < len(entries):
             raise NotAWorkbook(f"This file holds two parts of one name, so it can be read in two ways. {AGAIN}")
         if any(entry.flag_bits & 1 for entry in entries):
@@ -110,17 +110,37 @@ class Package:
             raise NotAWorkbook(f"This file is packed in a way that no spreadsheet program uses. {AGAIN}")
 
     def __contains__(self, name: str) -> bool:
-        return _plain(name) in self._entries
+        return plain_name(name) in self._entries
 
     @property
     def names(self) -> list[str]:
         """Every part's name in small letters, in the package's order."""
         return list(self._entries)
 
+    @property
+    def has_macros(self) -> bool:
+        """Whether there are small programs in it."""
+        return any(name.endswith("vbaproject.bin") for name in self._entries)
+
+    @property
+    def entries(self) -> list[zipfile.ZipInfo]:
+        """Every line of the directory, folders too, in its order."""
+        return self._zip.infolist()
+
+    @property
+    def directory(self) -> int:
+        """Where the directory starts, in bytes."""
+        return self._zip.start_dir
+
+    @property
+    def comment(self) -> bytes:
+        """What the archive says of itself at its end."""
+        return self._zip.comment
+
     def read(self, name: str) -> bytes:
         """A part's bytes. Raises NotAWorkbook where it is missing or broken."""
         with damage_told():
-            return self._zip.read(self._entries[_plain(name)])
+            return self._zip.read(self._entries[plain_name(name)])
 
     def walk(self, name: str, parser: expat.XMLParserType, after_chunk: Callable[[], Any] | None = None) -> None:
         """Feed a whole part to a parser."""
@@ -134,7 +154,7 @@ class Package:
         parser.buffer_text = True
         self._marks[name] = depth = fed = 0
         with damage_told():
-            stream = self._zip.open(self._entries[_plain(name)])
+            stream = self._zip.open(self._entries[plain_name(name)])
         with stream:
             while True:
                 with damage_told():
@@ -179,7 +199,7 @@ class Package:
 
     def rewritten(self, changes: Mapping[str, bytes | None]) -> bytes:
         """The package with some parts changed, added, or left out (None); every other part as it was sent."""
-        left = {_plain(name): content for name, content in changes.items()}
+        left = {plain_name(name): content for name, content in changes.items()}
         out = io.BytesIO()
         with damage_told(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
             for name, entry in self._entries.items():
@@ -187,7 +207,7 @@ class Package:
                 if content is not None:
                     new.writestr(zipfile.ZipInfo(entry.filename, entry.date_time), content, zipfile.ZIP_DEFLATED)
             for name, content in changes.items():
-                if left.get(_plain(name)) is not None and content is not None:
+                if left.get(plain_name(name)) is not None and content is not None:
                     new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
@@ -201,14 +221,29 @@ def tags(name: str) -> frozenset[str]:
     return frozenset(main + name for main in MAIN)
 
 
-def parser_of(start: Started) -> expat.XMLParserType:
-    """A parser that calls `start` with every tag as `namespace|name` and its values."""
+def own_name(tag: str) -> str:
+    """A spreadsheet's own tag without its namespace; nothing for a tag of another one."""
+    for main in MAIN:
+        if tag.startswith(main):
+            return tag[len(main) :]
+    return ""
+
+
+def parser_of(
+    start: Started, end: Callable[[str], Any] | None = None, text: Callable[[str], Any] | None = None
+) -> expat.XMLParserType:
+    """A parser that calls `start` with every tag as `namespace|name` and its values, `end` and `text` as they come."""
     parser = expat.ParserCreate(namespace_separator="|")
     parser.StartElementHandler = start
+    if end is not None:
+        parser.EndElementHandler = end
+    if text is not None:
+        parser.CharacterDataHandler = text
     return parser
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A part's name as names are compared: without regard to case, or to how its folders are separated."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 

@@ -18,12 +18,22 @@ _SHEET = re.findall(
     "hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
     "ignoredErrors smartTags drawing legacyDrawing",
 )
+_BOOK = re.findall(
+    r"\w+",
+    "fileVersion fileSharing workbookPr AlternateContent revisionPtr workbookProtection bookViews sheets "
+    "functionGroups externalReferences definedNames calcPr",
+)
 _STYLES = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"]
 
 
 def place_in_sheet(found: Sequence[Element], name: str) -> int:
     """Where a new child of a sheet belongs: after all that the format wants before it."""
     return _place(found, _SHEET, name)
+
+
+def place_in_workbook(found: Sequence[Element], name: str) -> int:
+    """Where a new child of the workbook's main part belongs."""
+    return _place(found, _BOOK, name)
 
 
 def _place(found: Sequence[Element], order: Sequence[str], name: str) -> int:

@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from portfolio.uploads.packages import MOST_MARKS, NotAWorkbook, damage_told, no_definitions
 
-_OPENING = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
+OPENING = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
 _DECLARED = 1024  # bytes in which a part says how it is encoded, if at all
 _MOST_FOUND = 200_000  # the comments of 200 awards, each cell of theirs wrong, are 20,000
@@ -79,7 +79,7 @@ def elements(xml: bytes, deeper: Collection[str] = ()) -> list[Element]:
         place, tag, values, begin = open_.pop()
         if place < 0:
             return
-        opening = _OPENING.match(xml, begin)
+        opening = OPENING.match(xml, begin)
         if opening is None:
             raise ValueError("a tag that cannot be measured")
         namespace, _, name = tag.rpartition("|")

@@ -5,7 +5,7 @@ from html import escape
 
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.uploads.cells import letters
-from portfolio.uploads.comments import place_of
+from portfolio.uploads.areas import place_of
 
 LIST = "To put right"
 """The sheet's title; whoever reads the workbook back passes over it."""
