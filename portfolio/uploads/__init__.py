@@ -12,7 +12,8 @@ Reading:
     `formats`       what styles make of numbers
     `areas`         addresses of cells, and which cells are merged
 A form of somebody else's:
-    `outline`       its sheets, cells and rules, read as a `layout`
+    `layout`        its sheets, their cells and rules, as values
+    `outline`       all of it read from a file
     `sheets`        the cells of one sheet, blank ones too
     `styles`        which cells are locked, and their colours
     `validations`   what may stand in a cell

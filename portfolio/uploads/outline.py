@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Area, Place, area_of, merged_of, place_of
 from portfolio.uploads.filling import MOST_MARKS_OF_FORM
-from portfolio.uploads.layout import FormSheet, Named, NamedTable, NoForm, Outline
+from portfolio.uploads.layout import FormCell, FormSheet, Named, NamedTable, NoForm, Outline
 from portfolio.uploads.opening import Book, Sheet, opened
 from portfolio.uploads.packages import Package, own_name, parser_of
 from portfolio.uploads.sheets import Facts, facts_of
 from portfolio.uploads.sources import with_choices
 from portfolio.uploads.styles import styles_of
 from portfolio.uploads.validations import Validation, validations_of
+
+__all__ = ["FormCell", "FormSheet", "Outline", "outline"]
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _WITH_MACROS = "application/vnd.ms-excel."
