@@ -53,3 +53,8 @@ class StoppedClock:
 def day_of(moment: datetime) -> date:
     """The day that it is in London at a moment: what deadlines and signatures go by."""
     return moment.astimezone(LONDON).date()
+
+
+def begin_of(day: date) -> datetime:
+    """The moment at which a day begins in London."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)

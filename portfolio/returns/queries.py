@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.clock import day_of
-from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import CSP, FundingYear
@@ -47,24 +45,13 @@ def issued_quarters(session: Session, year: FundingYear, kind: ReturnKind, csp: 
 def find_latest_issued(session: Session, row: Return) -> Return | None:
     """The last version that was issued of the return that a row is a version of."""
     return session.scalar(
-        select(Return).where(_versions_of(row), Return.status.in_(HAVE_LEFT)).order_by(Return.version.desc()).limit(1)
+        select(Return).where(is_version_of(row), Return.status.in_(HAVE_LEFT)).order_by(Return.version.desc()).limit(1)
     )
 
 
 def versions_of(session: Session, row: Return) -> Sequence[Return]:
     """Every version of a return, the latest first."""
-    return session.scalars(select(Return).where(_versions_of(row)).order_by(Return.version.desc())).all()
-
-
-def received_by_stream(session: Session, row: Return) -> dict[int, Decimal]:
-    """What has been received for a return, in pounds by stream, whichever of its versions it was recorded against."""
-    rows = session.execute(
-        select(Payment.stream_id, total(Payment.amount).label("amount"))
-        .join(Return, Return.id == Payment.return_id)
-        .where(_versions_of(row))
-        .group_by(Payment.stream_id)
-    )
-    return {row.stream_id: row.amount for row in rows}
+    return session.scalars(select(Return).where(is_version_of(row)).order_by(Return.version.desc())).all()
 
 
 def payments_of(session: Session, row: Return) -> Sequence[Payment]:
@@ -72,13 +59,14 @@ def payments_of(session: Session, row: Return) -> Sequence[Payment]:
     return session.scalars(
         select(Payment)
         .join(Payment.paid_for)
-        .where(_versions_of(row))
+        .where(is_version_of(row))
         .order_by(Payment.received_on, Payment.id)
         .options(joinedload(Payment.stream))
     ).all()
 
 
-def _versions_of(row: Return) -> ColumnElement[bool]:
+def is_version_of(row: Return) -> ColumnElement[bool]:
+    """The versions of the return that a row is a version of."""
     return and_(same_return(row.funding_year_id, row.kind, row.csp), Return.quarter == row.quarter)
 
 
@@ -175,9 +163,19 @@ class Slot:
     is_overdue: bool
 
     @property
+    def has_left(self) -> bool:
+        """Whether it was issued."""
+        return self.latest is not None and self.latest.status.has_left
+
+    @property
     def prepared_on(self) -> date | None:
         """The day on which it was last prepared."""
         return day_of(self.latest.prepared_at) if self.latest else None
+
+    @property
+    def checked_on(self) -> date | None:
+        """The day on which it was checked."""
+        return day_of(self.latest.checked_at) if self.latest and self.latest.checked_at else None
 
     @property
     def issued_on(self) -> date | None:

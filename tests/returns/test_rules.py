@@ -9,7 +9,8 @@ import pytest
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import BadStep
 from portfolio.quarters import FinancialYear
-from portfolio.returns import rules
+from portfolio.returns import dues, rules
+from portfolio.returns.dues import Age, Due
 from portfolio.returns.rules import Pair, ReturnKind, ReturnStatus
 
 YEAR = FinancialYear(2025)
@@ -127,34 +128,74 @@ def test_queries_and_answers_are_words() -> None:
     assert (refused.sentence, refused.field) == ("Enter the answer", "answer")
 
 
-def payment(amount: str, received_on: date = date(2025, 11, 3), received: str = "0.00") -> list[PortfolioError]:
+def payment(
+    amount: str, received_on: date = date(2025, 11, 3), received: str = "0.00", because: str | None = None
+) -> list[PortfolioError]:
     """What is wrong with a payment for a return issued on 21 October, seen on 5 November."""
-    return rules.bad_payment(
+    return dues.bad_payment(
         Decimal(amount),
         received_on,
         today=date(2025, 11, 5),
         issued_on=date(2025, 10, 21),
         received=Decimal(received),
+        because=because,
     )
 
 
 def test_payments_that_can_have_come() -> None:
     assert payment("100.00") == []
-    assert payment("-40.00", received="100.00") == []
+    assert payment("-40.00", received="100.00", because="Claimed twice.") == []
 
 
 def test_payments_that_cannot() -> None:
     assert [error.field for error in payment("0.00")] == ["amount"]
-    assert sentences(payment("-0.01")) == ["Only £0.00 was received of this stream. No more than that can be recovered"]
+    assert sentences(payment("-0.01", because=" ")) == [
+        "Only £0.00 was received of this stream. No more than that can be recovered",
+        "Say why the funder recovered it",
+    ]
     assert [error.field for error in payment("1.00", date(2025, 11, 6))] == ["received_on"]
     assert [error.field for error in payment("1.00", date(2025, 10, 20))] == ["received_on"]
 
 
-def test_a_return_is_paid_when_every_stream_is() -> None:
-    claimed = {1: Decimal("10.00"), 2: Decimal("0.00"), 3: Decimal("-5.00")}
-    assert not rules.is_paid(claimed, {})
-    assert not rules.is_paid(claimed, {1: Decimal("9.99")})
-    assert rules.is_paid(claimed, {1: Decimal("10.00")})
+def due(claimed: str, paid: str = "0.00", recovered: str = "0.00", withheld: str = "0.00") -> Due:
+    """What is due of a stream."""
+    return Due("labour", *map(Decimal, (claimed, paid, recovered, withheld)))
+
+
+def withheld(amount: str, on: date = date(2025, 11, 3), because: str = "Late.", of: Due | None = None) -> list[str]:
+    """The fields that are wrong with what a funder withholds of £100, £40 of it paid and £10 withheld before."""
+    of = due("100.00", "40.00", withheld="10.00") if of is None else of
+    days = {"today": date(2025, 11, 5), "issued_on": date(2025, 10, 21)}
+    return [str(error.field) for error in dues.bad_withholding(Decimal(amount), on, because, due=of, **days)]
+
+
+def test_what_a_funder_can_withhold_and_let_go_of() -> None:
+    assert withheld("50.00") == withheld("-10.00") == []
+    assert withheld("50.01") == withheld("-10.01") == withheld("0.00") == ["amount"]
+    assert withheld("0.01", of=due("10.00", "12.00")) == ["amount"], "nothing is outstanding where too much came"
+    assert withheld("1.00", date(2025, 11, 6), " ") == ["because", "told_on"]
+    assert withheld("1.00", date(2025, 10, 20)) == ["told_on"]
+    assert "Forward it first" in dues.NotForwarded().sentence
+
+
+def test_what_is_outstanding_and_for_how_long() -> None:
+    one, other = due("100.00", "60.00", "-20.00", "5.00"), due("-5.00")
+    assert (one.received, one.outstanding, other.outstanding) == (Decimal("40.00"), Decimal("55.00"), Decimal("-5.00"))
+    assert dues.together("All", [one, other]).outstanding == Decimal("50.00")
+    days = {0: "0 to 30 days", 30: "0 to 30 days", 31: "31 to 60 days", 90: "61 to 90 days", 91: "Over 90 days"}
+    assert {number: dues.age_of(number).value for number in days} == days
+    assert [dues.began(age, date(2025, 10, 31)) for age in Age] == [
+        date(2025, 10, 1), date(2025, 9, 1), date(2025, 8, 2), None,
+    ]  # fmt: skip
+
+
+def test_a_return_is_paid_when_nothing_more_of_any_stream_is_to_come() -> None:
+    refund = due("-5.00")
+    assert not dues.is_paid([due("10.00"), refund])
+    assert not dues.is_paid([due("10.00", "9.99"), refund])
+    assert dues.is_paid([due("10.00", "10.00"), refund])
+    assert dues.is_paid([due("10.00", "4.00", withheld="6.00")])
+    assert not dues.is_paid([due("10.00", withheld="10.00")]), "nothing was ever paid"
 
 
 def test_names_of_files() -> None:
