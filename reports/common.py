@@ -255,6 +255,9 @@ def certification_sheet(content: ReturnContent) -> Sheet:
     waiting = "To be completed when the return is certified"
     lines = [
         Item("Certificate", certificate.text),
+        *([Item("To be signed by", certificate.signatory)] if certificate.signatory else []),
+        *([Item("Checked by", certificate.checked_by)] if certificate.checked_by else []),
+        *([Item("Checked on", format_day(certificate.checked_on))] if certificate.checked_on else []),
         Item("Name", certificate.name, waiting),
         Item("Role", certificate.role, waiting),
         Item("Date", format_day(certificate.on) if certificate.on else None, waiting),

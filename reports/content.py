@@ -191,6 +191,11 @@ class Certification:
     name: str | None
     role: str | None
     on: date | None
+    signatory: str | None = None
+    """Whose signature the return's level asks for; None in what was issued before returns said it."""
+    checked_by: str | None = None
+    """Who went through what was open before it was certified; None until somebody has."""
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,25 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
+class RoundedRow:
+    """One stream's quarters in whole units, in pounds."""
+
+    stream: str
+    quarters: ByQuarter
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """The whole area's streams by quarter, rounded as the funder asks so that they add up both ways."""
+
+    unit: int
+    """The pounds that figures are rounded to, such as 1 or 1000."""
+    method: str
+    """How they were rounded, in a sentence or two."""
+    rows: tuple[RoundedRow, ...]
+
+
+@dataclass(frozen=True)
 class Note:
     """A numbered note `[note 1]`, or a warning that the figures gave rise to (code W1 to W10)."""
 
@@ -281,3 +305,5 @@ class ReturnContent:
     notes: tuple[Note, ...]
     ledger: tuple[LedgerRow, ...] | None = None
     """None in returns that do not tell of the ledger, and in those issued before any did."""
+    rounded: Rounded | None = None
+    """None where the funder takes exact figures, and in returns issued before any could be rounded."""

@@ -228,6 +228,8 @@ COLUMNS = {
     "form_id": "form",
     "forwarded_at": "forwarded at",
     "forwarded_by": "forwarded by",
+    "forwarded_on": "forwarded on",
+    "forwarded_to": "forwarded to",
     "found": "found",
     "from_award_id": "moved from",
     "from_line_id": "moved from",

@@ -29,8 +29,8 @@ PURPOSE: dict[Role, str] = {
     Role.CSP_OFFICER: "enters the partnership's proposals and decisions, and invites its leads and members",
     Role.CSP_MEMBER: "reads what the partnership funded, what it turned down, and how it goes",
     Role.FINANCE: "sets allocations, approves claims, prepares and issues returns",
-    Role.OPCC: "receives the area's returns, queries and forwards them, records what was paid",
-    Role.CERTIFIER: "certifies returns that somebody else prepared",
+    Role.OPCC: "receives the area's returns, queries and forwards them, makes the Home Office's, records what was paid",
+    Role.CERTIFIER: "checks and certifies returns that somebody else prepared",
     Role.ADMINISTRATOR: "looks after people, roles, funding years and settings; sees what was changed by whom",
 }
 """What each role is for, in a line."""
@@ -83,6 +83,7 @@ class Act(StrEnum):
     SEE_RETURNS = "see returns"
     PREPARE_RETURN = "prepare and issue a return"
     CHECK_RETURN = "check a return before it is certified"
+    MAKE_HOME_OFFICE_RETURN = "prepare, check and issue the return to the Home Office"
     CERTIFY_RETURN = "certify a return"
     FORWARD_RETURN = "query, forward and pay a return"
     SEE_FORMS = "see the funder's own forms"
@@ -197,6 +198,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.SET_MEASURES,
             Act.SEE_ASSETS,
             Act.SEE_RETURNS,
+            Act.MAKE_HOME_OFFICE_RETURN,
             Act.FORWARD_RETURN,
             Act.SEE_FORMS,
             Act.SET_FORMS,

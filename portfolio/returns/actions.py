@@ -6,33 +6,31 @@ freezes the snapshot and locks the quarter's claims in the one transaction of it
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.clock import day_of
 from portfolio.decisions.models import Award
-from portfolio.errors import SaidTwice, refuse_any
-from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stream, StreamAllocation
+from portfolio.errors import refuse_any
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, StreamAllocation
 from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter, format_day
 from portfolio.returns import rules
 from portfolio.returns.assembling import assemble, signed
+from portfolio.returns.certificates import certificate_of
 from portfolio.returns.drafting import workbook
-from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnPoint, ReturnQuery
+from portfolio.returns.models import Return, ReturnAmount, ReturnPoint, ReturnQuery
 from portfolio.returns.points import points_of
 from portfolio.returns.queries import (
     find_latest,
     find_latest_issued,
     issued_quarters,
-    payments_of,
-    received_by_stream,
 )
 from portfolio.returns.reconciling import unreconciled
-from portfolio.returns.rules import CERTIFICATE, ReturnKind, ReturnStatus, next_status
+from portfolio.returns.rules import ReturnKind, ReturnStatus, next_status
 from portfolio.returns.snapshot import digest_of_figures, freeze, sha256
 from portfolio.spend.approving import lock_claims
 from reports.content import Kind, ReturnContent
@@ -139,7 +137,7 @@ def certify_return(
     )
     _content_as_prepared(session, row)
     row.certified_by_id, row.certified_by = by.id, name.strip()
-    row.status, row.certificate = status, CERTIFICATE
+    row.status, row.certificate = status, certificate_of(row.kind).text
     row.certified_role, row.certified_on = role.strip(), on
     session.flush()
     return row
@@ -174,7 +172,7 @@ def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> 
 
 def query_return(session: Session, row: Return, question: str, *, by: Person, at: datetime) -> ReturnQuery:
     """Put a question to an issued or forwarded return; its figures stay as they are."""
-    _take_up(session, row)
+    take_up(session, row)
     status = next_status(row.status, ReturnStatus.QUERIED)
     refuse_any([rules.says_nothing(question, "question")])
     row.status = status
@@ -186,7 +184,7 @@ def query_return(session: Session, row: Return, question: str, *, by: Person, at
 
 def answer_return(session: Session, row: Return, answer: str, *, by: Person, at: datetime) -> ReturnQuery:
     """Answer the question put to a return, which then stands where it stood before."""
-    _take_up(session, row)
+    take_up(session, row)
     status = next_status(row.status, ReturnStatus.ISSUED if row.forwarded_at is None else ReturnStatus.FORWARDED)
     refuse_any([rules.says_nothing(answer, "answer")])
     row.status = status
@@ -196,58 +194,20 @@ def answer_return(session: Session, row: Return, answer: str, *, by: Person, at:
     return query
 
 
-def forward_return(session: Session, row: Return, *, by: Person, at: datetime) -> Return:
-    """Send an issued return on to the funder."""
-    _take_up(session, row)
-    row.status = next_status(row.status, ReturnStatus.FORWARDED)
-    row.forwarded_by, row.forwarded_at = by.mark, at
+def forward_return(
+    session: Session, row: Return, *, by: Person, at: datetime, to: str | None = None, on: date | None = None
+) -> Return:
+    """Record that an issued return was sent on: to whom (the funder, unless said) and on which day (today)."""
+    take_up(session, row)
+    status = next_status(row.status, ReturnStatus.FORWARDED)
+    to = row.funding_year.programme.funder if to is None else to
+    on = day_of(at) if on is None else on
+    issued_on = day_of(row.issued_at or at)
+    refuse_any(rules.bad_forwarding(to, on, today=day_of(at), issued_on=issued_on))
+    row.status, row.forwarded_by, row.forwarded_at = status, by.mark, at
+    row.forwarded_to, row.forwarded_on = to.strip(), on
     session.flush()
     return row
-
-
-def record_payment(
-    session: Session,
-    row: Return,
-    stream: Stream,
-    amount: Decimal,
-    received_on: date,
-    reference: str | None,
-    *,
-    by: Person,
-    at: datetime,
-) -> Payment:
-    """Record grant received against a forwarded return, or (negative) recovered; paid once all of it has come."""
-    _take_up(session, row)
-    if row.status is not ReturnStatus.PAID:
-        next_status(row.status, ReturnStatus.PAID)
-    received = received_by_stream(session, row)
-    before = received.get(stream.id, ZERO)
-    issued_on = day_of(row.issued_at or at)
-    reference = (reference or "").strip() or None
-    is_recorded = any(
-        (one.stream_id, one.amount, one.received_on, one.reference) == (stream.id, amount, received_on, reference)
-        for one in payments_of(session, row)
-    )
-    refuse_any(
-        [
-            *rules.bad_payment(amount, received_on, today=day_of(at), issued_on=issued_on, received=before),
-            SaidTwice("payment", "give it a reference of its own", "reference") if is_recorded else None,
-        ]
-    )
-    payment = Payment(
-        paid_for=row,
-        stream=stream,
-        amount=amount,
-        received_on=received_on,
-        reference=reference,
-        recorded_by=by.mark,
-    )
-    session.add(payment)
-    received[stream.id] = before + amount
-    paid = rules.is_paid({claimed.stream_id: claimed.amount for claimed in row.amounts}, received)
-    row.status = ReturnStatus.PAID if paid else ReturnStatus.FORWARDED
-    session.flush()
-    return payment
 
 
 def _content_as_prepared(session: Session, row: Return) -> ReturnContent:
@@ -274,7 +234,7 @@ def _one_at_a_time(session: Session, year: FundingYear, row: Return | None = Non
         session.refresh(row)
 
 
-def _take_up(session: Session, row: Return) -> None:
+def take_up(session: Session, row: Return) -> None:
     """See a return as it stands once it is one's turn; one that a later version replaced is only kept."""
     _one_at_a_time(session, row.funding_year, row)
     latest = find_latest_issued(session, row)

@@ -10,6 +10,7 @@ from portfolio.funding_years.models import CSP, FundingYear
 from portfolio.funding_years.queries import allocated_by_stream
 from portfolio.history import last_moment
 from portfolio.quarters import Quarter
+from portfolio.returns.certificates import certificate_of
 from portfolio.returns.contents import notes
 from portfolio.returns.contents.awards import award_facts, claims_told, intervention_rows, positions
 from portfolio.returns.contents.corrected import correction_notes
@@ -28,7 +29,7 @@ from portfolio.returns.contents.spending import (
 )
 from portfolio.returns.contents.warned import warnings_of
 from portfolio.returns.models import Return
-from portfolio.returns.rules import CERTIFICATE, MARKING
+from portfolio.returns.rules import MARKING
 from reports.content import Certification, Cover, Kind, Note, ReturnContent
 
 DRAFT = "draft"
@@ -50,6 +51,7 @@ def assemble(
     scope = Scope(session, funding_year, quarter, kind, csp)
     facts, told = award_facts(scope), claims_told(scope)
     found, whole, spent = positions(scope, facts), allocated_by_stream(session, funding_year.id), match_spent(scope)
+    certificate = certificate_of(kind)
     summary = summary_rows(scope, shares(scope), whole)
     interventions, measures = intervention_rows(scope, facts, told, found), measure_rows(scope)
     outputs, match = output_rows(scope, facts), match_rows(scope, facts, spent)
@@ -77,7 +79,7 @@ def assemble(
         measures=measures,
         decisions=decision_rows(scope),
         statement=year_end,
-        certification=Certification(CERTIFICATE, None, None, None),
+        certification=Certification(certificate.text, None, None, None, certificate.signatory),
         notes=(
             *standing,
             *correction_notes(scope, facts),
@@ -101,8 +103,14 @@ def signed(content: ReturnContent, row: Return) -> ReturnContent:
             supersedes=f"Version {row.version - 1}" if row.version > 1 else None,
             reason=row.reason,
         ),
-        certification=Certification(
-            row.certificate or CERTIFICATE, row.certified_by, row.certified_role, row.certified_on
+        certification=replace(
+            content.certification,
+            text=row.certificate or content.certification.text,
+            name=row.certified_by,
+            role=row.certified_role,
+            on=row.certified_on,
+            checked_by=row.checked_by,
+            checked_on=day_of(row.checked_at) if row.checked_at else None,
         ),
     )
 

@@ -1,11 +1,15 @@
-"""What is entered about a return: why a new version, who certifies, questions and answers, money received."""
+"""What is entered about a return: why a new version, who certifies, questions and answers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import cast
 
 from portfolio.funding_years.models import FundingYear
 from portfolio.quarters import Quarter
+from portfolio.returns.points import Point
 from portfolio.returns.rules import NeedsReason
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs, PoundsField
-from portfolio.words import begin
+from portfolio.web.forms import AddressForm, DateParts, Form, Line, OneOf, Paragraphs
 
 PREPARED_MEANWHILE = "Somebody else prepared this return at the same moment. Open it, and go on from theirs"
 for constraint in (
@@ -16,6 +20,15 @@ for constraint in (
     constraint_means(constraint, PREPARED_MEANWHILE)
 
 
+def year_choices(years: Sequence[FundingYear]) -> list[tuple[int, str]]:
+    """Funding years to choose from; with their police area where there are several."""
+    areas = {one.police_area_id for one in years}
+    return [
+        (one.id, f"{one.programme.name} {one.year}" + (f", {one.police_area.name}" if len(areas) > 1 else ""))
+        for one in years
+    ]
+
+
 class LookForm(AddressForm):
     """Chooses the funding year and the quarter whose returns are shown."""
 
@@ -24,11 +37,7 @@ class LookForm(AddressForm):
 
     def offer(self, years: list[FundingYear], year: FundingYear, quarter: Quarter) -> None:
         """The years within reach and the quarters, with those that are looked at chosen."""
-        areas = {one.police_area_id for one in years}
-        self.year.choices = [
-            (one.id, f"{one.programme.name} {one.year}" + (f", {one.police_area.name}" if len(areas) > 1 else ""))
-            for one in years
-        ]
+        self.year.choices = year_choices(years)
         self.quarter.choices = [(one.name.lower(), str(one)) for one in year.year.quarters]
         self.year.data, self.quarter.data = year.id, quarter.name.lower()
 
@@ -48,12 +57,40 @@ class ConfirmForm(Form):
     """Says yes, and nothing else."""
 
 
+class CheckForm(Form):
+    """Accepts what is open in a return, with a reason for each point or one for all of a sort."""
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was typed, by the box's name."""
+        return {field.name: field.data for field in self if isinstance(field, Paragraphs) and field.data}
+
+    def box(self, name: str) -> Paragraphs | None:
+        """A point's or a sort's box; None where a sort has one point only."""
+        return cast("Paragraphs | None", self._fields.get(name))
+
+
+def check_form(points: Sequence[Point]) -> CheckForm:
+    """The form for a return's open points: a box for each, and one for each sort that has several."""
+    numbers = Counter(point.sort for point in points)
+    boxes = {sort: Paragraphs("One reason for all of these", missing=None) for sort in numbers if numbers[sort] > 1}
+    boxes |= {point.key: Paragraphs(f"Why it may leave with this: {point.about}", missing=None) for point in points}
+    return cast(CheckForm, type("CheckForm", (CheckForm,), boxes)())
+
+
 class CertifyForm(Form):
     """Signs the certificate."""
 
     name = Line("Name of who certifies", missing="Enter the certifier's name")
     role = Line("Role", missing="Enter the certifier's role", hint="For example, Chief Finance Officer.")
     on = DateParts("Date signed", missing="Enter the day it was signed")
+
+
+class ForwardForm(Form):
+    """Says to whom a return was sent on, and when."""
+
+    to = Line("Sent to", missing="Enter whom it was sent to")
+    on = DateParts("Date sent", missing="Enter the day it was sent")
 
 
 class QueryForm(Form):
@@ -66,16 +103,3 @@ class AnswerForm(Form):
     """Answers the question."""
 
     answer = Paragraphs("Answer", missing="Enter the answer")
-
-
-class PaymentForm(Form):
-    """Records money that was received or recovered."""
-
-    stream = OneOf("Stream", kind=int, missing="Choose the stream")
-    amount = PoundsField("Amount", hint="Money that the funder recovered is a negative amount, like -250.00.")
-    received_on = DateParts("Date received", missing="Enter the day the money came")
-    reference = Line("Reference", hint="For example, the remittance number.")
-
-    def offer(self, year: FundingYear) -> None:
-        """The programme's streams."""
-        self.stream.choices = [(stream.id, begin(stream.name)) for stream in year.programme.streams]

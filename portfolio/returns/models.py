@@ -40,6 +40,8 @@ class Return(Base):
     issued_at: Mapped[datetime | None] = mapped_column(Moment)
     forwarded_by: Mapped[str | None] = mapped_column(Text)
     forwarded_at: Mapped[datetime | None] = mapped_column(Moment)
+    forwarded_to: Mapped[str | None] = mapped_column(Text)
+    forwarded_on: Mapped[date | None]
     file_name: Mapped[str | None] = mapped_column(Text)
     snapshot: Mapped[str | None] = deferred(mapped_column(Text, info={"secret": True}))
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))

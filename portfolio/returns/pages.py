@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from portfolio.errors import PortfolioError, RuleWarning
-from portfolio.money import ZERO
+from portfolio.quarters import format_day
 from portfolio.remembering import Remembered
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.contents.corrected import CORRECTION
 from portfolio.returns.contents.notes import LEFT_OUT
-from portfolio.returns.models import Payment, Return
-from portfolio.returns.queries import Place, issued_quarters, payments_of, received_by_stream
+from portfolio.returns.models import Return
+from portfolio.returns.queries import Place, issued_quarters
 from portfolio.returns.reconciling import unreconciled
 from portfolio.returns.rules import earlier_quarter_open, quarter_not_over
 from portfolio.returns.snapshot import digest_of_figures, thaw
+from portfolio.returns.why.cells import Cells
+from portfolio.words import count
 from reports import returns
 from reports.checks import TOLD, Check
 from reports.content import Kind, LedgerRow, Note, ReturnContent
@@ -39,6 +40,11 @@ class Shown:
     """Whether its figures are no longer those that were prepared."""
     faults: tuple[PortfolioError, ...]
     """E10: what does not agree."""
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Every figure of its sheets, by its address."""
+        return Cells(self.content)
 
     @cached_property
     def totals(self) -> SummaryTotals:
@@ -143,9 +149,19 @@ class Event:
     detail: str | None = None
 
 
+def _sent(row: Return) -> str | None:
+    """Where it went; returns that were forwarded before that was asked do not say."""
+    if row.forwarded_to is None or row.forwarded_on is None:
+        return None
+    return f"To {row.forwarded_to}, on {format_day(row.forwarded_on)}"
+
+
 def events_of(row: Return) -> list[Event]:
     """What was done to a return, newest first; its payments stand apart."""
     events = [Event(row.prepared_at, row.prepared_by, "Prepared", row.reason)]
+    if row.checked_at is not None:
+        accepted = count(len(row.points), "open point")
+        events.append(Event(row.checked_at, row.checked_by or "", "Checked", f"{accepted} accepted."))
     if row.certified_on is not None:
         events.append(Event(row.certified_on, f"{row.certified_by}, {row.certified_role}", "Certified"))
     if row.issued_at is not None:
@@ -157,37 +173,6 @@ def events_of(row: Return) -> list[Event]:
             answered = Event(query.answered_at, query.answered_by or "", "Answered", query.answer)
             later.append((query.answered_at, answered))
     if row.forwarded_at is not None:
-        later.append((row.forwarded_at, Event(row.forwarded_at, row.forwarded_by or "", "Forwarded")))
+        later.append((row.forwarded_at, Event(row.forwarded_at, row.forwarded_by or "", "Forwarded", _sent(row))))
     events += [event for _, event in sorted(later, key=lambda each: each[0])]
     return events[::-1]
-
-
-@dataclass(frozen=True)
-class Due:
-    """What a return claims of a stream, what has come of it, and what is still to come, in pounds."""
-
-    stream: str
-    claimed: Decimal
-    received: Decimal
-
-    @property
-    def outstanding(self) -> Decimal:
-        """Claimed and not yet received; negative is more than was claimed."""
-        return self.claimed - self.received
-
-
-@dataclass(frozen=True)
-class MoneyIn:
-    """The payments received for an issued return, and what they leave outstanding."""
-
-    payments: Sequence[Payment]
-    streams: list[Due]
-    total: Due
-
-
-def money_in(session: Session, row: Return) -> MoneyIn:
-    """What has been received for a return."""
-    received = received_by_stream(session, row)
-    streams = [Due(one.stream.name, one.amount, received.get(one.stream_id, ZERO)) for one in row.amounts]
-    total = Due("Total", sum((due.claimed for due in streams), ZERO), sum((due.received for due in streams), ZERO))
-    return MoneyIn(payments_of(session, row), streams, total)

@@ -1,6 +1,6 @@
 """What a return must satisfy before it leaves: order, signatures, and figures that agree everywhere."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
-from portfolio.money import ZERO, format_pounds
+from portfolio.money import format_pounds
 from portfolio.quarters import FinancialYear, Quarter, format_day
 
 
@@ -43,12 +43,6 @@ HAVE_LEFT = (ReturnStatus.ISSUED, ReturnStatus.QUERIED, ReturnStatus.FORWARDED, 
 MARKING = "OFFICIAL"
 """What the pages of a return are marked with: routine public business (source: Government Security Classifications)."""
 
-CERTIFICATE = (
-    "I certify that the expenditure in this return was incurred for the purposes of the grant and in the period "
-    "stated, that it is eligible under the grant's conditions, that it was not met from any other source, and that "
-    "the figures agree with the authority's accounting records."
-)
-
 
 class EarlierQuarterOpen(PortfolioError):
     """E8: a return while an earlier quarter is not issued."""
@@ -71,6 +65,15 @@ class OwnWork(PortfolioError):
 
     def __init__(self) -> None:
         super().__init__("Who prepared a return cannot check it. Somebody else must go through it")
+
+
+class OthersWork(PortfolioError):
+    """The commissioner's office makes a return that it is to receive."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Finance prepares, checks and issues this return. The commissioner's office does so for the Home Office's"
+        )
 
 
 class NotAccepted(PortfolioError):
@@ -135,12 +138,12 @@ class QuarterNotOver(PortfolioError):
         )
 
 
+class BadForwarding(PortfolioError):
+    """A day on which a return cannot have been sent on."""
+
+
 class NeedsWords(PortfolioError):
     """A query or an answer that says nothing."""
-
-
-class BadPayment(PortfolioError):
-    """A payment that cannot have been received."""
 
 
 @dataclass(frozen=True)
@@ -231,40 +234,21 @@ def wrong_quarter(quarter: Quarter) -> WrongQuarter | None:
     return None if quarter.number == 4 else WrongQuarter(quarter)
 
 
-def says_nothing(words: str, field: str) -> NeedsWords | None:
-    """A query and its answer are words."""
-    return None if words.strip() else NeedsWords(f"Enter the {field}", field)
-
-
-def bad_payment(
-    amount: Decimal, received_on: date, *, today: date, issued_on: date, received: Decimal
-) -> list[PortfolioError]:
-    """What is wrong with a payment, in pounds; `received` is what came of the stream before it.
-
-    A negative amount is money that the funder recovered: no more than it paid.
-    """
+def bad_forwarding(to: str, on: date, *, today: date, issued_on: date) -> list[PortfolioError]:
+    """A return is sent to somebody, after it was issued and not in the future."""
     errors: list[PortfolioError] = []
-    if amount == 0:
-        errors.append(BadPayment("Enter the amount received, or a negative amount that was recovered", "amount"))
-    if received + amount < 0:
-        errors.append(
-            BadPayment(
-                f"Only {format_pounds(received)} was received of this stream. No more than that can be recovered",
-                "amount",
-            )
-        )
-    if received_on > today:
-        errors.append(BadPayment("The date is in the future. Enter the day the money came", "received_on"))
-    if received_on < issued_on:
-        errors.append(
-            BadPayment("The date is before the return was issued. Enter the day the money came", "received_on")
-        )
+    if not to.strip():
+        errors.append(NeedsWords("Enter whom it was sent to", "to"))
+    if on > today:
+        errors.append(BadForwarding("The date is in the future. Enter the day it was sent", "on"))
+    if on < issued_on:
+        errors.append(BadForwarding("The date is before the return was issued. Enter the day it was sent", "on"))
     return errors
 
 
-def is_paid(claimed: Mapping[int, Decimal], received: Mapping[int, Decimal]) -> bool:
-    """Whether everything that a return claims, in pounds by stream, has been received."""
-    return all(received.get(stream, ZERO) >= amount for stream, amount in claimed.items())
+def says_nothing(words: str, field: str) -> NeedsWords | None:
+    """A query and its answer are words."""
+    return None if words.strip() else NeedsWords(f"Enter the {field}", field)
 
 
 def file_name(kind: ReturnKind, quarter: Quarter, version: int = 1, csp: str | None = None) -> str:
@@ -272,6 +256,12 @@ def file_name(kind: ReturnKind, quarter: Quarter, version: int = 1, csp: str | N
     whose = f"CSP-{csp}" if kind is ReturnKind.CSP else kind.value.replace(" ", "")
     later = f"_v{version}" if version > 1 else ""
     return f"{whose}_{quarter.year.slug}_{quarter.name}{later}.xlsx"
+
+
+def frozen_names(name: str) -> tuple[str, str, str]:
+    """What an issued return leaves under its name: the workbook, the figures as JSON, and the digests of both."""
+    stem = name.removesuffix(".xlsx")
+    return name, f"{stem}.json", f"{stem}.sha256"
 
 
 def statement_name(year: FinancialYear) -> str:

@@ -19,9 +19,10 @@ from portfolio.money import share_evenly
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
-from portfolio.returns import actions, drafting
+from portfolio.returns import actions, drafting, paying
+from portfolio.returns.certificates import COMBINED, COMMON
 from portfolio.returns.models import Return, ReturnAmount
-from portfolio.returns.rules import CERTIFICATE, FiguresChanged, ReturnKind, ReturnStatus
+from portfolio.returns.rules import FiguresChanged, ReturnKind, ReturnStatus
 from portfolio.returns.snapshot import freeze, sha256, thaw
 from portfolio.spend.adjustments import Adjustment
 from portfolio.spend.correcting import approve_correction, ask_for_correction
@@ -68,7 +69,7 @@ def test_the_first_quarter_from_preparing_to_issuing(scene: Scene) -> None:
     assert (row.status, row.certified_by, row.certified_role) == (
         ReturnStatus.CERTIFIED, "Cliff Ames", "Chief Finance Officer",
     )  # fmt: skip
-    assert (row.certified_on, row.certificate) == (date(2025, 10, 20), CERTIFICATE)
+    assert (row.certified_on, row.certificate) == (date(2025, 10, 20), f"{COMMON} {COMBINED}")
     scene.issue(row)
     assert (row.status, row.issued_by, row.issued_at) == (ReturnStatus.ISSUED, "Fay Lund", NOW)
     assert row.file_name == "OPCC_2025-26_Q1.xlsx"
@@ -307,8 +308,9 @@ def test_paid_in_parts_recovered_and_paid_again(scene: Scene) -> None:
     labour, non_labour = scene.year.programme.streams
 
     def receive(stream: Stream, amount: str, on: date = date(2025, 11, 3)) -> ReturnStatus:
-        actions.record_payment(
-            scene.session, row, stream, Decimal(amount), on, " BACS 1 ", by=scene.opcc, at=LATER
+        because = "Claimed twice." if amount.startswith("-") else None
+        paying.record_payment(
+            scene.session, row, stream, Decimal(amount), on, " BACS 1 ", by=scene.opcc, at=LATER, because=because
         )  # fmt: skip
         scene.session.commit()
         return row.status
@@ -337,13 +339,13 @@ def test_payments_of_a_replaced_version_count_for_the_new_one(scene: Scene) -> N
     labour, non_labour = scene.year.programme.streams
     actions.forward_return(scene.session, first, by=scene.opcc, at=LATER)
     for stream, amount in ((labour, "27668.78"), (non_labour, "35545.00")):
-        actions.record_payment(
+        paying.record_payment(
             scene.session, first, stream, Decimal(amount), LATER.date(), None, by=scene.opcc, at=LATER
         )
     scene.session.commit()
     second = scene.issued(Q1, at=LATER, reason="A measure came in late.")
     actions.forward_return(scene.session, second, by=scene.opcc, at=LATER)
-    actions.record_payment(
+    paying.record_payment(
         scene.session, second, non_labour, Decimal("0.18"), LATER.date(), "", by=scene.opcc, at=LATER
     )
     assert second.status is ReturnStatus.PAID

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("funding_year_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.String(length=64), nullable=False),
         sa.Column("published_by_id", sa.Integer(), nullable=False),
         sa.Column("published_at", db.Moment(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
@@ -249,6 +250,8 @@ def upgrade() -> None:
         "CONSTRAINT fk_return_checked_by_id REFERENCES person (id)"
     )
     op.add_column("return", sa.Column("checked_at", db.Moment(), nullable=True))
+    op.add_column("return", sa.Column("forwarded_to", sa.Text(), nullable=True))
+    op.add_column("return", sa.Column("forwarded_on", sa.Date(), nullable=True))
     _widen_the_states_of_a_return()
     for statement in guards_0008.statements(op.get_bind().dialect.name):
         op.execute(statement)

@@ -1,10 +1,12 @@
 """The pages of returns.
 
-`listing` the returns of a quarter · `life` what is done to one, a form each · `year_end` the page on which a
-year ends · `money_in` what is due, what came, and what is withheld
+`listing` the returns of a quarter · `readiness` what is missing of one · `life` each one's own page and files ·
+`deeds` how something is done to one · `signing` checked, certified, issued · `following` queried, forwarded ·
+`year_end` the page on which a year ends · `money_in` what is due, what came, and what is withheld · `why` each figure
+down to the rows behind it
 """
 
-from portfolio.returns.views import life, listing, money_in, year_end
+from portfolio.returns.views import deeds, following, life, listing, money_in, readiness, signing, why, year_end
 from portfolio.returns.views.room import room
 
-__all__ = ["life", "listing", "money_in", "room", "year_end"]
+__all__ = ["deeds", "following", "life", "listing", "money_in", "readiness", "room", "signing", "why", "year_end"]

@@ -12,6 +12,7 @@ from portfolio.quarters import Quarter
 from portfolio.returns import queries
 from portfolio.returns.drafting import statement_file
 from portfolio.returns.forms import LookForm
+from portfolio.returns.readiness import open_in_quarter
 from portfolio.returns.rules import quarter_to_return
 from portfolio.returns.views.room import room, workbook_download
 from portfolio.web.access import allow, viewer
@@ -32,13 +33,16 @@ def index() -> Any:
     csps, page = paged(queries.csps_to_show(year, within))
     form = LookForm()
     form.offer(years, year, quarter)
+    slots = queries.slots(session(), year, quarter, csps, within, today())
+    waiting = [slot.place for slot in slots if not slot.has_left]
     return render_template(
         "returns/index.html",
         year=year,
         quarter=quarter,
         form=form,
         page=page,
-        slots=queries.slots(session(), year, quarter, csps, within, today()),
+        slots=slots,
+        missing={found.place.slug: found.in_words for found in open_in_quarter(session(), waiting)},
         reaches_area=queries.reaches_area(within, year),
         has_statement=quarter.number == 4 and queries.reaches_area(within, year),
     )
