@@ -1,0 +1,157 @@
+"""The rows behind what was reported beside grant: match, outputs, success measures, and the council's ledger."""
+
+from collections import defaultdict
+from decimal import Decimal
+from functools import cached_property
+
+from sqlalchemy import select
+
+from portfolio.history import Values
+from portfolio.ledger.comparing import Comparison, compare_year
+from portfolio.ledger.models import LedgerNote
+from portfolio.ledger.rules import Reason
+from portfolio.match_funding.models import Match, MatchReceipt
+from portfolio.measures.models import Indicator, IndicatorResult, Measure, MeasureDefinition, Observation
+from portfolio.measures.rules import IndicatorKind
+from portfolio.money import ZERO, from_pence
+from portfolio.proposals.rules import MatchKind
+from portfolio.returns.contents.awards import award_facts, positions
+from portfolio.returns.contents.scope import Scope
+from portfolio.returns.contents.spending import match_by_stream
+from portfolio.returns.why.rows import Named, Row, counted_claims, pounds
+from portfolio.returns.why.sources import Source
+from portfolio.returns.why.then import Then
+
+
+class Reporting:
+    """Rows of match, indicators, measures and the ledger."""
+
+    def __init__(self, scope: Scope, then: Then, named: Named) -> None:
+        self._scope, self._then, self._named = scope, then, named
+
+    def _number(self, quarter: int) -> int:
+        return self._scope.year.year.start * 10 + quarter
+
+    @cached_property
+    def _matches(self) -> dict[int, list[Values]]:
+        found: dict[int, list[Values]] = defaultdict(list)
+        awards = list(self._named.awards.values())
+        for row in self._then.rows(Match, "kind", "pledged", "secured", award_id=awards):
+            found[row["award_id"]].append(row)
+        return found
+
+    def _match(self, source: Source, column: str, *kinds: MatchKind) -> list[Row]:
+        rows = self._matches.get(self._named.award(*source.of), ())
+        return pounds("match", (row for row in rows if row["kind"] in kinds), column)
+
+    def pledged_in_cash(self, source: Source) -> list[Row]:
+        """Match that funders pledged in cash."""
+        return self._match(source, "pledged", MatchKind.CASH)
+
+    def pledged_in_kind(self, source: Source) -> list[Row]:
+        """Match that funders pledged in kind."""
+        return self._match(source, "pledged", MatchKind.IN_KIND)
+
+    def secured(self, source: Source) -> list[Row]:
+        """Match that is secured, of either kind."""
+        return self._match(source, "secured", *MatchKind)
+
+    def match_received(self, source: Source) -> list[Row]:
+        """What came of an award's match, in earlier years too."""
+        until = self._number(max(source.quarters))
+        numbers = [row["id"] for row in self._matches.get(self._named.award(*source.of), ())]
+        rows = self._then.rows(MatchReceipt, "quarter", "amount", match_id=numbers)
+        return pounds("match_receipt", (row for row in rows if row["quarter"] <= until))
+
+    @cached_property
+    def _claims(self) -> dict[int, list[Values]]:
+        found: dict[int, list[Values]] = defaultdict(list)
+        for row in counted_claims(self._then, list(self._named.awards.values())).values():
+            found[row["award_id"]].append(row)
+        return found
+
+    def match_spent(self, source: Source) -> list[Row]:
+        """Match spent as an award's claims of some quarters say."""
+        sought = {self._number(number) for number in source.quarters}
+        claims = self._claims.get(self._named.award(*source.of), ())
+        return pounds("claim", (row for row in claims if row["quarter"] in sought), "match_spent")
+
+    def match_shared(self, source: Source) -> list[Row]:
+        """Match spent on whole awards, each one's part for a stream: shared by what its streams were awarded."""
+        sought = {self._number(number) for number in source.quarters}
+        found = positions(self._scope, award_facts(self._scope))
+        stream_id = self._named.streams.get(source.of[0], 0)
+        rows = []
+        for award_id, claims in self._claims.items():
+            spent = sum((from_pence(row["match_spent"] or 0) for row in claims if row["quarter"] in sought), ZERO)
+            own = {line: position for line, position in found.items() if line[0] == award_id}
+            part = match_by_stream(own, {award_id: (ZERO, spent)}).get(stream_id, ZERO) if own else ZERO
+            rows += [Row("award", award_id, part)] if part else []
+        return rows
+
+    def _indicator(self, source: Source) -> list[Values]:
+        reference, csp, name = source.of
+        rows = self._then.rows(Indicator, "kind", "name", "target", award_id=[self._named.award(reference, csp)])
+        return [row for row in rows if row["name"] == name]
+
+    def target(self, source: Source) -> list[Row]:
+        """An indicator's target."""
+        return [Row("indicator", row["id"], Decimal(row["target"])) for row in self._indicator(source) if row["target"]]
+
+    def result(self, source: Source) -> list[Row]:
+        """What an indicator came to in some quarters."""
+        sought = {self._number(number) for number in source.quarters}
+        numbers = [row["id"] for row in self._indicator(source)]
+        rows = self._then.rows(IndicatorResult, "quarter", "value", indicator_id=numbers)
+        told = sorted((row for row in rows if row["quarter"] in sought), key=lambda row: int(row["quarter"]))
+        return [Row("indicator_result", row["id"], Decimal(row["value"])) for row in told]
+
+    def reached(self, source: Source) -> list[Row]:
+        """What an indicator came to so far: outputs add up, an outcome is its latest figure."""
+        rows = self.result(source)
+        is_outcome = any(row["kind"] == IndicatorKind.OUTCOME for row in self._indicator(source))
+        return rows[-1:] if is_outcome else rows
+
+    def observed(self, source: Source) -> list[Row]:
+        """The observation of a measure that stands of a quarter."""
+        code, definition = source.of
+        year = self._scope.year
+        found = self._scope.session.execute(
+            select(MeasureDefinition.id, MeasureDefinition.text, MeasureDefinition.version)
+            .join(Measure, Measure.id == MeasureDefinition.measure_id)
+            .where(Measure.code == code)
+            .where(Measure.programme_id == year.programme_id, Measure.police_area_id == year.police_area_id)
+            .order_by(MeasureDefinition.version)
+        )
+        numbers = [row.id for row in found if definition in (row.text, f"{row.text} (version {row.version})")]
+        rows = self._then.rows(Observation, "quarter", "value", "supersedes_id", definition_id=numbers)
+        superseded = {row["supersedes_id"] for row in rows}
+        sought = {self._number(number) for number in source.quarters}
+        return [
+            Row("observation", row["id"], Decimal(row["value"]))
+            for row in rows
+            if row["quarter"] in sought and row["id"] not in superseded and row["value"] is not None
+        ]
+
+    @cached_property
+    def _compared(self) -> Comparison:
+        return compare_year(self._scope.session, self._scope.year, [self._scope.quarter])
+
+    def ledger(self, source: Source) -> list[Row]:
+        """What the extracts that count have of a partnership's spend in the quarter; None: of no project of any."""
+        [csp] = source.of
+        number = None if csp is None else self._named.csps.get(csp, 0)
+        by_extract: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for group in self._compared.groups:
+            place, posted = group.place, group.posted
+            is_here = place.csp_id == number and place.quarter == self._scope.quarter
+            if is_here and place.reason is not Reason.NOT_SPEND and (csp is not None or place.award_id is None):
+                by_extract[self._compared.stands[posted.csp_id, posted.quarter]] += posted.amount
+        return [Row("ledger_extract", extract, amount) for extract, amount in by_extract.items() if amount]
+
+    def timing(self, source: Source) -> list[Row]:
+        """The timing differences noted of a partnership's projects, and not withdrawn."""
+        awards = self._named.awards_of(source.of[0])
+        rows = self._then.rows(LedgerNote, "quarter", "amount", "withdrawn_at", award_id=awards)
+        sought = {self._number(number) for number in source.quarters}
+        return pounds("ledger_note", (row for row in rows if row["quarter"] in sought and row["withdrawn_at"] is None))
