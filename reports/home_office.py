@@ -24,6 +24,7 @@ from reports.common import (
 from reports.content import AssetRow, ReturnContent, Statement
 from reports.names import Names, sums_where
 from reports.notes import ACCRUED, BALANCE, MATCH_APART, WITHHELD
+from reports.rounded import rounded_checks, rounded_sheets
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, text
 from reports.totals import (
     ClaimLine,
@@ -49,7 +50,9 @@ def claim_book(content: ReturnContent) -> Book:
         statement = _statement_sheets(content, content.statement, names)
         sheets += statement
         checks += _statement_checks(content, statement, interventions)
-    return assemble(content, [*sheets, checks_sheet(content, checks), certification_sheet(content)])
+    rounded = rounded_sheets(content, names, interventions)
+    checks += rounded_checks(content, rounded)
+    return assemble(content, [*sheets, *rounded, checks_sheet(content, checks), certification_sheet(content)])
 
 
 def statement_book(content: ReturnContent) -> Book:

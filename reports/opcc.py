@@ -21,6 +21,7 @@ from reports.common import (
 from reports.content import CategoryRow, DecisionRow, OutputRow, ReturnContent, VariationRow
 from reports.names import Names, sums_where
 from reports.notes import FORECASTS, ONCE_PER_CSP, PERCENTAGES, VARIANCE
+from reports.rounded import rounded_checks, rounded_sheets
 from reports.sheets import Book, Column, Shape, Sheet, Table, money, percentage, text
 from reports.totals import InterventionLine, SummaryLine, SummaryTotals, intervention_lines, summary_totals
 
@@ -33,6 +34,11 @@ def quarterly_book(content: ReturnContent) -> Book:
     categories = _categories_sheet(content, names)
     decisions = _decisions_sheet(content, names)
     summary = _summary_sheet(content, names, totals, interventions, decisions)
+    rounded = rounded_sheets(content, names, interventions)
+    checks = [
+        *_checks(content, totals, lines, names, summary, interventions, categories),
+        *rounded_checks(content, rounded),
+    ]
     return assemble(
         content,
         [
@@ -44,7 +50,8 @@ def quarterly_book(content: ReturnContent) -> Book:
             _outputs_sheet(content, names),
             measures_sheet(content),
             decisions,
-            checks_sheet(content, _checks(content, totals, lines, names, summary, interventions, categories)),
+            *rounded,
+            checks_sheet(content, checks),
             certification_sheet(content),
         ],
     )

@@ -17,6 +17,7 @@ from portfolio.returns.contents.corrected import correction_notes
 from portfolio.returns.contents.decided import decision_rows, variation_rows
 from portfolio.returns.contents.ledger import ledger_rows
 from portfolio.returns.contents.progress import measure_rows, output_rows
+from portfolio.returns.contents.rounded import with_rounding
 from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import (
     HELD_BACK,
@@ -87,6 +88,7 @@ def assemble(
         ),
         ledger=ledger_rows(scope, facts, found),
     )
+    content = with_rounding(scope, content)
     return content if version_of is None else signed(content, version_of)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portfolio.money import ZERO, from_pence, share_evenly
 from portfolio.quarters import FinancialYear, Quarter
+from portfolio.rounding import METHOD, rounded_table
 from reports.content import (
     AssetRow,
     ByQuarter,
@@ -22,11 +23,14 @@ from reports.content import (
     Note,
     OutputRow,
     ReturnContent,
+    Rounded,
+    RoundedRow,
     Statement,
     StatementRow,
     SummaryRow,
     VariationRow,
 )
+from reports.totals import summary_totals
 
 YEAR = FinancialYear(2025)
 DORSET, BCP = "Dorset Community Safety Partnership", "BCP Community Safety Partnership"
@@ -333,6 +337,14 @@ def many_csps(count: int = 32, awards: int = 2, quarter: int = 2) -> ReturnConte
         interventions=tuple(interventions),
         categories=tuple(categories),
     )
+
+
+def in_units(content: ReturnContent, unit: int) -> ReturnContent:
+    """The same for a funder who wants whole pounds, or thousands."""
+    streams = summary_totals(content).streams
+    table = rounded_table([line.quarters for line in streams], Decimal(unit), running=True)
+    rows = tuple(RoundedRow(line.stream, _four(cells)) for line, cells in zip(streams, table.cells, strict=True))
+    return replace(content, rounded=Rounded(unit, METHOD, rows))
 
 
 def _made_up(number: int, csp: str, stream: str, place: int, quarter: int) -> InterventionRow:

@@ -29,6 +29,7 @@ from tests.reports.content_samples import (
     dorset,
     empty,
     first_quarter,
+    in_units,
     many_csps,
     one_csp,
     with_ledger,
@@ -67,6 +68,8 @@ SAMPLES: dict[str, Callable[[], ReturnContent]] = {
     "empty_statement": lambda: empty(Kind.STATEMENT),
     "many_csps": many_csps,
     "opcc_with_ledger": with_ledger,
+    "home_office_in_pounds": lambda: in_units(dorset(Kind.HOME_OFFICE), 1),
+    "opcc_in_thousands": lambda: in_units(many_csps(), 1000),
 }
 KEPT = [
     "opcc_q2",
@@ -77,6 +80,7 @@ KEPT = [
     "statement_closed",
     "empty_opcc",
     "opcc_with_ledger",
+    "home_office_in_pounds",
 ]
 
 
