@@ -62,6 +62,10 @@ def _run(given: argparse.Namespace) -> int:
             from portfolio.commands import returns
 
             return returns.write(given)
+        case "pack":
+            from portfolio.commands import pack
+
+            return pack.write(given)
         case "check":
             from portfolio.commands import check
 
@@ -118,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
 
     returns = commands.add_parser("return", help="write a return as it stands now")
     _add_returns(returns)
+    pack = commands.add_parser("pack", help="write a year's audit pack: one ZIP that proves itself")
+    pack.add_argument("--evidence", action="store_true", help="with the evidence itself, not only its index")
+    _add_year(pack, "FILE.zip")
     people = _add_people(
         commands.add_parser("person", help="add, invite, list or disable people, or let them in again")
     )
@@ -139,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--force", action="store_true", help="overwrite the data that is there")
     for answering in (load, remind, retention, check):
         answering.add_argument("--json", action="store_true", help="answer in JSON")
-    for acting in (load, returns, deliver, remind, retention, check, backup, restore, *people):
+    for acting in (load, returns, pack, deliver, remind, retention, check, backup, restore, *people):
         acting.add_argument(
             "--as",
             dest="acting_as",
@@ -152,13 +159,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_returns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=RETURNS)
-    parser.add_argument("--year", required=True, help="the financial year, like 2025/26")
     parser.add_argument("--quarter", help="Q1 to Q4; a statement is always of Q4")
     parser.add_argument("--csp", metavar="KEY", help="one partnership's return instead of the combined one")
+    _add_year(parser, "FILE.xlsx")
+
+
+def _add_year(parser: argparse.ArgumentParser, file: str) -> None:
+    parser.add_argument("--year", required=True, help="the financial year, like 2025/26")
     parser.add_argument("--programme", metavar="CODE", help="the programme, where there are several")
     parser.add_argument("--body", metavar="NAME", help="its administering body, where several have the programme")
     parser.add_argument("--area", metavar="CODE", help="the police area, where there are several")
-    parser.add_argument("--out", type=Path, metavar="FILE.xlsx", help="where to write it (default: its own name here)")
+    parser.add_argument("--out", type=Path, metavar=file, help="where to write it (default: its own name here)")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
@@ -168,9 +169,17 @@ def without_password(url: URL) -> URL:
 
 def write_file(file: Path, content: bytes) -> None:
     """Write a file whole or not at all, so that a half-written return never lies about; raises NotWritten."""
+    with writing_file(file) as out:
+        out.write(content)
+
+
+@contextlib.contextmanager
+def writing_file(file: Path) -> Iterator[IO[bytes]]:
+    """A file that is there once all of it is written, however long that takes; raises NotWritten."""
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        beside.write_bytes(content)
+        with beside.open("wb") as out:
+            yield out
         beside.replace(file)
     except OSError as error:
         raise NotWritten(f"{file} cannot be written: {error.strerror}. Choose another place with --out") from error

@@ -251,6 +251,7 @@ OPERATOR_MAY = frozenset(
     {
         Act.LOAD,
         Act.SEE_RETURNS,
+        Act.TAKE_PACK,
         Act.CHECK,
         Act.SAVE,
         Act.DELIVER,

@@ -27,6 +27,7 @@ Finance's side:
     `queue`         what waits, and what should be seen before it is approved
     `deciding`      a claim as it is decided on
     `asking`        questions and their threads
+    `accruing`      what of a claim was received and not yet paid, said by its lead or by finance
     `approving`     approved; locked inside an issued return
 Corrections of locked quarters:
     `correcting`    asked for, approved, refused, moved

@@ -86,6 +86,8 @@ def _lines(claim: Claim, contents: Contents, names: Names) -> list[ClaimLine]:
         if row.id is None:
             row.stream, row.category = names.streams[line.stream], names.categories[line.category]
         row.amount = line.amount
+        if row.accrued is not None:  # what is accrued is part of the amount, so it goes down with it
+            row.accrued = min(row.accrued, line.amount) if line.amount > 0 else None
         row.description = line.description or None
         row.transaction = line.transaction or None
         rows.append(row)

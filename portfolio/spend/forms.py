@@ -1,6 +1,7 @@
 """The shape of what leads and finance enter about spend."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from wtforms import FormField, HiddenField
@@ -68,6 +69,31 @@ def _question(about: str, text: str) -> Question:
             return Question(text, follows_id=number)
         case _:
             return Question(text, follows_id=-1)
+
+
+class AccrualForm(Part):
+    """What of one line is accrued; the line by number."""
+
+    line = Carried()
+    accrued = PoundsField("Of which accrued", missing=None)
+
+
+class AccrualsForm(SeenForm):
+    """What of a claim's lines was received and not yet paid when the quarter ended."""
+
+    lines = Several(FormField(AccrualForm))
+
+    @classmethod
+    def of(cls, claim: Claim) -> dict[str, Any]:
+        """What its boxes begin with."""
+        return {
+            "edition": claim.edition,
+            "lines": [{"line": line.id, "accrued": line.accrued} for line in claim.lines],
+        }
+
+    def told(self) -> dict[int, Decimal | None]:
+        """What was typed, by the number of the line."""
+        return {number_sent(entry.form.line.data): entry.form.accrued.data for entry in self.lines}
 
 
 class ApproveManyForm(Form):

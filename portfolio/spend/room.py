@@ -1,6 +1,7 @@
 """Where the pages of spend hang, and the award that an address names."""
 
 from flask import Blueprint, url_for
+from sqlalchemy import or_
 
 from portfolio.decisions import queries
 from portfolio.decisions.models import Award
@@ -18,6 +19,12 @@ room = Blueprint("spend", __name__)
 def award_at(reference: str, csp_key: str, act: Act) -> Award:
     """The award of an address, within the viewer's reach for an act; raises NotFound."""
     return queries.get_award(session(), reference, csp_key, queries.awards_within(viewer().within(act)))
+
+
+def award_at_for(reference: str, csp_key: str, *acts: Act) -> Award:
+    """The award of an address, within the viewer's reach for one of several acts; raises NotFound."""
+    reached = or_(*(queries.awards_within(viewer().within(act)) for act in acts))
+    return queries.get_award(session(), reference, csp_key, reached)
 
 
 def reaches(award: Award, act: Act) -> bool:

@@ -15,11 +15,13 @@ Finance's, and of others who watch over claims:
     `together`      several claims approved at once
     `watching`      a quarter's list, as a file too, and reminders to who is late
 Both's:
+    `accruals`      what of a claim was received and not yet paid
     `corrections`   a locked quarter's correction: asked for, decided on, moved
 """
 
 from portfolio.spend.room import room
 from portfolio.spend.views import (
+    accruals,
     answering,
     asking,
     corrections,
@@ -36,6 +38,7 @@ from portfolio.spend.views import (
 )
 
 __all__ = [
+    "accruals",
     "answering",
     "asking",
     "corrections",

@@ -7,6 +7,7 @@ from flask import render_template
 from portfolio.decisions.amounts import plans_by_category
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
+from portfolio.spend.accruing import accrued_in_all, accrued_lines, may_accrue
 from portfolio.spend.approving import approve_claims
 from portfolio.spend.asking import threads_of
 from portfolio.spend.checks import over_forecast
@@ -21,6 +22,7 @@ from portfolio.spend.room import address, address_of, award_at, reaches, room
 from portfolio.spend.rules import bad_quarter
 from portfolio.spend.showing import doors, figures_of
 from portfolio.spend.telling import tell_approved
+from portfolio.spend.views.accruals import parts_in
 from portfolio.spend.views.corrections import corrections_on
 from portfolio.spend.views.queue import on_to_next, queue
 from portfolio.spend.views.tasks import tasks_page, warnings_of
@@ -65,6 +67,9 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         over=[fault.sentence for fault in over_forecast(contents, sheet.ground)],
         files=evidence_of(session(), claim),
         threads=threads_of(claim) if claim is not None else [],
+        accrued=accrued_lines(claim),
+        accrued_in_all=accrued_in_all(claim),
+        may_accrue=may_accrue(claim, **parts_in(award)),
         approval=approval,
         since=since,
         queue=in_line,

@@ -6,6 +6,8 @@ from flask import render_template
 
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import deadline
+from portfolio.money import format_pounds
+from portfolio.spend.accruing import accrued_in_all
 from portfolio.spend.checks import Part, claim_warnings
 from portfolio.spend.claiming import faults_on, open_questions
 from portfolio.spend.entering import PartForm, SpendForm
@@ -65,9 +67,19 @@ def _steps_beside(sheet: Sheet, faults: Sequence[PortfolioError]) -> list[Step]:
     attached = (DONE, count(files, "file")) if files else (LEFT_OUT, None)
     state = "not ready" if faults else "ready to send"
     return [
+        *_accruals(sheet),
         Step("Evidence", address("evidence", sheet.award, sheet.quarter), *((NEEDS, wrong[0]) if wrong else attached)),
         Step("Check and send", address("check", sheet.award, sheet.quarter), state),
     ]
+
+
+def _accruals(sheet: Sheet) -> list[Step]:
+    """What was received and not yet paid: asked for when the year ends, and shown wherever it was said."""
+    accrued = accrued_in_all(sheet.claim)
+    if not accrued and (sheet.quarter.number < 4 or sheet.claim is None or not sheet.claim.lines):
+        return []
+    said = (DONE, format_pounds(accrued)) if accrued else (LEFT_OUT, "Asked for because the year ends")
+    return [Step("Received and not yet paid", address("accruals", sheet.award, sheet.quarter), *said)]
 
 
 def warnings_of(sheet: Sheet) -> list[RuleWarning]:

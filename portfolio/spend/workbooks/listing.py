@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from portfolio.spend.workbooks.faults import Fault, Severity
-from portfolio.uploads.cells import letters
 from portfolio.uploads.areas import place_of
+from portfolio.uploads.cells import letters
 
 LIST = "To put right"
 """The sheet's title; whoever reads the workbook back passes over it."""

@@ -6,8 +6,8 @@ from html import escape, unescape
 
 from portfolio.spend.workbooks.faults import Fault, Severity
 from portfolio.spend.workbooks.listing import FONTS, LIST, LOOKS, MOST_LISTED, list_of
-from portfolio.uploads.cells import letters
 from portfolio.uploads.areas import Place, place_of
+from portfolio.uploads.cells import letters
 from portfolio.uploads.comments import BEGINS, with_comments, with_shapes
 from portfolio.uploads.opening import Book, Sheet, opened
 from portfolio.uploads.packages import NotAWorkbook, damage_told
