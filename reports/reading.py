@@ -74,13 +74,26 @@ def _rows(sheet: Sheet, book: Book) -> Iterator[Row]:
 
 def _compare_row(sheet: Sheet, number: int, said: Row, read: Row) -> Iterator[str]:
     for place, (right, there) in enumerate(zip_longest(said, read)):
-        if right == there or (isinstance(right, str) and right.replace("x005F_", "") == there):
-            continue  # openpyxl takes every x005F_ in a text for an escape, and drops it
+        if reads_as(right, there):
+            continue
         in_pounds = place < len(sheet.table.columns) and sheet.table.columns[place].shape is Shape.MONEY
         yield (
             f"{sheet.name}!{letters(place)}{number} is {_shown(there, in_pounds)}, "
             f"the return says {_shown(right, in_pounds)}"
         )
+
+
+def reads_as(said: object, read: object) -> bool:
+    """Whether a cell that was read is the one that was written."""
+    # openpyxl takes every x005F_ in a text for an escape, and drops it
+    return said == read or (isinstance(said, str) and said.replace("x005F_", "") == read)
+
+
+def rows_of(workbook: bytes, sheet: str) -> list[Row]:
+    """Every row of a sheet of a workbook, as it is read."""
+    paper = load_workbook(BytesIO(workbook), read_only=True)[sheet]
+    paper.reset_dimensions()
+    return list(paper.iter_rows(values_only=True))
 
 
 def _shown(cell: object, in_pounds: bool) -> str:

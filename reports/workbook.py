@@ -79,6 +79,8 @@ class _Formats:
         self.line = {shape: file.add_format(body | _shown(shape)) for shape in Shape}
         bold = base | {"bold": True, "bottom": 1, "bottom_color": RULE}
         self.subtotal = {shape: file.add_format(bold | _shown(shape)) for shape in Shape}
+        stands_out = body | {"bold": True, "border": 2, "border_color": INK, "bg_color": BOX}
+        self.marked = {shape: file.add_format(stands_out | _shown(shape)) for shape in Shape}
         total = base | {"bold": True, "top": 1, "top_color": INK, "bottom": 6, "bottom_color": INK}
         self.total = {shape: file.add_format(total | _shown(shape)) for shape in Shape}
         # A box all round, as well as a colour: where one may type is seen by everybody.
@@ -96,11 +98,16 @@ def _shown(shape: Shape) -> dict[str, object]:
     return look if shape is Shape.TEXT else look | {"num_format": FIGURES[shape]}
 
 
+def new_file(out: BytesIO) -> Any:
+    """An empty workbook in our type, that says which language it is in."""
+    options = {"in_memory": True, "default_format_properties": dict(FONT), "default_column_width": FONT_COLUMN}
+    return _File(out, options)
+
+
 def write_book(book: Book) -> bytes:
     """The file's bytes. Every formula carries its computed value, so that a reader need not recalculate."""
     out = BytesIO()
-    options = {"in_memory": True, "default_format_properties": dict(FONT), "default_column_width": FONT_COLUMN}
-    file = _File(out, options)
+    file = new_file(out)
     file.set_properties({"title": book.title, "subject": book.subject, "author": book.author, "created": book.created})
     formats = _Formats(file)
     for sheet in book.sheets:
@@ -184,7 +191,11 @@ def _write_column(
     look = formats.line[column.shape] if column.entry is None else formats.entry[column.shape]
     lines = 1 if table.empty else len(table.lines)
     plain = _plain_writer(paper, column.shape) if column.entry is None else _box_writer(paper, column.shape)
-    if table.empty or column.formula is None:
+    if column.marked is not None and not table.empty:
+        stands_out = formats.marked[column.shape]
+        for row, (cell, line) in enumerate(zip(cells, table.lines, strict=False), first):
+            plain(row, place, cell, stands_out if column.marked(line) else look)
+    elif table.empty or column.formula is None:
         for row, cell in enumerate(cells[:lines], first):
             plain(row, place, cell, look)
     elif isinstance(column.formula, str):

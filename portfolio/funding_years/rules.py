@@ -50,7 +50,8 @@ DEFAULT_CATEGORIES = (
 
 _NOT_OF_KEYS = re.compile(r"[^a-z0-9]+")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-_ORG_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9]+-\S+")
+_ORG_ID = re.compile(r"(?:[A-Z]{2,3}-[A-Z0-9]+|360G-[A-Za-z0-9]+)-\S+")
+"""A register's code and the number in it; a body on no register goes by its publisher's own prefix (360Giving)."""
 _ORG_ID_REGISTERS = {
     "GB-COH-": (re.compile(r"[A-Z0-9]{8}"), "eight characters, leading zeros kept, like GB-COH-01234567"),
     "GB-CHC-": (re.compile(r"\d{6,7}(-\d+)?"), "the charity number, like GB-CHC-1000009"),

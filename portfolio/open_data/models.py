@@ -38,6 +38,8 @@ class Publication(Base):
     __tablename__ = "publication"
     funding_year_id: Mapped[int] = mapped_column(ForeignKey("funding_year.id"))
     version: Mapped[int]
+    figures: Mapped[str] = mapped_column(String(64))
+    """The digest of what it says, whoever publishes it and whenever: the next version must say something else."""
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime] = mapped_column(Moment)
     note: Mapped[str | None] = mapped_column(Text)

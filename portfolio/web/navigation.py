@@ -28,7 +28,12 @@ ITEMS = (
     ("Settings", "privacy.settings"),
 )
 """Each room's way in, in the order in which money travels; shown to those who may open it."""
-FOOT = (("Help", "overview.help_page"), ("Privacy", "privacy.notice"), ("Accessibility", "privacy.statement"))
+FOOT = (
+    ("Help", "overview.help_page"),
+    ("Open data", "open_data.published"),
+    ("Privacy", "privacy.notice"),
+    ("Accessibility", "privacy.statement"),
+)
 """What stands at the foot of every page, for everybody."""
 
 
