@@ -72,6 +72,8 @@ class Column(Generic[Line]):
     """The key of the note that the heading refers to."""
     entry: Entry | None = None
     """What somebody is to type into it; None for a column that says something."""
+    marked: Callable[[Line], bool] | None = None
+    """The lines whose cell stands out, bold in a box: never told by that alone."""
 
 
 def text(

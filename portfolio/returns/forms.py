@@ -42,6 +42,27 @@ class LookForm(AddressForm):
         self.year.data, self.quarter.data = year.id, quarter.name.lower()
 
 
+class ChangesForm(AddressForm):
+    """Chooses what a return is compared with, and which of the differences are shown."""
+
+    against = OneOf("Compared with", missing=None)
+    sheet = OneOf("Sheet", missing=None)
+    show = OneOf("Differences", missing=None)
+
+    def offer(self, against: str, returns: list[tuple[str, str]], sheets: list[str], *, sheet: str, show: str) -> None:
+        """The returns and the sheets that there are, with what is asked for chosen."""
+        self.against.choices, self.against.data = returns, against
+        self.sheet.choices = [("", "All sheets"), *((name, name) for name in sheets)]
+        self.sheet.data = sheet if sheet in sheets else ""
+        self.show.choices = [
+            ("figures", "Figures"),
+            ("unexpected", "Only what is unexpected"),
+            ("unexplained", "Only what is not explained"),
+            ("all", "Figures and words"),
+        ]
+        self.show.data = show if show in dict(self.show.choices) else "figures"
+
+
 class PrepareForm(Form):
     """Prepares a return; a version after an issued one says why."""
 
