@@ -190,6 +190,10 @@ class Tracing:
             yield from self._terms(second, spot, -sign if node.name == "-" else sign)
         elif node.name == "ROUND":
             yield from self._terms(node.inside[0], spot, sign)
+        elif node.name == "ABS":  # what is below nought turns its sign
+            terms = list(self._terms(node.inside[0], spot, 1))
+            turned = sign if self.total_of(terms) >= 0 else -sign
+            yield from (Term(turned * term.sign, term.words, term.spots) for term in terms)
         elif node.name == "SUMIFS":
             yield self._where(node.inside, spot, sign)
         else:  # a cell, or the SUM of several

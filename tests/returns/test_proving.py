@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.decisions.models import Variation, VariationShare
+from portfolio.money import format_pounds
 from portfolio.returns.models import Return
 from portfolio.returns.proofs.spend import approved
 from portfolio.returns.proving import checks
 from portfolio.returns.rules import ReturnKind
-from portfolio.spend.models import Correction
+from portfolio.spend.models import Claim, ClaimLine, Correction
 from tests import make
 from tests.conftest import NOW
 from tests.kept import kept
@@ -24,11 +25,14 @@ LINE = """UPDATE claim_line SET amount = amount + 1 WHERE id = (
     SELECT min(claim_line.id) FROM claim_line JOIN claim ON claim.id = claim_line.claim_id WHERE claim.quarter = 20251
 )"""
 
+TODAY = "every issued return says what its claims and corrections say"
+TRACED = "every figure of an issued return comes from the rows it was issued from"
+
 
 def faults(session: Session) -> dict[str, list[str]]:
     """What is wrong, by check."""
     found = {name: list(wrong) for name, wrong in checks(session)}
-    assert len(found) == 21
+    assert len(found) == 22
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
@@ -43,6 +47,12 @@ def returned(scene: Scene) -> Scene:
 
     kept(scene.session, "Dorset's Q1 returned", tell)
     return scene
+
+
+def first_line(session: Session) -> ClaimLine:
+    """The claim line that LINE changes."""
+    of_q1 = select(ClaimLine).join(ClaimLine.claim).where(Claim.quarter == Q1).order_by(ClaimLine.id).limit(1)
+    return session.scalars(of_q1).one()
 
 
 def only(session: Session, *names: str) -> list[str]:
@@ -66,19 +76,35 @@ def test_a_partnership_s_return_is_held_against_its_own_claims(scene: Scene) -> 
     by_hand(scene.session, LINE)
     assert faults(scene.session) == {}
     by_hand(scene.session, "UPDATE claim_line SET amount = amount + 1 WHERE amount = 1388902")
-    assert only(scene.session, "every issued return says what its claims and corrections say")[0].startswith(
+    assert only(scene.session, TODAY, TRACED)[0].startswith(
         "BCP Community Safety Partnership's return of Q1 2025/26, version 1, Interventions!"
     )
 
 
 def test_a_penny_under_an_issued_return_names_return_cell_award_stream_and_quarter(returned: Scene) -> None:
     by_hand(returned.session, LINE)
-    sentences = only(returned.session, "every issued return says what its claims and corrections say")
+    sentences = only(returned.session, TODAY, TRACED)
     assert sentences[0] == (
         "OPCC return of Q1 2025/26, version 1, Interventions!J5: SVD-25-01 (Dorset Community Safety Partnership), "
         "non-labour, Q1 2025/26 was issued as £6,736.25, the claims and corrections come to £6,736.26"
     )
     assert sentences[1].startswith("Home Office return of Q1 2025/26, version 1, Interventions!")
+    line = first_line(returned.session)
+    assert sentences[2] == (
+        "OPCC return of Q1 2025/26, version 1, Interventions!S4: SVD-25-01, Dorset Community Safety Partnership, "
+        "non-labour, Q1 actual was issued as £6,736.25, its rows come to £6,736.26: "
+        f"claim line {line.id} says {format_pounds(line.amount)}, and was recorded as "
+        f"{format_pounds(line.amount - Decimal('0.01'))}"
+    )
+
+
+def test_a_claim_line_that_is_gone_from_under_an_issued_return_is_named(returned: Scene) -> None:
+    number = returned.session.scalars(select(ClaimLine.id).where(ClaimLine.amount == Decimal("6736.25"))).one()
+    by_hand(returned.session, f"DELETE FROM claim_line WHERE id = {number}")
+    sentences = faults(returned.session)[TRACED]
+    assert sentences[0].endswith(
+        f"its rows come to £0.00: claim line {number} is gone, which was recorded as £6,736.25"
+    )
 
 
 def test_spend_that_an_issued_return_does_not_have(returned: Scene) -> None:

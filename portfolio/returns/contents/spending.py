@@ -168,7 +168,7 @@ def statement(
     """The Statement of Grant Expenditure, which the Home Office gets with Q4; None where there is none."""
     if scope.kind not in (Kind.HOME_OFFICE, Kind.STATEMENT) or scope.quarter.number != 4:
         return None
-    received, withheld, matched = grant_received(scope), grant_withheld(scope), _match_by_stream(found, spent)
+    received, withheld, matched = grant_received(scope), grant_withheld(scope), match_by_stream(found, spent)
     rows = [
         StatementRow(
             stream,
@@ -243,7 +243,7 @@ def assets_and_assurance(scope: Scope) -> tuple[str, str, tuple[AssetRow, ...]]:
     )
 
 
-def _match_by_stream(found: dict[Line, Position], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:
+def match_by_stream(found: dict[Line, Position], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:
     """Match is spent on an award as a whole: here it is shared between its streams in proportion to the award."""
     lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (award_id, stream_id), position in found.items():

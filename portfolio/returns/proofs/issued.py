@@ -65,7 +65,7 @@ def unchanged(session: Session) -> Iterator[str]:
             yield f"{name_of(row)}: the file {row.file_name} is not the one that was issued: its SHA-256 differs"
         if sha256(row.snapshot) != row.snapshot_sha256:
             yield f"{name_of(row)}: the snapshot is not the one that was issued: its SHA-256 differs"
-        content = _content(row)
+        content = content_of(row)
         if content is not None and digest_of_figures(content) != row.figures:
             yield f"{name_of(row)}: the figures of the snapshot are not those that were certified"
 
@@ -73,7 +73,7 @@ def unchanged(session: Session) -> Iterator[str]:
 def readable(session: Session) -> Iterator[str]:
     """Every file is read back, cell by cell, and says what its snapshot says."""
     for row in every_issued(session):
-        content = _content(row)
+        content = content_of(row)
         if content is None:
             yield f"{name_of(row)}: the snapshot cannot be read"
             continue
@@ -84,7 +84,7 @@ def readable(session: Session) -> Iterator[str]:
 def true_today(session: Session) -> Iterator[str]:
     """The quarter of each issued return is, project by project, what its locked claims and its corrections come to."""
     for row in every_issued(session):
-        content = _content(row)
+        content = content_of(row)
         if content is None:
             continue
         here = spent_now(session, row)
@@ -151,7 +151,7 @@ def locked(session: Session) -> Iterator[str]:
         yield f"{reference} ({csp}): the {status} claim of {quarter.short} {what}"
 
 
-def _content(row: Return) -> ReturnContent | None:
+def content_of(row: Return) -> ReturnContent | None:
     """What the snapshot says; None where it cannot be read any more."""
     try:
         return thaw(row.snapshot or "")

@@ -10,12 +10,12 @@ from portfolio.returns.contents.scope import Scope
 from portfolio.returns.why.cells import Cells
 from portfolio.returns.why.granted import Granting
 from portfolio.returns.why.reported import Reporting
-from portfolio.returns.why.rows import Named, Row, Spending
-from portfolio.returns.why.sources import Source, typed
+from portfolio.returns.why.rows import ROUNDING, Named, Row, Spending
+from portfolio.returns.why.sources import Origin, Source, origin
 from portfolio.returns.why.then import Then
 from reports.addresses import Spot
 from reports.totals import share_of
-from reports.tracing import Made, Term
+from reports.tracing import Term
 
 
 @dataclass(frozen=True)
@@ -117,34 +117,26 @@ class _Made:
 
     def __init__(self, cells: Cells, spot: Spot) -> None:
         self.spot, self._cells, self.is_known = spot, cells, True
-        found = cells.tracing.made(spot)
-        if found is None and isinstance(given := typed(cells, spot), Made):
-            found = given
-        self.formula = found
-        self.sources: list[Counter[Source]] = []
-        for terms in (found.terms, found.whole) if found is not None and found.whole else (None,):
-            counted: Counter[Source] = Counter()
-            if terms is None:
-                self._add(spot, 1, counted)
-            else:
-                self._add_terms(terms, 1, counted)
-            self.sources.append(counted)
+        found = origin(cells, spot)
+        self.formula, self.is_known = found.made, found.is_known
+        self.sources: list[Counter[Source]] = [Counter()]
+        self._add(found, 1, self.sources[0])
+        if found.made is not None and found.made.whole:
+            self.sources.append(Counter())
+            self._add_terms(found.made.whole, 1, self.sources[1])
 
-    def _add(self, spot: Spot, sign: int, counted: Counter[Source]) -> None:
-        made = self._cells.tracing.made(spot) or typed(self._cells, spot)
-        if isinstance(made, Made):
-            self._add_terms(made.terms, sign, counted)
-        elif made is None:
-            self.is_known = False
-        else:
-            for one in made:
-                counted[one.source] += sign * one.sign
+    def _add(self, found: Origin, sign: int, counted: Counter[Source]) -> None:
+        self.is_known &= found.is_known
+        for one in found.sources:
+            counted[one.source] += sign * one.sign
+        if found.made is not None:
+            self._add_terms(found.made.terms, sign, counted)
 
     def _add_terms(self, terms: Iterable[Term], sign: int, counted: Counter[Source]) -> None:
         for term in terms:
             for spot in term.spots:
                 if self._cells.tracing.value(spot) is not None:  # nothing stands below a text
-                    self._add(spot, sign * term.sign, counted)
+                    self._add(origin(self._cells, spot), sign * term.sign, counted)
 
 
 def rows_of(scope: Scope, then: Then, sources: Iterable[Source]) -> dict[Source, list[Row]]:
@@ -185,5 +177,6 @@ def rows_of(scope: Scope, then: Then, sources: Iterable[Source]) -> dict[Source,
         "observed": reporting.observed,
         "ledger": reporting.ledger,
         "timing": reporting.timing,
+        "rounding": lambda source: [Row(ROUNDING, 0, source.of[0])],
     }
     return {source: find[source.kind](source) for source in asked}

@@ -35,6 +35,10 @@ class Row(NamedTuple):
     amount: Decimal
 
 
+ROUNDING = "rounding"
+"""Stands for what rounding adds, which is no row of the record."""
+
+
 def pounds(record: str, rows: Iterable[Values], column: str = "amount") -> list[Row]:
     """Rows with what they add, in pounds; one that has no figure adds nothing."""
     return [Row(record, row["id"], from_pence(row[column])) for row in rows if row[column]]

@@ -7,13 +7,15 @@ record, by table and column; a few of them are other cells' sums, which their wo
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from portfolio.money import ZERO
 from portfolio.returns.contents.decided import FORECAST_UNDERSPEND
 from portfolio.returns.contents.spending import HELD_BACK
 from portfolio.returns.why.cells import SUMMARY, Cells
 from reports.addresses import Spot
-from reports.checks import NO_LEDGER, Check
+from reports.checks import Check
 from reports.common import OF_WHICH_ACCRUED
 from reports.names import Names
+from reports.rounded import RoundedLine
 from reports.sheets import Sheet
 from reports.tracing import Made, Term
 
@@ -33,27 +35,43 @@ class Signed(NamedTuple):
     source: Source
 
 
+class Origin(NamedTuple):
+    """Where a figure comes from: other cells, rows of the record, or both; neither where nothing was added up."""
+
+    made: Made | None = None
+    sources: Sequence[Signed] = ()
+    is_known: bool = True
+
+
 Typed = Sequence[Signed]
 _Finder = Callable[[Any, int], Typed]
 """From a table's line and the return's quarter to the sources of a figure."""
 
 
-def typed(cells: Cells, spot: Spot) -> Typed | Made | None:
-    """Where a figure without a formula comes from: rows, or other cells; None where nothing is known of it."""
+def origin(cells: Cells, spot: Spot) -> Origin:
+    """Where a figure comes from."""
+    made = cells.tracing.made(spot)
+    return Origin(made) if made is not None else _typed(cells, spot)
+
+
+def _typed(cells: Cells, spot: Spot) -> Origin:
+    """Where a figure without a formula comes from."""
     sheet = cells.tracing.sheets[spot.sheet]
     table, heading = sheet.table, sheet.table.columns[spot.column].heading
-    if (table.name, _plain(heading)) in _SUMS:
-        return _sum(cells, spot, *_SUMS[table.name, _plain(heading)])
-    line, number = table.lines[spot.row], cells.content.cover.quarter.number
+    plain, line, number = _plain(heading), table.lines[spot.row], cells.content.cover.quarter.number
+    if (table.name, plain) in _SUMS:
+        return Origin(_sum(cells, spot, *_SUMS[table.name, plain]))
+    if isinstance(line, RoundedLine):
+        return _rounded(cells, spot)
     if isinstance(line, Check):
         return _of_check(cells, spot, line, heading == "First figure")
-    of_column = int(heading[1]) if heading[:1] == "Q" and _plain(heading) != heading else number
+    of_column = int(heading[1]) if heading[:1] == "Q" and plain != heading else number
     if of_column > number:
-        return _one("expected", *_award(line), number, quarters=(of_column,))
-    find = _FROM_ROWS.get((table.name, _plain(heading)))
+        return Origin(sources=_one("expected", *_award(line), number, quarters=(of_column,)))
+    find = _FROM_ROWS.get((table.name, plain))
     if find is None:  # before the first quarter nothing was claimed, and after the last one nothing is forecast
-        return () if heading in ("Claimed before", "Forecast") else None
-    return find(line, of_column)
+        return Origin(is_known=heading in ("Claimed before", "Forecast"))
+    return Origin(sources=find(line, of_column))
 
 
 def _plain(heading: str) -> str:
@@ -172,29 +190,36 @@ def _lines(sheet: Sheet, heading: str, words: str, rows: Sequence[int], sign: in
     return Term(sign, words, tuple(Spot(sheet.name, row, column) for row in rows))
 
 
-def _of_check(cells: Cells, spot: Spot, check: Check, is_first: bool) -> Typed | Made | None:
+def _rounded(cells: Cells, spot: Spot) -> Origin:
+    """A rounded figure: the exact ones, and what rounding adds so that rows and columns still add up."""
+    exact = _sum(cells, spot, "Interventions", ("Stream",))
+    figure = cells.tracing.value(spot) or ZERO
+    return Origin(exact, _one("rounding", figure - cells.tracing.total_of(exact.terms)))
+
+
+def _of_check(cells: Cells, spot: Spot, check: Check, is_first: bool) -> Origin:
     """A check holds a figure against the record of claims, of allocations or of the ledger."""
     figure = check.first if is_first else check.second
-    number, csp = cells.content.cover.quarter.number, _partnership_of(cells, check)
+    quarters, csp = (cells.content.cover.quarter.number,), _partnership_of(cells, check)
+    ledger = _one("ledger", csp, quarters=quarters)
     match figure.what:
         case "The council's ledger of this quarter":
-            return _one("ledger", csp, quarters=(number,))
+            return Origin(sources=ledger)
         case "Ledger less claimed":
-            claimed = _one("claimed by", csp, quarters=(number,), sign=-1)
-            return [*_one("ledger", csp, quarters=(number,)), *(claimed if csp is not None else ())]
+            claimed = _one("claimed by", csp, quarters=quarters, sign=-1) if csp is not None else []
+            return Origin(sources=[*ledger, *claimed])
         case "Timing differences noted":
-            return _one("timing", csp, quarters=(number,)) if csp is not None else ()
+            return Origin(sources=_one("timing", csp, quarters=quarters) if csp is not None else [])
         case "Record of claims, all categories, to date":
-            return _all_lines(cells, "Spend by category", "To date")
+            return Origin(_all_lines(cells, "Spend by category", "To date"))
+        case "Record of claims, all quarters":
+            return Origin(_all_lines(cells, "Interventions", "Actual to date"))
         case "Record of allocations, all CSPs":
-            return _all_lines(cells, SUMMARY, "Allocation")
-        case "Nothing is claimed of it":
-            return ()
-        case what if what == NO_LEDGER:
-            return ()
-        case "Summary, This claim":  # a partnership that the summary has no line of claims nothing
-            return ()
-    return None
+            return Origin(_all_lines(cells, SUMMARY, "Allocation"))
+        case "Half a unit":
+            return Origin(sources=_one("rounding", figure.amount))
+    # A partnership that the summary has no line of claims nothing, and nor does what belongs to no project.
+    return Origin(is_known=not figure.amount)
 
 
 def _all_lines(cells: Cells, sheet: str, heading: str) -> Made:

@@ -31,7 +31,7 @@ from portfolio.proposals.models import Ask, Proposal
 from portfolio.quarters import Quarter, format_day
 from portfolio.returns.contents.scope import who
 from portfolio.returns.models import Payment, Withholding
-from portfolio.returns.why.rows import Row
+from portfolio.returns.why.rows import ROUNDING, Row
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest, Evidence, Forecast
 from portfolio.words import begin
 from portfolio.year_end.models import Asset
@@ -73,7 +73,8 @@ def told(session: Session, rows: Sequence[Row]) -> list[Line]:
     """Rows in words, in their order; as many statements as there are kinds of rows, not more for more rows."""
     by_record: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        by_record[row.record].append(row.number)
+        if row.record != ROUNDING:
+            by_record[row.record].append(row.number)
     telling = _Telling(session)
     found = {
         (record, number): one for record, numbers in by_record.items() for number, one in telling.of(record, numbers)
@@ -83,6 +84,8 @@ def told(session: Session, rows: Sequence[Row]) -> list[Line]:
 
 
 def _with_history(one: Told, row: Row) -> Told:
+    if row.record == ROUNDING:
+        return Told("Rounding", "So that rows, columns and the year add up in the funder's unit")
     history = Way("history", "Its history", {"record": row.record, "number": row.number})
     return Told(one.what, one.about, [text for text in one.details if text], [*one.ways, history])
 
