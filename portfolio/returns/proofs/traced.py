@@ -43,10 +43,10 @@ def from_their_rows(session: Session) -> Iterator[str]:
 
 def _sentence(session: Session, row: Return, cells: Cells, one: Explained) -> str:
     issued, now = cells.said(one.spot, one.figure), cells.said(one.spot, one.comes_to)
-    where = f"{cells.row_in_words(one.spot)}, {cells.heading(one.spot)}"
+    where = f"{cells.tracing.cell(one.spot)}: {cells.row_in_words(one.spot)}, {cells.heading(one.spot)}"
     altered = "; ".join(_altered(session, one.part.rows)) or "; ".join(_gone(session))
     because = f": {altered}" if altered else ""
-    return f"{name_of(row)}, {cells.tracing.cell(one.spot)}: {where} was issued as {issued}, its rows come to {now}{because}"
+    return f"{name_of(row)}, {where} was issued as {issued}, its rows come to {now}{because}"
 
 
 def _altered(session: Session, rows: Iterable[Row]) -> Iterator[str]:
