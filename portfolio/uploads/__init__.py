@@ -16,6 +16,7 @@ A form of somebody else's:
     `outline`       all of it read from a file
     `sheets`        the cells of one sheet, blank ones too
     `styles`        which cells are locked, and their colours
+    `named_tables`  its tables, whose headings stay
     `validations`   what may stand in a cell
     `sources`       what its dropdowns offer
     `faults`        what a value in a cell would do wrong

@@ -87,7 +87,8 @@ def merged_of(package: Package, part: str) -> list[Area]:
         if tag in merged:
             found.append(area_of(values["ref"]))
 
-    package.walk(part, parser_of(start))
+    if package.names_tag(part, "mergeCell"):
+        package.walk(part, parser_of(start))
     return [area for area in found if area is not None]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portfolio.uploads.areas import Place, address_of, place_of
-from portfolio.uploads.filling import At, holds_formula, is_twice, no_cell, no_sheet, unfit
+from portfolio.uploads.filling import At, holds_formula, is_heading, is_twice, no_cell, no_sheet, unfit
 from portfolio.uploads.layout import FormSheet, Outline
 from portfolio.uploads.writing import Entry
 
@@ -23,13 +23,14 @@ class FaultKind(StrEnum):
     TWICE = "Filled twice"
     UNFIT = "Does not fit into a cell"
     FORMULA = "Would overwrite a formula"
+    HEADING = "Would overwrite a table’s heading"
     RULE = "Breaks the form’s rule"
     LOCKED = "Locked cell"
     NO_DATE = "Not shown as a date"
     FIGURES = "Too many figures"
 
 
-_STOPPING = {FaultKind.NO_SHEET, FaultKind.NO_CELL, FaultKind.TWICE, FaultKind.UNFIT, FaultKind.FORMULA}
+_ONLY_TOLD = {FaultKind.RULE, FaultKind.LOCKED, FaultKind.NO_DATE, FaultKind.FIGURES}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Fault:
     @property
     def stops(self) -> bool:
         """Whether the form cannot be filled so; otherwise it is filled, and this is worth knowing."""
-        return self.kind in _STOPPING
+        return self.kind not in _ONLY_TOLD
 
 
 def faults(outline: Outline, values: Mapping[At, Entry]) -> list[Fault]:
@@ -77,6 +78,8 @@ def _faults_of(
         return
     if cell.formula is not None:
         yield FaultKind.FORMULA, holds_formula(where)
+    elif any(table.needs(place) for table in sheet.tables):
+        yield FaultKind.HEADING, is_heading(where)
     elif not sheet.may_change(place):
         yield FaultKind.LOCKED, f"{where} is locked: the form does not ask for anything there. Check that it is meant"
     rule = sheet.validation(place)

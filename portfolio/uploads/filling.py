@@ -16,8 +16,9 @@ from portfolio.errors import PortfolioError, Refused, refuse_any
 from portfolio.uploads.archives import with_parts
 from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Place, address_of, first_of, merged_of, place_of
 from portfolio.uploads.cells import MOST_TEXT, Value
+from portfolio.uploads.named_tables import tables_of
 from portfolio.uploads.opening import Book, Sheet, opened
-from portfolio.uploads.packages import MOST_MARKS
+from portfolio.uploads.packages import MOST_MARKS, damage_told
 from portfolio.uploads.parts import place_in_workbook
 from portfolio.uploads.splicing import Edit, elements, spliced
 from portfolio.uploads.writing import Entry, day_number, written
@@ -153,6 +154,11 @@ def holds_formula(where: str) -> str:
     return f"{where} holds a formula, which works its figure out itself. Choose another cell"
 
 
+def is_heading(where: str) -> str:
+    """What is said where a value would take the place of a table's heading."""
+    return f"{where} is a heading or a total of a table, which Excel needs as it is. Choose another cell"
+
+
 def _with_entries(book: Book, sheet: Sheet, entries: Mapping[Place, Entry], over: set[Place]) -> bytes:
     merged = merged_of(book.package, sheet.part)
     shown: dict[Place, Entry] = {}
@@ -162,6 +168,9 @@ def _with_entries(book: Book, sheet: Sheet, entries: Mapping[Place, Entry], over
             cell = address_of(first)
             raise CannotFill(sheet.title, cell, is_twice(f"{sheet.title}!{cell}"))
         shown[first] = entry
+    tables = tables_of(book.package, sheet.part)
+    needed = [address_of(place) for place in shown if any(table.needs(place) for table in tables)]
+    refuse_any(CannotFill(sheet.title, cell, is_heading(f"{sheet.title}!{cell}")) for cell in needed)
 
     def write(xml: bytes) -> bytes:
         new, formulas = written(xml, shown, book.epoch_1904, over)
@@ -175,6 +184,11 @@ def _with_entries(book: Book, sheet: Sheet, entries: Mapping[Place, Entry], over
 
 def in_its_encoding(xml: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A part changed as UTF-8 without any mark before it, and given back in the encoding that it came in."""
+    with damage_told():
+        return _in_its_encoding(xml, change)
+
+
+def _in_its_encoding(xml: bytes, change: Callable[[bytes], bytes]) -> bytes:
     if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16-le" if xml.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         mark, text = xml[:2], xml[2:].decode(encoding)

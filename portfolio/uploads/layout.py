@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from portfolio.errors import PortfolioError
 from portfolio.uploads.areas import Area, Place, address_of, first_of, place_of
 from portfolio.uploads.cells import Value
+from portfolio.uploads.named_tables import NamedTable
 from portfolio.uploads.validations import Validation
 
 
@@ -43,17 +44,6 @@ class Named:
     refers_to: str
     sheet: str | None = None
     is_hidden: bool = False
-
-
-@dataclass(frozen=True)
-class NamedTable:
-    """A table of a sheet, with its first row of headings and its last row of totals where it has them."""
-
-    name: str
-    area: Area
-    columns: tuple[str, ...]
-    heading_rows: int = 1
-    total_rows: int = 0
 
 
 @dataclass(frozen=True)

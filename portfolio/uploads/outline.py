@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Area, Place, area_of, merged_of, place_of
+from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Area, Place, merged_of, place_of
 from portfolio.uploads.filling import MOST_MARKS_OF_FORM
-from portfolio.uploads.layout import FormCell, FormSheet, Named, NamedTable, NoForm, Outline
+from portfolio.uploads.layout import FormCell, FormSheet, Named, NoForm, Outline
+from portfolio.uploads.named_tables import tables_of
 from portfolio.uploads.opening import Book, Sheet, opened
 from portfolio.uploads.packages import Package, own_name, parser_of
 from portfolio.uploads.sheets import Facts, facts_of
@@ -60,7 +61,7 @@ def _sheet(book: Book, sheet: Sheet, facts: Facts) -> FormSheet:
         facts.cells,
         merged,
         tuple(rules),
-        tuple(_table(book.package, one.target) for one in relations if one.kind == "table" and not one.external),
+        tuple(tables_of(book.package, sheet.part)),
         _comments(book.package, next((one.target for one in relations if one.kind == "comments"), None)),
         _used(facts, merged, rules),
         facts.rows,
@@ -79,27 +80,6 @@ def _used(facts: Facts, merged: tuple[Area, ...], rules: list[Validation]) -> Ar
     areas = [*merged, *(area for rule in rules for area in rule.areas)]
     ends += [(area.bottom, area.right) for area in areas if area.bottom <= near[0] and area.right <= near[1]]
     return Area(1, 1, max(row for row, _ in ends), max(column for _, column in ends)) if ends else None
-
-
-def _table(package: Package, part: str) -> NamedTable:
-    told: dict[str, str] = {}
-    columns: list[str] = []
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        match own_name(tag):
-            case "table":
-                told.update(values)
-            case "tableColumn":
-                columns.append(values.get("name", ""))
-
-    package.walk(part, parser_of(start))
-    return NamedTable(
-        told.get("displayName", told.get("name", "")),
-        area_of(told.get("ref", "")) or Area(1, 1, 1, 1),
-        tuple(columns),
-        int(told.get("headerRowCount", 1)),
-        int(told.get("totalsRowCount", 0)),
-    )
 
 
 def _comments(package: Package, part: str | None) -> Mapping[Place, str]:

@@ -142,6 +142,11 @@ class Package:
         with damage_told():
             return self._zip.read(self._entries[plain_name(name)])
 
+    def names_tag(self, name: str, tag: str) -> bool:
+        """Whether a part may hold a tag: where it cannot, nobody needs to go through its million blank rows."""
+        content = self.read(name)
+        return tag.encode() in content or b"\0" in content[:4]  # in two-byte text the tag cannot be seen so
+
     def walk(self, name: str, parser: expat.XMLParserType, after_chunk: Callable[[], Any] | None = None) -> None:
         """Feed a whole part to a parser."""
         for _ in self.walking(name, parser):
@@ -223,10 +228,8 @@ def tags(name: str) -> frozenset[str]:
 
 def own_name(tag: str) -> str:
     """A spreadsheet's own tag without its namespace; nothing for a tag of another one."""
-    for main in MAIN:
-        if tag.startswith(main):
-            return tag[len(main) :]
-    return ""
+    space, mark, name = tag.rpartition("|")
+    return name if space + mark in MAIN else ""
 
 
 def parser_of(

@@ -127,5 +127,7 @@ def _formulas(sheet: Sheet) -> tuple[dict[Place, str], list[tuple[Area, str]]]:
         if inside:
             held.append(said)
 
-    sheet.book.package.walk(sheet.part, parser_of(start, end, text))
+    package = sheet.book.package
+    if package.names_tag(sheet.part, "<f") or package.names_tag(sheet.part, ":f"):
+        package.walk(sheet.part, parser_of(start, end, text))
     return found, spilling

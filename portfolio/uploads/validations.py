@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from portfolio.quarters import format_day
 from portfolio.uploads.areas import Area, Place, areas_of
 from portfolio.uploads.packages import Package, own_name, parser_of
 from portfolio.uploads.tables import shown
-from portfolio.uploads.writing import Entry, day_number
+from portfolio.uploads.writing import Entry, day_number, day_of
 
 MOST_CHOICES_SAID = 8
 """How many choices of a list a sentence names."""
@@ -72,7 +73,7 @@ class Validation:
             return "a date" if self.kind in _DAYS else "a number"
         if self.kind == "whole" and measured != measured.to_integral_value():
             return "a whole number"
-        return self._breaks_limits(measured)
+        return self._breaks_limits(measured, epoch_1904)
 
     def _breaks_list(self, entry: Entry) -> str | None:
         if self.choices is None or _text(entry) in self.choices:
@@ -84,7 +85,7 @@ class Validation:
         more = len(self.choices) - MOST_CHOICES_SAID
         return f"one of its list: {named}" + (f" and {more:,} more" if more > 0 else "")
 
-    def _breaks_limits(self, measured: Decimal) -> str | None:
+    def _breaks_limits(self, measured: Decimal, epoch_1904: bool) -> str | None:
         first, second = _number(self.first), _number(self.second)
         if first is None or (second is None and "etween" in self.operator):
             return None  # a limit that a formula works out
@@ -101,7 +102,10 @@ class Validation:
         }.get(self.operator, True)
         if fits:
             return None
-        said = _SAID[self.operator].format(self.first, self.second)
+        limits = [self.first, self.second]
+        if self.kind == "date":
+            limits = [_day(limit, epoch_1904) for limit in (first, second or first)]
+        said = _SAID[self.operator].format(*limits)
         return f"a text of {said} characters" if self.kind == "textLength" else said
 
 
@@ -141,7 +145,8 @@ def validations_of(package: Package, part: str) -> list[Validation]:
         if inside:
             held.append(said)
 
-    package.walk(part, parser_of(start, end, text))
+    if package.names_tag(part, "dataValidation"):
+        package.walk(part, parser_of(start, end, text))
     return [rule for rule in found if rule.areas]
 
 
@@ -178,6 +183,13 @@ def _number(limit: str) -> Decimal | None:
         return Decimal(limit) if re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d{1,3})?", limit) else None
     except InvalidOperation:
         return None
+
+
+def _day(limit: Decimal, epoch_1904: bool) -> str:
+    try:
+        return format_day(day_of(limit, epoch_1904))
+    except OverflowError:
+        return str(limit)
 
 
 def _text(entry: Entry) -> str:

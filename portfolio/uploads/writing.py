@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -49,6 +49,12 @@ def day_number(day: date, epoch_1904: bool) -> Decimal:
         days -= 1  # that epoch has a 29 February 1900, which never was
     seconds = clock.hour * 3600 + clock.minute * 60 + clock.second
     return Decimal(days) + (Decimal(seconds) / 86_400).quantize(Decimal("0.0000000001"))
+
+
+def day_of(number: Decimal, epoch_1904: bool) -> date:
+    """The day that a workbook counts by a number. Raises OverflowError: no day is as far away."""
+    early = not epoch_1904 and number < 60
+    return _FIRST_DAY[epoch_1904] + timedelta(days=int(number) + (1 if early else 0))
 
 
 def _plain(number: Decimal) -> str:
