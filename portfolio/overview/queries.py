@@ -23,7 +23,7 @@ from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.models import Return
 from portfolio.returns.queries import returns_within
-from portfolio.returns.rules import ReturnStatus
+from portfolio.returns.rules import STEPS
 from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import entries
 from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
@@ -192,13 +192,16 @@ def _trouble(rag: Any) -> ColumnElement[int]:
     return case({word: place for place, word in enumerate(WORST_FIRST)}, value=rag, else_=len(WORST_FIRST))
 
 
-def to_certify(session: Session, within: Within) -> Sequence[Return]:
-    """The returns within reach that wait to be checked or certified, newest quarter first."""
-    waiting = (ReturnStatus.PREPARED, ReturnStatus.CHECKED)
+def returns_under_way(session: Session, within: Within) -> Sequence[Return]:
+    """The returns within reach that wait for somebody's next step, newest quarter first."""
     return session.scalars(
         select(Return)
         .join(Return.funding_year)
-        .where(Return.status.in_(waiting), FundingYear.status != YearStatus.CLOSED, returns_within(within))
+        .where(Return.status.in_(STEPS), FundingYear.status != YearStatus.CLOSED, returns_within(within))
         .order_by(Return.quarter.desc(), Return.id)
-        .options(joinedload(Return.csp), joinedload(Return.funding_year).joinedload(FundingYear.programme))
+        .options(
+            joinedload(Return.csp),
+            joinedload(Return.funding_year).joinedload(FundingYear.programme),
+            selectinload(Return.queries),
+        )
     ).all()

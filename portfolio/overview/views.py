@@ -14,11 +14,12 @@ from portfolio.meetings.showing import ActionShown, actions_shown
 from portfolio.overview.feed import as_calendar
 from portfolio.overview.forms import LookForm
 from portfolio.overview.fronts.administrator import administrator_front
-from portfolio.overview.fronts.area import area_front, certifier_front
+from portfolio.overview.fronts.area import area_front
 from portfolio.overview.fronts.finance import finance_front
 from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
 from portfolio.overview.fronts.proposing import proposing_front
+from portfolio.overview.fronts.returning import MOST_STEPS, next_steps
 from portfolio.overview.queries import awards_to_show, last_approved, to_score, years_named
 from portfolio.overview.year import Scope, award_lines, scope_of, year_figures
 from portfolio.people.actions import viewer_of
@@ -49,7 +50,7 @@ def front() -> Any:
     held = [holding for holding in person.holdings if holding.holds_on(day)]
     roles = {holding.role for holding in held}
     csps = {holding.csp_id for holding in held if REACH[holding.role] is Reach.OWN_CSP and holding.csp_id is not None}
-    area, certified = person.within(Act.FORWARD_RETURN), person.within(Act.CERTIFY_RETURN)
+    area = person.within(Act.FORWARD_RETURN)
     return render_template(
         "overview/front.html",
         day=day,
@@ -65,7 +66,9 @@ def front() -> Any:
         to_score=to_score(session(), person.within(Act.ASSESS), person.person_id) if person.may(Act.ASSESS) else 0,
         partnership=partnership_front(session(), csps, day) if csps else None,
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
-        certifier=certifier_front(session(), certified, person.person_id) if Role.CERTIFIER in roles else None,
+        returning=next_steps(session(), person) if person.may(Act.SEE_RETURNS) else [],
+        most_steps=MOST_STEPS,
+        certifies=Role.CERTIFIER in roles,
         administrator=administrator_front(session()) if Role.ADMINISTRATOR in roles else None,
         actions=_own_actions() if person.may(Act.SEE_ACTIONS) else [],
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from portfolio.errors import PortfolioError, RuleWarning
 from portfolio.funding_years.rules import BadStep
 from portfolio.money import format_pounds
+from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear, Quarter, format_day
 
 
@@ -39,6 +40,18 @@ class ReturnStatus(StrEnum):
 
 HAVE_LEFT = (ReturnStatus.ISSUED, ReturnStatus.QUERIED, ReturnStatus.FORWARDED, ReturnStatus.PAID)
 """The states of a return that was issued."""
+
+STEPS: dict[ReturnStatus, Act] = {
+    ReturnStatus.PREPARED: Act.CHECK_RETURN,
+    ReturnStatus.CHECKED: Act.CERTIFY_RETURN,
+    ReturnStatus.CERTIFIED: Act.PREPARE_RETURN,
+    ReturnStatus.QUERIED: Act.PREPARE_RETURN,
+}
+"""What takes a return further that is not with the funder yet, or that was asked about."""
+NOT_WHO_PREPARED_IT = (ReturnStatus.PREPARED, ReturnStatus.CHECKED)
+"""The states whose next step somebody else takes than who prepared the return."""
+MADE_BY_THE_OFFICE = (Act.PREPARE_RETURN, Act.CHECK_RETURN)
+"""What the commissioner's office does too, for the return that it sends to the Home Office; others it receives."""
 
 MARKING = "OFFICIAL"
 """What the pages of a return are marked with: routine public business (source: Government Security Classifications)."""
@@ -262,6 +275,12 @@ def frozen_names(name: str) -> tuple[str, str, str]:
     """What an issued return leaves under its name: the workbook, the figures as JSON, and the digests of both."""
     stem = name.removesuffix(".xlsx")
     return name, f"{stem}.json", f"{stem}.sha256"
+
+
+def acts_for(act: Act, kind: ReturnKind) -> tuple[Act, ...]:
+    """The acts that let somebody do something to a return of a kind; one of them is enough."""
+    to_the_home_office = kind is ReturnKind.HOME_OFFICE and act in MADE_BY_THE_OFFICE
+    return (act, Act.MAKE_HOME_OFFICE_RETURN) if to_the_home_office else (act,)
 
 
 def statement_name(year: FinancialYear) -> str:

@@ -11,10 +11,12 @@ from portfolio.funding_years.actions import copy_year
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.overview.fronts.administrator import administrator_front
-from portfolio.overview.fronts.area import area_front, certifier_front
+from portfolio.overview.fronts.area import area_front
 from portfolio.overview.fronts.finance import finance_front
 from portfolio.overview.fronts.lead import lead_front
 from portfolio.overview.fronts.partnership import partnership_front
+from portfolio.overview.fronts.returning import next_steps
+from portfolio.people.actions import viewer_of
 from portfolio.people.models import Person
 from portfolio.people.rules import Role, Within
 from portfolio.proposals.rules import ProposalStatus
@@ -333,18 +335,27 @@ def test_the_office_waits_for_the_next_claims(session: Session) -> None:
     assert part.in_words == "Nothing waits for you."
 
 
-def test_a_certifier_sees_what_waits_for_a_signature_and_what_is_not_theirs_to_sign(session: Session) -> None:
+def test_everybody_sees_the_returns_whose_next_step_is_theirs(session: Session) -> None:
     year = make.award(session).proposal.funding_year
-    certifier = make.person(session, Role.CERTIFIER)
-    returned(session, year, ReturnStatus.PREPARED, prepared_by_id=certifier.id)
-    returned(session, year, ReturnStatus.PREPARED, kind=ReturnKind.CSP, csp_id=make.csp(session).id, quarter=Q2)
-    returned(session, year, ReturnStatus.ISSUED, kind=ReturnKind.HOME_OFFICE)
-    found = certifier_front(session, EVERYTHING, certifier.id)
-    assert [(one.place.name, one.found.quarter, one.is_own, one.year_in_words) for one in found] == [
-        ("Dorset Community Safety Partnership", Q2, False, "Serious Violence Duty 2025/26"),
-        ("OPCC return", Q1, True, "Serious Violence Duty 2025/26"),
-    ]
-    assert certifier_front(session, Within(), certifier.id) == []
+    people = {role: make.person(session, role) for role in (Role.FINANCE, Role.CERTIFIER, Role.OPCC, Role.CSP_OFFICER)}
+    own, csp = people[Role.CERTIFIER].id, make.csp(session).id
+    returned(session, year, ReturnStatus.PREPARED, prepared_by_id=own)
+    returned(session, year, ReturnStatus.CHECKED, kind=ReturnKind.CSP, csp_id=csp, quarter=Q2)
+    returned(session, year, ReturnStatus.CERTIFIED, kind=ReturnKind.HOME_OFFICE)
+    returned(session, year, ReturnStatus.QUERIED, kind=ReturnKind.CSP, csp_id=csp)
+    returned(session, year, ReturnStatus.ISSUED, quarter=Q2)
+
+    def seen(role: Role) -> list[tuple[str, bool]]:
+        return [(one.step, one.is_own) for one in next_steps(session, viewer_of(people[role], TODAY))]
+
+    assert seen(Role.CERTIFIER) == [("Certify it", False), ("Check it", True)]
+    assert seen(Role.FINANCE) == [("Check it", False), ("Issue it", False), ("Answer the question", False)]
+    assert seen(Role.OPCC) == [("Issue it", False)]
+    assert seen(Role.CSP_OFFICER) == []
+    first, *_, last = next_steps(session, viewer_of(people[Role.FINANCE], TODAY))
+    assert first.in_words == "OPCC return, Q1 2025/26, waits to be checked."
+    assert (first.year_in_words, first.endpoint) == ("Serious Violence Duty 2025/26", "returns.checking")
+    assert last.last_by == "Asked about by the commissioner’s office"
 
 
 def test_an_administrator_sees_who_can_sign_in_and_what_is_on_record(session: Session) -> None:

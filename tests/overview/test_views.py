@@ -84,7 +84,7 @@ def test_several_roles_get_each_their_part_and_none_gets_told_whom_to_ask(
     session: Session, signed_in: SignedIn, dorset: FundingYear
 ) -> None:
     words = words_of(signed_in(Role.FINANCE, Role.LEAD, Role.CERTIFIER).get("/"))
-    for part in ("As project lead", "As finance officer", "To certify"):
+    for part in ("As project lead", "As finance officer", "Returns that wait for you"):
         assert part in words
     assert "You hold no role today" in words_of(signed_in().get("/"))
 

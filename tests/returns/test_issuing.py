@@ -15,6 +15,7 @@ from portfolio.errors import PortfolioError, Refused
 from portfolio.history import Author, broken_seals, rows_behind_its_back
 from portfolio.people.models import Person
 from portfolio.returns import actions
+from portfolio.returns.drafting import workbook
 from portfolio.returns.models import Return, ReturnAmount
 from portfolio.returns.rules import FiguresChanged, ReturnStatus
 from portfolio.returns.snapshot import sha256, thaw
@@ -72,11 +73,10 @@ def test_a_claim_is_approved_while_its_quarter_is_issued(
             approve_claims(session, [claim], {claim.id: claim.edition}, by_id=finance, now=NOW)
             under_way.set()
 
-    write = actions.workbook
 
     def write_slowly(content: Any) -> bytes:
         under_way.set()
-        return write(content)
+        return workbook(content)
 
     monkeypatch.setattr(actions, "workbook", write_slowly)
     deeds = {"the approval": approve, "the return": lambda: issue(database, number, finance)}

@@ -1,4 +1,4 @@
-"""The parts of those who look at a whole police area: the commissioner's office, and who certifies its returns."""
+"""The part of those who look at a whole police area: the commissioner's office."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 from portfolio.errors import RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.overview.fronts.returned import ReturnLine, return_lines
-from portfolio.overview.queries import last_approved, to_certify, years_in_hand
+from portfolio.overview.queries import last_approved, years_in_hand
 from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
-from portfolio.returns.models import Return
-from portfolio.returns.queries import Place, place_of
 from portfolio.words import count
 
 
@@ -57,31 +55,6 @@ class AreaYear:
         return [line.warning for line in self.returns if line.warning is not None]
 
 
-@dataclass(frozen=True)
-class ToCertify:
-    """A return that waits for a signature."""
-
-    found: Return
-    is_own: bool
-    """Whether the person prepared it themselves, so that somebody else must sign (E9)."""
-
-    @property
-    def place(self) -> Place:
-        """Whose return it is, and of which quarter."""
-        return place_of(self.found)
-
-    @property
-    def in_words(self) -> str:
-        """What waits, and since when."""
-        of = f"{self.place.name}, {self.found.quarter.short}"
-        return f"{of}, prepared by {self.found.prepared_by}, waits for a signature."
-
-    @property
-    def year_in_words(self) -> str:
-        """The programme and its year."""
-        return f"{self.found.funding_year.programme.name} {self.found.funding_year.year}"
-
-
 def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
     """What the commissioner's office finds of each open year, what runs before what is to come."""
     found = []
@@ -92,8 +65,3 @@ def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
         figures = year_figures(session, scope, at)
         found.append(AreaYear(year, scope, figures, return_lines(session, year, within, today), coming))
     return found
-
-
-def certifier_front(session: Session, within: Within, person_id: int) -> list[ToCertify]:
-    """The returns that somebody may be asked to sign, newest quarter first."""
-    return [ToCertify(one, one.prepared_by_id == person_id) for one in to_certify(session, within)]

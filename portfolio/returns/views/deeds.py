@@ -9,8 +9,8 @@ from portfolio.people.rules import Act
 from portfolio.returns import money_in, pages
 from portfolio.returns.models import Return
 from portfolio.returns.queries import get_return, place_of
-from portfolio.returns.rules import OthersWork, ReturnStatus
-from portfolio.returns.views.room import MADE_BY_THE_OFFICE, may
+from portfolio.returns.rules import MADE_BY_THE_OFFICE, OthersWork, ReturnStatus
+from portfolio.returns.views.room import may
 from portfolio.web.access import viewer
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session

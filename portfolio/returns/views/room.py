@@ -8,7 +8,7 @@ from portfolio.people.actions import get_person
 from portfolio.people.models import Person
 from portfolio.people.rules import Act
 from portfolio.returns.queries import Place
-from portfolio.returns.rules import ReturnKind
+from portfolio.returns.rules import acts_for
 from portfolio.uploads.kinds import XLSX
 from portfolio.web.access import viewer
 from portfolio.web.database import session
@@ -27,12 +27,6 @@ def workbook_download(name: str, content: bytes) -> Any:
     return file_download(name, content, XLSX.media_type)
 
 
-MADE_BY_THE_OFFICE = (Act.PREPARE_RETURN, Act.CHECK_RETURN)
-"""What the commissioner's office does too, for the return that it sends to the Home Office; others it receives."""
-
-
 def may(act: Act, place: Place) -> bool:
     """Whether who is signed in may do something to a return."""
-    to_the_home_office = place.kind is ReturnKind.HOME_OFFICE and act in MADE_BY_THE_OFFICE
-    acts = (act, Act.MAKE_HOME_OFFICE_RETURN) if to_the_home_office else (act,)
-    return any(place.is_reached_by(viewer().within(one)) for one in acts)
+    return any(place.is_reached_by(viewer().within(one)) for one in acts_for(act, place.kind))
