@@ -20,6 +20,19 @@ class AllocationBelowAwards(PortfolioError):
         )
 
 
+class ToleranceBelowAwards(PortfolioError):
+    """E1: a tolerance under which awards that were made already would be too many."""
+
+    code = "E1"
+
+    def __init__(self, csp: str, stream: str, awards: Decimal, limit: Decimal) -> None:
+        super().__init__(
+            f"{csp} has awarded {format_pounds(awards)} of the {stream} stream already, more than the "
+            f"{format_pounds(limit)} that this tolerance would allow. Enter a higher one, or lower the awards first",
+            "tolerance_percent",
+        )
+
+
 class AwardsAboveAllocation(PortfolioError):
     """E1: a partnership's awards of a stream come to more than its allocation and the tolerance."""
 
@@ -70,3 +83,11 @@ def below_awards(
     if awards <= ceiling(share, tolerance_percent):
         return None
     return AllocationBelowAwards(csp, stream, share, awards, f"shares.{key}.{stream}")
+
+
+def tolerance_below_awards(
+    csp: str, stream: str, *, share: Decimal, awards: Decimal, tolerance_percent: Decimal
+) -> ToleranceBelowAwards | None:
+    """E1, from its third side: a tolerance that what is awarded of a share, in pounds, would pass."""
+    limit = ceiling(share, tolerance_percent)
+    return ToleranceBelowAwards(csp, stream, awards, limit) if awards > limit else None

@@ -1,7 +1,7 @@
 """Setting up programmes, areas, partnerships and organisations; opening, confirming and closing funding years."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +40,22 @@ class Terms:
     tolerance_percent: Decimal = rules.DEFAULT_TOLERANCE_PERCENT
     claim_deadlines: str = rules.DEFAULT_DEADLINES
     retention_years: int = rules.DEFAULT_RETENTION_YEARS
+    asset_threshold: Decimal | None = None
+    rounds_to: int | None = None
+
+    def faults(self) -> list[PortfolioError]:
+        """What is wrong with them."""
+        return rules.bad_terms(
+            deadlines=self.claim_deadlines,
+            percents={
+                "match_percent": self.match_percent,
+                "variance_percent": self.variance_percent,
+                "tolerance_percent": self.tolerance_percent,
+            },
+            amounts={"variance_floor": self.variance_floor, "asset_threshold": self.asset_threshold},
+            retention_years=self.retention_years,
+            rounds_to=self.rounds_to,
+        )
 
 
 USUAL = Terms()
@@ -57,23 +73,13 @@ def add_programme(
     terms: Terms = USUAL,
 ) -> Programme:
     """Set up a grant with its streams and cost categories."""
-    refuse_any([rules.bad_deadlines(terms.claim_deadlines)])
+    refuse_any(terms.faults())
     programme = Programme(
         code=code,
         name=name,
         funder=funder,
         administering_body=administering_body,
-        statutory_power=terms.statutory_power,
-        in_arrears=terms.in_arrears,
-        carry_over=terms.carry_over,
-        match_percent=terms.match_percent,
-        match_base=terms.match_base,
-        match_in_kind_counts=terms.match_in_kind_counts,
-        variance_percent=terms.variance_percent,
-        variance_floor=terms.variance_floor,
-        tolerance_percent=terms.tolerance_percent,
-        claim_deadlines=terms.claim_deadlines,
-        retention_years=terms.retention_years,
+        **vars(terms),
         streams=[Stream(name=stream, position=place) for place, stream in enumerate(streams, start=1)],
         categories=[
             CostCategory(name=category, position=place, needs_text=category == rules.OTHER)
@@ -81,6 +87,19 @@ def add_programme(
         ],
     )
     session.add(programme)
+    return programme
+
+
+def terms_of(programme: Programme) -> Terms:
+    """What a programme's funder sets, as it stands."""
+    return Terms(**{field.name: getattr(programme, field.name) for field in fields(Terms)})
+
+
+def set_terms(programme: Programme, terms: Terms) -> Programme:
+    """Set what the funder asks from now on; what was issued stays as it was issued."""
+    refuse_any(terms.faults())
+    for field in fields(Terms):
+        setattr(programme, field.name, getattr(terms, field.name))
     return programme
 
 

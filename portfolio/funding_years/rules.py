@@ -34,6 +34,9 @@ DEFAULT_VARIANCE_FLOOR = Decimal("500.00")
 DEFAULT_TOLERANCE_PERCENT = Decimal(0)
 DEFAULT_DEADLINES = "31 Jul, 31 Oct, 31 Jan, 30 Apr"
 DEFAULT_RETENTION_YEARS = 7
+MOST_RETENTION_YEARS = 100
+ROUNDINGS: dict[int, str] = {1: "Whole pounds", 100: "Hundreds of pounds", 1000: "Thousands of pounds"}
+"""What a funder may want figures rounded to, in pounds."""
 OTHER = "other"
 DEFAULT_CATEGORIES = (
     "pay and on-costs",
@@ -168,6 +171,36 @@ class BadDeadlines(PortfolioError):
             f"“{typed[:60]}” are not four deadlines. Enter a day and a month a quarter, like {DEFAULT_DEADLINES}",
             "claim_deadlines",
         )
+
+
+class BadTerms(PortfolioError):
+    """Something that no grant agreement could set."""
+
+
+def bad_terms(
+    *,
+    deadlines: str,
+    percents: Mapping[str, Decimal | None],
+    amounts: Mapping[str, Decimal | None],
+    retention_years: int,
+    rounds_to: int | None,
+) -> list[PortfolioError]:
+    """What is wrong with a programme's terms: percentages and amounts by field, in pounds; None is no such rule."""
+    errors: list[PortfolioError] = []
+    for field, percent in percents.items():
+        if percent is not None and not 0 <= percent <= 100:
+            errors.append(BadTerms("Enter a percentage from 0 to 100", field))
+    for field, amount in amounts.items():
+        if amount is not None and amount < 0:
+            errors.append(BadTerms("Enter an amount of zero or more", field))
+    unread = bad_deadlines(deadlines)
+    if unread is not None:
+        errors.append(unread)
+    if not 1 <= retention_years <= MOST_RETENTION_YEARS:
+        errors.append(BadTerms(f"Enter a number of years from 1 to {MOST_RETENTION_YEARS}", "retention_years"))
+    if rounds_to is not None and rounds_to not in ROUNDINGS:
+        errors.append(BadTerms("Choose how the funder's figures are rounded", "rounds_to"))
+    return errors
 
 
 def bad_organisation_identifier(org_id: str | None) -> BadOrganisationIdentifier | None:

@@ -165,6 +165,52 @@ class PoundsField(FigureBox):
         return format_plain(figure)
 
 
+class PercentField(FigureBox):
+    """A percentage from 0 to 100 of at most two decimals, or with `whole` of none."""
+
+    def __init__(self, label: str, *, whole: bool = False, hint: str = "", **rest: Any) -> None:
+        super().__init__(label, hint=hint, **rest)
+        self.whole = whole
+
+    def read(self, typed: str) -> Decimal | None:
+        """The percentage, with or without its sign; raises ValueError."""
+        number = typed.removesuffix("%").strip()
+        if not number:
+            return None
+        if not (_WHOLE_PERCENT if self.whole else _HUNDREDTHS).fullmatch(number) or Decimal(number) > 100:
+            like = "70" if self.whole else "4.5"
+            kind = "whole number" if self.whole else "number of at most two decimals"
+            raise ValueError(f"{self.label.text} must be a {kind} from 0 to 100, like {like}")
+        return Decimal(number)
+
+    def written(self, figure: Decimal) -> str:
+        """`4.5`."""
+        return plain_percent(figure)
+
+
+_HUNDREDTHS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+_WHOLE_PERCENT = re.compile(r"\d{1,3}", re.ASCII)
+
+
+def plain_percent(value: Decimal) -> str:
+    """`4.5`, as a box or an address has a percentage."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+class WholeNumber(FigureBox):
+    """A number without decimals, zero or more."""
+
+    def read(self, typed: str) -> int:
+        """The number, with or without a per cent sign; raises ValueError."""
+        number = typed.rstrip("%").rstrip()
+        if not _WHOLE.fullmatch(number):
+            raise ValueError("Enter a whole number, like 25")
+        return int(number.partition(".")[0])
+
+
+_WHOLE = re.compile(r"\d{1,6}(?:\.0+)?", re.ASCII)
+
+
 class Several(FieldList):  # type: ignore[type-arg]  # only the stubs know what it is a list of
     """Fields or parts of one kind, each numbered in the names of its boxes; numbers of no page of ours are passed over.
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -176,3 +177,26 @@ def test_what_no_partnership_has_of_a_stream_is_held_back() -> None:
 def test_a_partnership_has_a_short_name() -> None:
     assert rules.short_name("Dorset Community Safety Partnership") == "Dorset CSP"
     assert rules.short_name("Safer Bristol") == "Safer Bristol"
+
+
+def faults(**changes: Any) -> list[tuple[str | None, str]]:
+    """What is wrong with terms that are right but for some changes."""
+    usual: dict[str, Any] = {
+        "deadlines": rules.DEFAULT_DEADLINES, "percents": {"tolerance_percent": Decimal(10), "match_percent": None},
+        "amounts": {"asset_threshold": None}, "retention_years": 7, "rounds_to": None,
+    }  # fmt: skip
+    return [(error.field, error.sentence) for error in rules.bad_terms(**{**usual, **changes})]
+
+
+def test_terms_that_no_funder_could_set() -> None:
+    assert faults() == faults(rounds_to=1000) == []
+    assert faults(percents={"match_percent": Decimal("100.01")}) == [
+        ("match_percent", "Enter a percentage from 0 to 100")
+    ]
+    assert faults(amounts={"variance_floor": Decimal("-0.01")}) == [
+        ("variance_floor", "Enter an amount of zero or more")
+    ]
+    assert faults(retention_years=0) == faults(retention_years=101)
+    assert [field for field, _ in faults(retention_years=0, rounds_to=7, deadlines="31 Jul")] == [
+        "claim_deadlines", "retention_years", "rounds_to",
+    ]  # fmt: skip

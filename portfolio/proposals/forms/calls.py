@@ -1,6 +1,5 @@
 """The form of a call: its dates, its guidance, and the criteria and gates by which proposals are judged."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
@@ -10,23 +9,11 @@ from wtforms import FormField
 
 from portfolio.proposals.calls import CallSaid, CriterionSaid, GateSaid
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import DateParts, FigureBox, Form, Line, Paragraphs, Part, Several
+from portfolio.web.forms import DateParts, Form, Line, Paragraphs, Part, Several, WholeNumber
 
 constraint_means("uq_round_funding_year_id_csp_id", "Somebody has just set up this call. Look at theirs first")
 
-MORE, MOST_LINES, MOST_NAME, MOST_DIGITS = 2, 40, 80, 6
-_WHOLE = re.compile(rf"\d{{1,{MOST_DIGITS}}}(?:\.0+)?", re.ASCII)
-
-
-class WholeNumber(FigureBox):
-    """A number without decimals, zero or more."""
-
-    def read(self, typed: str) -> int:
-        """The number, with or without a per cent sign; raises ValueError."""
-        number = typed.rstrip("%").rstrip()
-        if not _WHOLE.fullmatch(number):
-            raise ValueError("Enter a whole number, like 25")
-        return int(number.partition(".")[0])
+MORE, MOST_LINES, MOST_NAME = 2, 40, 80
 
 
 class CriterionPart(Part):

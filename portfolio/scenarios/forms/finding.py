@@ -6,12 +6,12 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from portfolio.proposals.rules import Level
-from portfolio.scenarios.forms.ceilings import PercentField, ceilings_in, with_ceilings
+from portfolio.scenarios.forms.ceilings import ceilings_in, with_ceilings
 from portfolio.scenarios.optimiser import Wanted
 from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import Plan
 from portfolio.spend.forms import Carried
-from portfolio.web.forms import AddressForm, OneOf, PoundsField, SeveralOf
+from portfolio.web.forms import AddressForm, OneOf, PercentField, PoundsField, SeveralOf
 
 
 class BestForm(AddressForm):

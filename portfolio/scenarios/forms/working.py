@@ -6,13 +6,13 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from portfolio.money import ZERO, format_plain
-from portfolio.scenarios.forms.ceilings import PercentField, ceilings_in, plain_percent, with_ceilings
+from portfolio.scenarios.forms.ceilings import ceilings_in, with_ceilings
 from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import Plan
 from portfolio.spend.forms import Carried, SeenForm
 from portfolio.web.errors import constraint_means
-from portfolio.web.forms import Line, Paragraphs, PoundsField, SeveralOf
+from portfolio.web.forms import Line, Paragraphs, PercentField, PoundsField, SeveralOf, plain_percent
 
 constraint_means(
     "uq_scenario_funding_year_id_csp_id_name",
