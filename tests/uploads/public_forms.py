@@ -151,13 +151,14 @@ def commissioner() -> PublicForm:
     sheet["B7"], sheet["C7"] = "=SUM(B3:B6)", '=SUMIF(D3:D6,"Green",C3:C6)'
     sheet["B9"] = '=TEXT(E3,"yyyy-mm-dd")'
     sheet["B2"].comment = Comment("In pounds and pence", "Commissioner")
-    rating = DataValidation("list", formula1="Ratings!$A$1:$A$3", allow_blank=True, showErrorMessage=True)
+    rated = DataValidation("list", formula1="Ratings!$A$1:$A$3", allow_blank=True, showErrorMessage=True)
     yes = DataValidation("list", formula1='"Yes,No"', showErrorMessage=True)
-    rating.add("D3:D6")
+    rated.add("D3:D6")
     yes.add("H3")
-    sheet.add_data_validation(rating)
+    sheet.add_data_validation(rated)
     sheet.add_data_validation(yes)
-    sheet.conditional_formatting.add("D3:D6", CellIsRule("equal", ['"Red"'], fill=PatternFill(bgColor="FFFF0000")))
+    red = CellIsRule("equal", ['"Red"'], fill=PatternFill(bgColor="FFFF0000"))  # type: ignore[no-untyped-call]
+    sheet.conditional_formatting.add("D3:D6", red)
     sheet.protection.sheet = True
     sheet.print_title_rows = "1:2"
     sheet.column_dimensions["D"].width = 20
@@ -238,7 +239,7 @@ def inspectorate() -> PublicForm:
 
 @cache
 def fund() -> PublicForm:
-    """A tracker with what Excel adds over the years: pivots, slicers, threads of comments, links, an order of formulas."""
+    """A tracker with what Excel adds over the years: pivots, slicers, threads of comments, links, orders."""
     written = io.BytesIO()
     with Workbook(written, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Tracker")

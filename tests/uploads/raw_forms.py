@@ -91,9 +91,10 @@ def strict_parts() -> dict[str, bytes]:
 
 def _types(overrides: Mapping[str, str]) -> str:
     told = "".join(f'<Override PartName="/{part}" ContentType="{kind}"/>' for part, kind in overrides.items())
+    relations = "application/vnd.openxmlformats-package.relationships+xml"
     return (
         f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
-        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{told}</Types>'
+        f'<Default Extension="rels" ContentType="{relations}"/>{told}</Types>'
     )
 
 
@@ -218,7 +219,7 @@ class _Pipe(io.RawIOBase):
 def zipped_oddly(parts: Mapping[str, bytes]) -> bytes:
     """An archive with sizes after the bytes, parts that are not packed, folders, further fields, and a comment."""
     pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w") as archive:  # type: ignore[arg-type]  # it writes, and asks for no more
+    with zipfile.ZipFile(pipe, "w") as archive:
         for number, (name, content) in enumerate(parts.items()):
             entry = zipfile.ZipInfo(name, (2019, 3, 4, 5, 6, 8))
             entry.compress_type = zipfile.ZIP_STORED if number % 3 == 0 else zipfile.ZIP_DEFLATED
