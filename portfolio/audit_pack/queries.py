@@ -53,7 +53,7 @@ def issued(year: FundingYear) -> Select[Return]:
 
 def names_of_people(session: Session) -> dict[int, str]:
     """Everybody's name as it is now, by number."""
-    return dict(session.execute(select(Person.id, Person.name)).tuples())
+    return dict(session.execute(select(Person.id, Person.name)).all())
 
 
 class Names:

@@ -1,5 +1,6 @@
 """The page of a year's audit pack, and the pack."""
 
+from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -48,8 +49,11 @@ def take(year_id: int) -> Any:
         raise NotFound("There is no such pack")
     with_evidence = form.evidence.data == "yes"
     note_reading(f"Audit pack of {year.programme.name}, {year.police_area.name}, {year.year}", EVERYBODY)
-    file = TemporaryFile()  # noqa: SIM115 - closed with the answer, once it is sent
-    write(session(), year, file, with_evidence=with_evidence)
-    file.seek(0)
     name = file_name(year.programme.code, year.police_area.code, year.year.slug, with_evidence=with_evidence)
-    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+    with ExitStack() as undone:
+        file = undone.enter_context(TemporaryFile())
+        write(session(), year, file, with_evidence=with_evidence)
+        file.seek(0)
+        answer = send_file(file, "application/zip", as_attachment=True, download_name=name)
+        undone.pop_all()  # from here on the answer closes it, once it is sent
+    return answer

@@ -27,9 +27,7 @@ class AssetForm(Form):
     cost = PoundsField("What it cost", hint="The part that the grant paid, without VAT that is recovered.")
     bought_on = DateParts("Bought on", missing="Enter the day it was bought", hint="For example 12 5 2025")
     serial = Line("Serial or inventory number", most=120)
-    kept_at = Line(
-        "Where it is kept", hint="Organisation or building, like “Dorset Council, Dorchester”"
-    )
+    kept_at = Line("Where it is kept", hint="Organisation or building, like “Dorset Council, Dorchester”")
 
     def offer(self, streams: Iterable[Stream]) -> None:
         """Offer the streams that the award has money of."""

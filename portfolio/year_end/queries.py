@@ -1,17 +1,19 @@
 """Reading the register of assets, and the assurance of a year."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portfolio.decisions.models import Award
-from portfolio.errors import NotFound
+from portfolio.errors import NotFound, RuleWarning
 from portfolio.funding_years.models import FundingYear
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
 from portfolio.year_end.models import Asset, Assurance
+from portfolio.year_end.rules import assurance_missing
 
 
 def register(year: FundingYear, only: ColumnElement[bool], *, from_cost: Decimal | None = None) -> Select[Asset]:
@@ -81,8 +83,7 @@ def assurances_of(session: Session, year_id: int) -> Sequence[Assurance]:
     ).all()
 
 
-def assured(session: Session, year_ids: Collection[int]) -> set[int]:
-    """Which of several funding years have an assurance."""
-    return set(
-        session.scalars(select(Assurance.funding_year_id).where(Assurance.funding_year_id.in_(year_ids)).distinct())
-    )
+def assurance_alerts(session: Session, year: FundingYear, today: date) -> list[RuleWarning]:
+    """That a year's assurance is due or overdue and not recorded; nothing long before that."""
+    missing = assurance_missing(f"{year.programme.name}, {year.police_area.name}", year.year, today)
+    return [missing] if missing is not None and assurance_of(session, year.id) is None else []

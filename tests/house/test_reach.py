@@ -19,6 +19,7 @@ from portfolio.decisions.models import Decision
 from portfolio.funding_years.models import PoliceArea
 from portfolio.measures.models import Indicator
 from portfolio.measures.rules import IndicatorKind
+from portfolio.open_data.queries import versions_of
 from portfolio.people.models import Person
 from portfolio.people.rules import MAY, REACH, Reach, Role
 from portfolio.quarters import FinancialYear
@@ -28,7 +29,7 @@ from portfolio.returns.snapshot import freeze
 from portfolio.spend.checks import Part
 from portfolio.spend.rules import ClaimStatus
 from portfolio.web.access import Access, access_to
-from tests import make, rounds
+from tests import make, rounds, year_ends
 from tests.conftest import NOW, Visitor
 from tests.ledgers import ledger_of
 from tests.reports.content_samples import dorset
@@ -36,13 +37,13 @@ from tests.reports.content_samples import dorset
 YEAR = FinancialYear(2025)
 Q1, Q2 = YEAR.quarters[:2]
 SNAPSHOT = freeze(dorset())
-AREA_WIDE = ("/years/<int:number>", "/measures/<int:number>")
+AREA_WIDE = ("/years/<int:number>", "/measures/<int:number>", "/open-data/years/<int:year_id>")
 """What concerns a whole police area: each of its partnerships may see it, where their acts include it."""
 CALL = "/rounds/<year:year>/<csp_key>"
 """A partnership's call for proposals is meant to be heard in all of its area, by leads too."""
 OF_THE_SITE = ("/history/", "/settings/")
 """What is of no partnership: open to administrators, who reach everything."""
-ADDED_UP = ("/returns/<int:year_id>/statement",)
+ADDED_UP = ("/returns/<int:year_id>/statement", "/returns/<int:year_id>/year-end")
 """What adds partnerships up: within reach of those alone who reach the whole area."""
 
 
@@ -95,8 +96,16 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
     session.add_all([indicator, issued])
     session.flush()
     ledger = ledger_of(session, award, lead)
+    form = year_ends.form(session, year, lead, year_ends.claim_blank(), name=f"Form of {key}").blanks[0]
+    bound = year_ends.binding(session, form, lead, confirmed_by=None, confirmed_at=None)
     named = {
         "reference": reference,
+        "forms": form.form_id,
+        "blank_id": form.id,
+        "sheet": 1,
+        "cell": "B3",
+        "first_row": 9,
+        "filled_id": year_ends.filled(session, issued, bound, lead).id,
         "csp_key": key,
         "slug": f"csp-{key}",
         "quarter": Q2,
@@ -112,6 +121,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "request_id": make.correction_request(session, award, Decimal("1.00"), by=lead).id,
         "step": "money",
         "document_id": rounds.document(session, award.proposal, lead).id,
+        "assets": year_ends.asset(session, award, lead).id,
         "variations": rounds.variation_request(session, award, "1.00", lead).id,
         "upload of spend": make.workbook_upload(session, lead, award).id,
         "upload of ledger": ledger.upload.id,
@@ -123,7 +133,12 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "decisions": session.scalars(select(Decision.id).where(Decision.proposal_id == award.proposal_id)).one(),
         "actions": rounds.meeting_action(session, csp, lead).id,
         "drawing": "money",
+        "open-data": year_ends.exemption(session, award, lead).id,
+        "version": 1,
+        "name": "360giving.json",
     }
+    if not versions_of(session, year):
+        year_ends.publication(session, year, lead)
     return Place(key, own, own_area, named)
 
 

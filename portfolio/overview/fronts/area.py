@@ -14,6 +14,7 @@ from portfolio.overview.rules import Deadline, first_deadline
 from portfolio.overview.year import Scope, YearFigures, scope_of, year_figures
 from portfolio.people.rules import Within
 from portfolio.words import count
+from portfolio.year_end.queries import assurance_alerts
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class AreaYear:
     figures: YearFigures
     returns: Sequence[ReturnLine]
     next_deadline: Deadline | None
+    assurance: Sequence[RuleWarning]
+    """That the independent assurance of the year is due (W10)."""
 
     @property
     def to_forward(self) -> list[ReturnLine]:
@@ -51,8 +54,8 @@ class AreaYear:
 
     @property
     def overdue(self) -> list[RuleWarning]:
-        """The returns that should have been here by now (W10)."""
-        return [line.warning for line in self.returns if line.warning is not None]
+        """The returns, and the assurance of the year, that should have been here by now (W10)."""
+        return [*(line.warning for line in self.returns if line.warning is not None), *self.assurance]
 
 
 def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
@@ -63,5 +66,6 @@ def area_front(session: Session, within: Within, today: date) -> list[AreaYear]:
         at = last_approved(session, year, scope.awards) or year.year.quarters[0]
         coming = first_deadline([(year.year, year.programme.claim_deadlines)], today)
         figures = year_figures(session, scope, at)
-        found.append(AreaYear(year, scope, figures, return_lines(session, year, within, today), coming))
+        returns, assurance = return_lines(session, year, within, today), assurance_alerts(session, year, today)
+        found.append(AreaYear(year, scope, figures, returns, coming, assurance))
     return found

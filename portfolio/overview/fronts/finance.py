@@ -27,6 +27,7 @@ from portfolio.people.rules import Within
 from portfolio.quarters import Quarter, format_day, lateness
 from portfolio.spend.rules import NOT_SENT, SENT, WAIT_FOR_FINANCE, Stage
 from portfolio.words import count
+from portfolio.year_end.queries import assurance_alerts
 
 MOST_WARNINGS = 6
 """So many warnings of underspend stand on the front page; the year's page shows every partnership."""
@@ -84,6 +85,8 @@ class FinanceYear:
     next_deadline: Deadline | None
     match: Sequence[RuleWarning]
     """W3 of the year's match."""
+    assurance: Sequence[RuleWarning]
+    """That the independent assurance of the year is due (W10)."""
 
     @property
     def begun(self) -> Sequence[QuarterOfClaims]:
@@ -135,10 +138,10 @@ class FinanceYear:
 
     @property
     def warnings(self) -> list[RuleWarning]:
-        """Returns that are overdue (W10), the largest forecast underspends (W2), and match that falls short (W3)."""
+        """What is overdue (W10), the largest forecast underspends (W2), and match that falls short (W3)."""
         late = [line.warning for line in self.returns if line.warning is not None]
         underspends = self.figures.underspends[:MOST_WARNINGS] if self.figures else []
-        return [*late, *underspends, *self.match]
+        return [*late, *self.assurance, *underspends, *self.match]
 
 
 def finance_front(session: Session, within: Within, today: date) -> list[FinanceYear]:
@@ -168,4 +171,5 @@ def _of_year(session: Session, year: FundingYear, within: Within, today: date) -
         returns=return_lines(session, year, within, today),
         next_deadline=first_deadline([(year.year, year.programme.claim_deadlines)], today),
         match=match_alerts(session, year, scope.awards, today),
+        assurance=assurance_alerts(session, year, today),
     )
