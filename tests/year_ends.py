@@ -3,10 +3,12 @@
 import hashlib
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.commands.blank import claim_form
 from portfolio.decisions.models import Award
 from portfolio.funder_forms.models import FilledForm, FormBinding, FormBlank, FunderForm
 from portfolio.funding_years.models import FundingYear
@@ -58,6 +60,12 @@ def form(session: Session, year: FundingYear, by: Person, content: bytes = b"a w
     session.add(row)
     session.flush()
     return row
+
+
+@cache
+def claim_blank() -> bytes:
+    """The blank that the demonstration's funder sends."""
+    return claim_form()
 
 
 def binding(session: Session, blank: FormBlank, by: Person, content: str = "{}", **changes: Any) -> FormBinding:

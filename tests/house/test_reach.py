@@ -102,7 +102,7 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
         "reference": reference,
         "forms": form.form_id,
         "blank_id": form.id,
-        "sheet": 1,
+        "sheet_number": 1,
         "cell": "B3",
         "first_row": 9,
         "filled_id": year_ends.filled(session, issued, bound, lead).id,
