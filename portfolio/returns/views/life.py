@@ -105,6 +105,7 @@ def show(number: int) -> Any:
         },
         me=viewer().person_id,
         frozen=frozen_names(row.file_name or ""),
+        whole_area=queries.reaches_area(viewer().within(Act.SEE_RETURNS), row.funding_year),
     )
 
 
