@@ -29,7 +29,7 @@ from portfolio.settings import set_setting
 from portfolio.uploads.kinds import XLSX
 from reports.proving import NotReconciled
 
-JSON, CSV = "application/json", "text/csv; charset=utf-8"
+JSON, CSV = "application/json", "text/csv"
 
 
 def set_publisher(session: Session, area: PoliceArea, *, prefix: str, name: str, org_id: str | None) -> None:

@@ -12,7 +12,6 @@ from portfolio.open_data.rules import (
     published_to_date,
     registration_number,
 )
-from portfolio.quarters import format_day
 
 REGISTER = (
     "Reference",
@@ -50,9 +49,9 @@ def _line(grant: Grant) -> list[str | Decimal]:
     recipient = grant.recipient
     return [
         grant.reference,
-        NO_DAY if grant.awarded_on is None else format_day(grant.awarded_on),
-        format_day(grant.starts_on),
-        format_day(grant.ends_on),
+        NO_DAY if grant.awarded_on is None else grant.awarded_on.isoformat(),
+        grant.starts_on.isoformat(),
+        grant.ends_on.isoformat(),
         grant.department,
         grant.funder.name or grant.department,
         recipient.name or "",

@@ -297,7 +297,15 @@ def registration_number(org_id: str | None) -> str | None:
 
 def published_text(text: str) -> str:
     """A text as it may be published: a count of one to four people becomes `fewer than 5`."""
-    return _FEW_PEOPLE.sub(lambda found: f"fewer than 5 {found['who']}", text)
+    return _FEW_PEOPLE.sub(lambda found: f"fewer than 5 {_several(found['who'])}", text)
+
+
+def _several(who: str) -> str:
+    """Those meant, as more than one."""
+    *before, last = who.split()
+    irregular = {"child": "children", "person": "people", "man": "men", "woman": "women", "family": "families"}
+    regular = last if last.lower().endswith(("s", "people", "children", "men")) else f"{last}s"
+    return " ".join([*before, irregular.get(last.lower(), regular)])
 
 
 def names_few(texts: Sequence[str | None]) -> bool:

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within, get_award
-from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import get_year, years_within
 from portfolio.open_data import actions, queries, showing
@@ -102,7 +101,8 @@ def draft(year_id: int, name: str) -> Any:
     year = _year(year_id, Act.PUBLISH)
     parcel = actions.parcel_of(session(), year)
     if name not in parcel.names:
-        raise NotFound("There is no such file")
+        flash("That file is not part of the next version.", "error")
+        return redirect(url_for(".preview", year_id=year_id))
     latest = queries.find_latest(session(), year)
     files = parcel.files(1 if latest is None else latest.version + 1, moment())
     return _hand_out(next(file for file in files if file.name == name))

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT4
 
 GRANT_AT = "https://example.org/360giving/1.4/grant.json"
 DAY = "^[0-9]{4}-(0[1-9]|1[012])-(0[1-9]|[12][0-9]|3[01])$"
-DATE = {"type": "string", "anyOf": [{"format": "date-time"}, {"pattern": DAY}]}
+DATE = {"type": "string", "oneOf": [{"format": "date-time"}, {"pattern": DAY}]}
 ORGANISATION = {
     "type": "object",
     "required": ["id", "name"],

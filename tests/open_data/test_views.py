@@ -6,10 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portfolio.open_data.actions import parcel_of
-from portfolio.people.rules import Role
-from tests import make
-from tests.conftest import SignedIn, title_of
-from tests.open_data.conftest import published
+from tests.conftest import SignedIn
 from tests.returns.conftest import Scene
 from tests.returns.test_views import text_of
 
