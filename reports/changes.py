@@ -13,11 +13,13 @@ from enum import StrEnum
 
 from portfolio.money import ZERO, format_pounds
 from portfolio.quarters import format_day
-from reports.addresses import AddressedSheet
+from reports.addresses import Address, AddressedSheet, slug
 from reports.cells import Cell
 from reports.sheets import Book, Shape, Sheet
 
 TOTAL = "Total"
+OF_THE_WHOLE = frozenset({"Cover", "Certification", "Checks", "Notes"})
+"""Sheets that tell of a return as a whole: of returns that cover different ground they cannot be the same."""
 WHOLE_ROW = "Whole row"
 """What is said to be changed where a row is there in one return only."""
 FIGURES = (Shape.MONEY, Shape.PERCENT, Shape.NUMBER)
@@ -51,6 +53,8 @@ class Row:
     key: RowKey
     part: Part
     cells: Mapping[str, Cell]
+    address: str
+    """How addresses name it."""
 
     @property
     def name(self) -> str:
@@ -73,6 +77,8 @@ class ChangedCell:
     change: Change
     was: Cell | None
     now: Cell | None
+    at: Address | None = None
+    """Where the later return has it, if it does."""
 
     @property
     def about(self) -> str:
@@ -182,8 +188,9 @@ class Compared:
 def compare(before: Book, after: Book, *, shared_lines_only: bool = False) -> Compared:
     """Two returns cell by cell; of returns that cover different ground only the lines that both have."""
     earlier, later = ({sheet.name: sheet for sheet in book.sheets} for book in (before, after))
+    both = [name for name in later if name in earlier and not (shared_lines_only and name in OF_THE_WHOLE)]
     return Compared(
-        [_compare(earlier[name], later[name], shared_lines_only) for name in later if name in earlier],
+        [_compare(earlier[name], later[name], shared_lines_only) for name in both],
         [name for name in earlier if name not in later],
         [name for name in later if name not in earlier],
     )
@@ -198,7 +205,9 @@ def _compare(before: Sheet, after: Sheet, shared_lines_only: bool) -> ComparedSh
     pairs: list[tuple[Row | None, Row | None]] = [(old.get(key), row) for key, row in new.items()]
     pairs += [(row, None) for key, row in old.items() if key not in new]
     own = _own_columns(after)
-    cells = [cell for pair in pairs for cell in _changed(after.name, *pair, columns, own)]
+    names = [column_name(column.heading) for column in after.table.columns]
+    addresses = dict(zip(names, AddressedSheet(after).columns, strict=True))
+    cells = [cell for pair in pairs for cell in _changed(after.name, *pair, columns, own, addresses)]
     return ComparedSheet(after.name, columns, pairs, cells, len(pairs) * (len(columns) - len(own)))
 
 
@@ -234,15 +243,17 @@ def rows_of(sheet: Sheet) -> Iterator[Row]:
     names = [column_name(column.heading) for column in table.columns]
     places = [table.places[heading] for heading in _identity(sheet)]
     seen: dict[tuple[RowKey, Part], int] = {}
+    addresses = AddressedSheet(sheet).rows
     if not table.empty:
         for number, cells in enumerate(zip(*table.cells, strict=True)):
             part = Part.LINE if number < len(table.lines) else Part.SUBTOTAL
             key = tuple(_plain(str(cells[place])) for place in places)
             count = seen[key, part] = seen.get((key, part), 0) + 1
-            yield Row(key if count == 1 else (*key, f"({count})"), part, dict(zip(names, cells, strict=True)))
+            told = dict(zip(names, cells, strict=True))
+            yield Row(key if count == 1 else (*key, f"({count})"), part, told, addresses[number])
     if table.totals:
         told = {name: cell for name, cell in zip(names[1:], table.totals[1:], strict=True) if cell is not None}
-        yield Row((TOTAL,), Part.TOTAL, told)
+        yield Row((TOTAL,), Part.TOTAL, told, addresses[-1])
 
 
 def _plain(text: str) -> str:
@@ -256,6 +267,7 @@ def _changed(
     now: Row | None,
     columns: Mapping[str, tuple[str, Shape]],
     own: frozenset[str],
+    addresses: Mapping[str, str],
 ) -> Iterator[ChangedCell]:
     row = now or was
     assert row is not None  # noqa: S101 - a pair has a row at least
@@ -270,7 +282,8 @@ def _changed(
         left, right = was.cells.get(name) if was else None, now.cells.get(name) if now else None
         if left != right and (change is Change.CHANGED or left or right):
             became = change if change is not Change.CHANGED else _became(left, right)
-            yield ChangedCell(sheet, row.key, row.part, name, heading, shape, became, left, right)
+            at = Address(slug(sheet), now.address, addresses[name]) if now and name in addresses else None
+            yield ChangedCell(sheet, row.key, row.part, name, heading, shape, became, left, right, at)
 
 
 def _became(was: Cell | None, now: Cell | None) -> Change:

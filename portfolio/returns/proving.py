@@ -11,6 +11,7 @@ from portfolio.assessment.counting import miscounted
 from portfolio.ledger.proving import unaltered
 from portfolio.proposals.attaching import altered_documents
 from portfolio.proposals.calling import unbalanced
+from portfolio.returns.changes import unexplained
 from portfolio.returns.proofs import awards, issued, spend, traced
 from portfolio.spend import files
 
@@ -41,4 +42,5 @@ def checks(session: Session) -> Iterator[Check]:
     yield "every issued return is as it was issued, byte for byte", issued.unchanged(session)
     yield "every issued file says what its snapshot says", issued.readable(session)
     yield "every issued return says what its claims and corrections say", issued.true_today(session)
+    yield "every difference between issued returns has its causes on record", unexplained.between_issued(session)
     yield "every figure of an issued return comes from the rows it was issued from", traced.from_their_rows(session)

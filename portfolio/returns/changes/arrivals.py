@@ -63,7 +63,9 @@ def claimed(session: Session, names: Names, *only: ColumnElement[bool], expected
             place = at("claim", reference=row.reference, csp_key=row.csp_key, quarter=row.quarter)
             words = f"{who(row.reference, row.csp)}: claim of {row.quarter.short} approved"
             on = day_of(row.approved_at) if row.approved_at else None
-            cause = causes[row.id] = Cause(CauseKind.CLAIM, words, place, row.approver, on, is_expected=expected)
+            name = f"{row.reference}, claim of {row.quarter.short}"
+            cause = Cause(CauseKind.CLAIM, words, place, row.approver, on, is_expected=expected, name=name)
+            causes[row.id] = cause
         csp, stream, share = names.csp(row.csp), names.stream(row.stream), Share(cause, row.amount)
         quarter = row.quarter.number
         found[(Of.ACTUAL, quarter), Key(csp, stream, row.reference)].append(share)
@@ -116,7 +118,9 @@ def corrected(session: Session, names: Names, *only: ColumnElement[bool]) -> Fou
             else at("claim", reference=row.reference, csp_key=row.csp_key, quarter=correction.corrects)
         )
         on = day_of(correction.entered_at)
-        share = Share(Cause(CauseKind.CORRECTION, words, place, row.approved_by, on), correction.amount)
+        name = f"{row.reference}, correction {correction.id} of {correction.corrects.short}"
+        cause = Cause(CauseKind.CORRECTION, words, place, row.approved_by, on, name=name)
+        share = Share(cause, correction.amount)
         csp, stream, quarter = names.csp(row.csp), names.stream(row.stream), correction.entered_in.number
         found[(Of.ACTUAL, quarter), Key(csp, stream, row.reference)].append(share)
         found[(Of.CORRECTED, quarter), Key(csp, stream, row.reference)].append(share)

@@ -59,10 +59,17 @@ class Cause:
     on: date | None = None
     is_expected: bool = False
     """Whether it is what a later quarter brings: its own claims, its own figures."""
+    name: str = ""
+    """What it is called beside a figure, if that can be said shorter."""
+
+    @property
+    def called(self) -> str:
+        """What it is called beside a figure."""
+        return self.name or self.words
 
     @property
     def surprises(self) -> bool:
-        """Whether a reader of the earlier return would want to be told."""
+        """Whether it is more than a later quarter brings by itself."""
         return not self.is_expected and self.kind not in EXPECTED
 
 
@@ -77,9 +84,9 @@ class Share:
     def in_words(self) -> str:
         """`−£73.11: correction 1 of Q1 2025/26 …`."""
         if self.amount is None:
-            return self.cause.words
+            return self.cause.called
         sign = "+" if self.amount > 0 else ""
-        return f"{sign}{format_pounds(self.amount)}: {self.cause.words}"
+        return f"{sign}{format_pounds(self.amount)}: {self.cause.called}"
 
 
 def unexplained(what: str) -> Cause:

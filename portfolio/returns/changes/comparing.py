@@ -1,6 +1,6 @@
 """Two returns held against each other: what changed, cell by cell, and the log of what that came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from portfolio.money import ZERO
 from portfolio.remembering import Remembered
-from portfolio.returns.changes.causes import ANOTHER_YEAR, Cause, CauseKind, Share
+from portfolio.returns.changes.causes import ANOTHER_YEAR, EXPECTED, Cause, CauseKind, Share
 from portfolio.returns.changes.grounds import Of, Quantities
 from portfolio.returns.changes.reckoning import Reckoning
 from portfolio.returns.changes.sides import Side, cover_the_same, in_order
 from portfolio.returns.changes.sources import Sources
 from portfolio.returns.changes.words import Words
+from portfolio.words import count
 from reports import returns
 from reports.changes import ChangedCell, Compared, compare
 
@@ -50,6 +51,11 @@ class Logged:
     cells: int
     sheets: tuple[str, ...]
 
+    @property
+    def cells_in_words(self) -> str:
+        """`3 cells`."""
+        return count(self.cells, "cell")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -60,23 +66,40 @@ class Comparison:
     compared: Compared
     differences: Sequence[Difference]
     covers_the_same: bool
+    own_amounts: Mapping[Cause, Decimal]
+    """What each cause moved of what it moved first, in pounds: of a claim what was spent, of a variation the award."""
 
     @cached_property
     def log(self) -> list[Logged]:
         """What the differences came from, what surprises first; each thing once."""
         cells: dict[Cause, list[ChangedCell]] = {}
-        amounts: dict[Cause, Decimal] = {}
         for difference in self.differences:
             for share in difference.shares:
                 cells.setdefault(share.cause, []).append(difference.cell)
-        for cause, amount in self.own_amounts:
-            amounts[cause] = amounts.get(cause, ZERO) + amount
         return [
-            Logged(cause, amounts.get(cause) or None, len(there), tuple(dict.fromkeys(cell.sheet for cell in there)))
+            Logged(
+                cause,
+                self.own_amounts.get(cause) or None,
+                len(there),
+                tuple(dict.fromkeys(cell.sheet for cell in there)),
+            )
             for cause, there in sorted(cells.items(), key=lambda each: _place(each[0]))
         ]
 
-    own_amounts: Sequence[tuple[Cause, Decimal]] = ()
+    @property
+    def surprises_logged(self) -> list[Logged]:
+        """What of the log is more than a later quarter brings by itself."""
+        return [line for line in self.log if line.cause.surprises]
+
+    @property
+    def expected_logged(self) -> list[Logged]:
+        """What of the log the later quarter brought: its claims, what was observed and reported."""
+        return [line for line in self.log if not line.cause.surprises and line.cause.kind not in EXPECTED]
+
+    @property
+    def time_logged(self) -> list[Logged]:
+        """What of the log nobody did."""
+        return [line for line in self.log if line.cause.kind in EXPECTED]
 
     @property
     def surprising(self) -> list[Difference]:
@@ -116,15 +139,19 @@ def _compare(session: Session, before: Side, after: Side) -> Comparison:
     sources = Sources(session, (before, after), was, now)
     reckoning, words = Reckoning(was, now, sources), Words(session, after, sources)
     differences = [Difference(cell, _shares(cell, sources, reckoning, words)) for cell in found.cells]
-    own = [
-        (share.cause, share.amount)
-        for ground, keys in now.found.items()
-        if ground[0] in OWN
-        for key in keys
-        for share in sources.became(ground, key)
-        if share.amount is not None
-    ]
-    return Comparison(before, after, found, differences, same, own)
+    return Comparison(before, after, found, differences, same, _own_amounts(now, sources))
+
+
+def _own_amounts(now: Quantities, sources: Sources) -> dict[Cause, Decimal]:
+    found: dict[Cause, Decimal] = {}
+    for of in OWN:
+        moved: dict[Cause, Decimal] = {}
+        for ground in [ground for ground in now.found if ground[0] is of]:
+            for key in now.found[ground]:
+                for share in sources.became(ground, key):
+                    moved[share.cause] = moved.get(share.cause, ZERO) + (share.amount or ZERO)
+        found = moved | found
+    return found
 
 
 def _shares(cell: ChangedCell, sources: Sources, reckoning: Reckoning, words: Words) -> list[Share]:

@@ -124,7 +124,8 @@ class Moved:
                 + (f"Asked for by {asked_by}, approved by {approver}" if asked_by else f"Approved by {approver}")
             )
             place = at("variation", number=request) if request else None
-            cause = Cause(CauseKind.VARIATION, words, place, approver, variation.approved_on)
+            name = f"Variation {variation.reference}"
+            cause = Cause(CauseKind.VARIATION, words, place, approver, variation.approved_on, name=name)
             for share in variation.shares:
                 if share.award_line_id in self._lines:
                     key = self._lines[share.award_line_id][0]
@@ -208,7 +209,7 @@ class Moved:
             .join(Stream, Stream.id == StreamAllocation.stream_id)
             .where(StreamAllocation.funding_year_id == self._year)
         )
-        whole = dict(streams)
+        whole = {row.id: row.name for row in streams}
         shares = self._session.execute(
             select(CspAllocation.id, CspAllocation.stream_allocation_id, CSP.name)
             .join(CSP, CSP.id == CspAllocation.csp_id)
@@ -243,7 +244,7 @@ class Moved:
         given = {number: (kind, reference, csp, key) for number, kind, reference, csp, key in rows}
         of_both = MatchReceipt.quarter.in_(self._reported)  # what a new quarter brings is told with that quarter
         receipts = select(MatchReceipt.id, MatchReceipt.match_id).where(MatchReceipt.match_id.in_(given), of_both)
-        of_match = dict(self._session.execute(receipts))
+        of_match = {row.id: row.match_id for row in self._session.execute(receipts)}
         for record in ("match", "match_receipt"):
             for entry in self._recorded.of(record):
                 number = entry.number if record == "match" else of_match.get(entry.number, 0)

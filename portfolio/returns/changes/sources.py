@@ -21,7 +21,7 @@ from portfolio.returns.changes.arrivals import Found
 from portfolio.returns.changes.causes import ANOTHER_YEAR, FOLLOWS, Cause, CauseKind, Share, at, passing, unexplained
 from portfolio.returns.changes.grounds import Ground, Key, Of, Quantities
 from portfolio.returns.changes.moved import Moved, come_to
-from portfolio.returns.changes.recorded import Recorded
+from portfolio.returns.changes.recorded import Entry, Recorded
 from portfolio.returns.changes.sides import Side
 from portfolio.returns.contents.scope import who
 from portfolio.spend.models import Claim, Correction, Forecast
@@ -119,7 +119,7 @@ class Sources:
         """Claims approved and corrections entered, between the two, in quarters that the earlier return reports."""
         session, names = self._session, self._after.names
         corrections = self.recorded.added("correction")
-        claims = {entry.number for entry in self.recorded.of("claim") if entry.after.get("status") in COUNTED}
+        claims = {entry.number for entry in self.recorded.of("claim") if _was_approved(entry)}
         found: list[Found] = []
         if corrections:
             only = Correction.id.in_(corrections), Correction.entered_in.in_(self._old)
@@ -186,7 +186,13 @@ class Sources:
             words = f"{who(row.reference, row.name)}: forecast given with the claim of {row.of.short}"
             place = at("claim", reference=row.reference, csp_key=row.key, quarter=row.of)
             on = day_of(row.approved_at) if row.approved_at else None
-            cause = Cause(CauseKind.FORECAST, words, place, None, on, is_expected=row.of in self.new)
+            name = f"{row.reference}, forecast with the claim of {row.of.short}"
+            cause = Cause(CauseKind.FORECAST, words, place, None, on, is_expected=row.of in self.new, name=name)
             key = Key(names.csp(row.name), names.stream(row.stream), row.reference)
             found[row.quarter.number, key].append((cause, row.amount))
         return found
+
+
+def _was_approved(entry: Entry) -> bool:
+    """Whether a claim came to be in the figures by a change; being locked by a return makes no difference."""
+    return entry.after.get("status") in COUNTED and entry.before.get("status") not in COUNTED

@@ -42,7 +42,7 @@ class Words:
             case "Variations":
                 return self._of_variation(cell)
             case "Decisions":
-                return self._decided(row) or self._edited("proposal", row[0])
+                return self._of_decision(cell)
             case "Match funding":
                 return self._of_match(row) or self._edited("organisation") or [unexplained(NOBODY)]
             case "Outputs":
@@ -65,9 +65,13 @@ class Words:
             return self._decided(cell.row) or [unexplained(NOBODY)]
         return self._edited("proposal", reference)
 
+    def _of_decision(self, cell: ChangedCell) -> list[Cause]:
+        decided = self._sources.moved.decided(Key(cell.row[1], reference=cell.row[0]))
+        return [decided] if decided else self._edited("proposal", cell.row[0])
+
     def _of_variation(self, cell: ChangedCell) -> list[Cause]:
-        what, reference, csp = cell.row[:3]
-        if what == "Variation":
+        reference, csp = cell.row[:2]
+        if "Variation" in cell.row:
             found = [cause for cause in self._variations if cause.words.startswith(f"Variation {reference} ")]
             return found or [unexplained(NOBODY)]
         return self._claims.get((reference, csp), []) or [FOLLOWS]
@@ -179,22 +183,24 @@ class Words:
     def _edited(self, record: str, reference: str = "") -> list[Cause]:
         """Who changed what a text says; that nobody did, where nothing is on record."""
         entries = self._sources.recorded.of(record)
+        about = ""
         if reference:
+            about = f"{reference}: "
             ids = select(Proposal.id).where(Proposal.reference == reference)
             wanted = set(self._session.scalars(ids)) if entries else set()
             entries = [entry for entry in entries if entry.number in wanted] or self._sources.recorded.of(
                 "organisation"
             )
-        return self._told(entries) or ([] if not reference else [unexplained(NOBODY)])
+        return self._told(entries, about) or ([] if not reference else [unexplained(NOBODY)])
 
     def _entries(self, record: str) -> list[Cause]:
         return self._told(self._sources.recorded.of(record))
 
-    def _told(self, entries: Iterable[Entry]) -> list[Cause]:
+    def _told(self, entries: Iterable[Entry], about: str = "") -> list[Cause]:
         return [
             Cause(
                 CauseKind.CHANGE,
-                f"{begin(entry.record.replace('_', ' '))} {entry.number} {entry.change}: {entry.deed}",
+                begin(f"{about}{entry.record.replace('_', ' ')} {entry.change}: {entry.deed}"),
                 at("history", record=entry.record, number=entry.number),
                 self._named(entry.author),
                 entry.on,

@@ -93,6 +93,7 @@ def _show(side: Side) -> str:
         page=page,
         file=_address(side, "changes_file", against=other.choice),
         here=_address(side, "changes"),
+        why=_why(found.after),
         way_to=lambda cause: _way(found, cause),
     )
 
@@ -103,6 +104,14 @@ def _narrowed(found: Comparison, form: ChangesForm) -> Sequence[Difference]:
         form.show.data, [one for one in found.differences if one.cell.is_figure]
     )
     return [one for one in rows if form.sheet.data in ("", one.cell.sheet)]
+
+
+def _why(side: Side) -> str:
+    """The address of the sheets that explain the later return's figures."""
+    place = side.place
+    if side.row is not None:
+        return url_for(".why_sheets", number=side.row.id)
+    return url_for(".why_sheets_now", year_id=place.year.id, quarter=place.quarter, slug=place.slug)
 
 
 def _address(side: Side, endpoint: str, **asked: Any) -> str:

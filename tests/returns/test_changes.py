@@ -1,0 +1,211 @@
+"""What changed between two returns: every difference named, and its causes summing to it."""
+
+import io
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from portfolio.decisions import varying
+from portfolio.decisions.asking import approve_request, ask_for_variation
+from portfolio.decisions.models import Award
+from portfolio.funding_years.actions import allocations_of, set_allocations
+from portfolio.match_funding.models import Match
+from portfolio.measures.actions import record_observation
+from portfolio.measures.models import Measure
+from portfolio.proposals.models import Proposal
+from portfolio.quarters import Quarter
+from portfolio.returns.changes.causes import CauseKind
+from portfolio.returns.changes.comparing import Comparison, compared
+from portfolio.returns.changes.sides import Side, side_of
+from portfolio.returns.changes.unexplained import between_issued
+from portfolio.returns.models import Return
+from portfolio.returns.queries import place_of
+from portfolio.returns.rules import ReturnKind
+from reports.changes import Part
+from reports.sheets import Shape
+from tests import make
+from tests.conftest import NOW, SignedIn, title_of
+from tests.kept import kept
+from tests.make import Q1, Q2
+from tests.returns.conftest import Scene
+from tests.returns.test_views import text_of
+from tests.tampering import by_hand
+
+CORRECTION = Decimal("-73.11")
+
+
+@pytest.fixture
+def two(scene: Scene) -> tuple[Scene, Return, Return]:
+    """Dorset's Q1 and Q2 issued to the OPCC, Q2 with the correction of Q1's mileage."""
+    kept(scene.session, "Dorset's returns of two quarters", lambda: [scene.issued(one) for one in (Q1, Q2)])
+    first, second = (_issued(scene, quarter) for quarter in (Q1, Q2))
+    return scene, first, second
+
+
+def _issued(scene: Scene, quarter: Quarter, version: int = 1) -> Return:
+    return scene.session.scalars(
+        select(Return).where(Return.kind == ReturnKind.OPCC, Return.quarter == quarter, Return.version == version)
+    ).one()
+
+
+def _compared(scene: Scene, one: Return, other: Return) -> Comparison:
+    return compared(scene.session, side_of(one), side_of(other))
+
+
+def test_the_correction_is_named_as_the_cause_and_the_first_file_stays(scene: Scene) -> None:
+    first = scene.issued(Q1)
+    before = first.file
+    second = scene.issued(Q2)
+    scene.session.refresh(first)
+    assert first.file == before
+    found = _compared(scene, second, first)
+    assert [line.cause.kind for line in found.surprises_logged] == [CauseKind.CORRECTION]
+    (line,) = found.surprises_logged
+    assert line.amount == CORRECTION
+    assert "correction 1 of Q1 2025/26" in line.cause.words
+    assert "Q1 mileage claimed at the wrong rate." in line.cause.words
+    corrections = next(one for one in found.differences if one.cell.column == "Of which corrections")
+    assert corrections.cell.difference == CORRECTION
+    assert [(share.cause, share.amount) for share in corrections.shares] == [(line.cause, CORRECTION)]
+
+
+def test_every_amount_is_explained_to_the_penny(two: tuple[Scene, Return, Return]) -> None:
+    found = _compared(*two)
+    assert not found.unexplained
+    amounts = [one for one in found.differences if one.cell.shape is Shape.MONEY and one.cell.sheet != "Checks"]
+    assert len(amounts) > 200
+    for one in amounts:
+        told = [share.amount for share in one.shares if share.amount is not None]
+        if told:
+            assert sum(told, Decimal(0)) == one.cell.difference, one.cell
+        else:
+            assert one.cell.sheet == "Variations"
+
+
+def _change_much(scene: Scene) -> None:
+    """After both returns are issued: money varied, match pledged anew, an allocation raised, a measure looked up."""
+    session, today = scene.session, NOW.date()
+    award = session.scalars(select(Award).join(Award.proposal).where(Proposal.reference == "SVD-25-01")).first()
+    assert award is not None
+    stream = award.lines[-1].stream
+    asked = ask_for_variation(
+        session, giving=varying.Side(award, stream), receiving=None, amount=Decimal(500), reason="Fewer clinics",
+        by=scene.finance, now=NOW, claimed=make.nothing_claimed,
+    )  # fmt: skip
+    approve_request(
+        session, asked, by=scene.certifier, approved_on=today, reference=None, now=NOW, today=today,
+        claimed=make.nothing_claimed,
+    )  # fmt: skip
+    match = session.scalars(select(Match).order_by(Match.id)).first()
+    assert match is not None
+    match.pledged += Decimal(250)
+    held, given = allocations_of(scene.year)
+    name = stream.name
+    set_allocations(scene.year, {name: held[name] + 1000}, {"bcp": {name: given["bcp"][name] + 1000}})
+    measure = session.scalars(select(Measure).where(Measure.code == "SVD-B")).one()
+    record_observation(
+        session, measure, Q2, value=Decimal(31), unavailable=None, by=scene.finance.mark, now=NOW, today=today
+    )
+    award.proposal.title = "Specialist Nurses"
+    session.commit()
+
+
+def test_a_new_version_says_what_was_done_since(two: tuple[Scene, Return, Return]) -> None:
+    scene, _, second = two
+    _change_much(scene)
+    found = _compared(scene, second, scene.issued(Q2, reason="The allocation was raised"))
+    assert not found.unexplained
+    told = {line.cause.kind: line for line in found.surprises_logged}
+    variation = told[CauseKind.VARIATION]
+    assert variation.cause.words == (
+        "Variation V25-01 of £500.00. Fewer clinics. Asked for by Fay Lund, approved by Cliff Ames"
+    )
+    assert variation.amount == Decimal(-500)
+    assert told[CauseKind.ALLOCATION].amount == Decimal(1000)
+    assert told[CauseKind.MATCH].amount == Decimal(250)
+    assert told[CauseKind.MEASURE].cause.by == "Fay Lund"
+    assert told[CauseKind.CHANGE].cause.words == "SVD-25-01: proposal changed: Set the scene"
+    cells = {(one.cell.sheet, one.cell.part, one.cell.column): one for one in found.differences}
+    (share,) = cells["Summary", Part.TOTAL, "Awarded"].shares
+    assert (share.cause, share.amount) == (variation.cause, Decimal(-500))
+    unallocated = cells["Summary", Part.TOTAL, "Unallocated"]
+    assert sorted(share.amount or 0 for share in unallocated.shares) == [Decimal(500), Decimal(1000)]
+    row = cells["Variations", Part.LINE, "Whole row"]
+    assert [share.cause for share in row.shares] == [variation.cause]
+    assert not list(between_issued(scene.session))
+
+
+def test_what_nothing_on_record_accounts_for_is_said_aloud(
+    two: tuple[Scene, Return, Return], signed_in: SignedIn
+) -> None:
+    scene, first, second = two
+    by_hand(scene.session, "UPDATE claim_line SET amount = amount + 1 WHERE id = (SELECT min(id) FROM claim_line)")
+    now = Side(place_of(second), None)
+    found = compared(scene.session, side_of(first), now)
+    assert found.unexplained
+    assert all(Decimal("0.01") in [abs(share.amount or 0) for share in one.shares] for one in found.unexplained[:1])
+    words = text_of(signed_in(person=scene.finance).get(f"/returns/{first.id}/changes?against=now&show=unexplained"))
+    assert "differences are not explained" in words
+    assert "Not explained: nothing that was recorded between the two returns comes to this" in words
+
+
+def test_a_partnership_s_return_and_the_combined_one_share_lines(scene: Scene) -> None:
+    own, whole = scene.issued(Q1, ReturnKind.CSP, scene.csp("bcp")), scene.issued(Q1)
+    found = _compared(scene, own, whole)
+    assert not found.covers_the_same
+    assert {one.cell.part for one in found.differences} <= {Part.LINE}
+    assert not [one for one in found.differences if one.cell.is_figure]
+    assert not found.unexplained
+
+
+def test_the_page_narrows_and_links(two: tuple[Scene, Return, Return], signed_in: SignedIn) -> None:
+    scene, first, second = two
+    finance = signed_in(person=scene.finance)
+    page = finance.get(f"/returns/{second.id}/changes")
+    assert (page.status_code, title_of(page)[:13]) == (200, "What changed:")
+    words = text_of(page)
+    assert "Before: OPCC return, Q1 2025/26, version 1. After: OPCC return, Q2 2025/26, version 1." in words
+    assert "−£73.11" in words
+    assert "each difference has a cause on record" in words
+    assert f'href="/returns/{second.id}/why/summary/' in page.get_data(as_text=True)
+    unexpected = text_of(finance.get(f"/returns/{second.id}/changes?show=unexpected&sheet=Interventions&page=99"))
+    assert "SVD-25-21, correction 1 of Q1 2025/26" in unexpected
+    assert "Nothing to show" in text_of(finance.get(f"/returns/{second.id}/changes?show=unexplained"))
+    assert "as it stands now" in text_of(finance.get(f"/returns/{first.id}/changes?against=now&show=all"))
+    place = f"/returns/{scene.year.id}/2025-26/q3/opcc/changes"
+    assert "After: OPCC return, Q3 2025/26, as it stands now" in text_of(finance.get(place))
+    for odd in (str(second.id), "x", "999999", "9" * 30, "²"):
+        assert finance.get(f"/returns/{second.id}/changes?against={odd}").status_code == 404
+    assert finance.get(f"/returns/{second.id}/changes?sheet=%00&show=x&page=-1").status_code in (200, 400)
+
+
+def test_before_anything_is_issued_there_is_nothing_to_compare_with(scene: Scene, signed_in: SignedIn) -> None:
+    finance, place = signed_in(person=scene.finance), f"/returns/{scene.year.id}/2025-26/q1/opcc/changes"
+    assert "Nothing to compare with yet" in text_of(finance.get(place))
+    assert finance.get(f"{place}/file").status_code == 404
+
+
+def test_the_workbook_has_both_values_and_the_log(two: tuple[Scene, Return, Return], signed_in: SignedIn) -> None:
+    scene, _, second = two
+    answer = signed_in(person=scene.finance).get(f"/returns/{second.id}/changes/file")
+    assert "Changes_opcc_2025-26_Q1_v1_to_opcc_2025-26_Q2_v1.xlsx" in answer.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames[:3] == ["About", "Change log", "Changed cells"]
+    log = list(book["Change log"].iter_rows(values_only=True))
+    assert log[3][0] == "Correction"
+    assert log[3][2] == float(CORRECTION)
+    cells = [dict(zip(("mark", "sheet", "row", "column"), row, strict=False)) for row in
+             book["Changed cells"].iter_rows(min_row=4, values_only=True)]  # fmt: skip
+    assert {"mark": "▼", "sheet": "Summary", "row": "Total", "column": "Q2 forecast, now Q2 actual"} in cells
+    paper = book["Summary"]
+    head = [cell.value for cell in paper[3]]
+    total = {row[1].value: row for row in paper.iter_rows(min_row=4) if row[0].value == "Total"}
+    quarter = head.index("Q2 forecast, now Q2 actual")
+    assert [total[which][quarter].value for which in ("Before", "After", "Difference")] == [
+        74316.98, 72857.14, -1459.84,
+    ]  # fmt: skip
+    assert "▼ Q2 forecast, now Q2 actual" in str(total["After"][2].value)
+    assert total["After"][quarter].font.bold
+    assert not total["Before"][quarter].font.bold
