@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
+from portfolio.decisions.queries import awards_within, get_award
 from portfolio.errors import NotFound
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
@@ -14,6 +15,7 @@ from portfolio.returns.queries import Place, get_place, get_return, place_of
 from portfolio.returns.views.room import room
 from portfolio.returns.why.cells import Cells, row_count
 from portfolio.returns.why.telling import Way, told
+from portfolio.returns.why.upward import claim_with_lines, lines_of
 from portfolio.web.access import allow, may_open, viewer
 from portfolio.web.database import session
 from portfolio.web.paging import page_of, paged_list
@@ -79,6 +81,33 @@ def why_sheet_now(year_id: int, quarter: Quarter, slug: str, sheet: str) -> Any:
 def why_now(year_id: int, quarter: Quarter, slug: str, sheet: str, row: str, column: str) -> Any:
     """One figure of it."""
     return _figure(_now(year_id, quarter, slug), None, Address(sheet, row, column))
+
+
+@room.get("/returns/claims/<reference>/<csp_key>/<quarter:quarter>")
+@allow(Act.SEE_RETURNS)
+def why_claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
+    """From a claim up: the figures of every return that its lines stand in."""
+    within = viewer().within(Act.SEE_RETURNS)
+    award = get_award(session(), reference, csp_key, awards_within(within))
+    claim = claim_with_lines(session(), award.id, quarter)
+    if claim is None or not claim.status.counts:
+        raise NotFound("This claim is not approved, so it stands in no return yet")
+    lines = lines_of(claim)
+    found = explaining.returns_with(session(), award.proposal.funding_year, award.csp, lines, within)
+    asked = request.args.get("in", type=int)
+    chosen = found[asked] if asked is not None and 0 <= asked < len(found) else next(iter(found), None)
+    rows, page = paged_list(list(chosen.figures.items()) if chosen is not None else [])
+    return render_template(
+        "returns/why_claim.html",
+        award=award,
+        claim=claim,
+        lines=lines,
+        found=found,
+        chosen=chosen,
+        base=_base(chosen.place, chosen.row) if chosen is not None else "",
+        rows=rows,
+        page=page,
+    )
 
 
 def _version(number: int) -> tuple[Place, Return]:

@@ -36,11 +36,13 @@ class Side:
     """A cell whose figures are read as this sum's are."""
     parts: tuple[Part, ...]
     rows: tuple[Row, ...]
+    beside: Decimal = ZERO
+    """What is added to the parts straight from the record: what rounding adds."""
 
     @property
     def sum_of_parts(self) -> Decimal:
-        """What the parts come to."""
-        return sum((part.amount for part in self.parts), ZERO)
+        """What the parts come to, with what stands beside them."""
+        return sum((part.amount for part in self.parts), self.beside)
 
     @property
     def total(self) -> Decimal:
@@ -109,16 +111,17 @@ def _side(cells: Cells, made: "_Made", place: int, rows: dict[Source, list[Row]]
         if (value := cells.tracing.value(spot)) is not None
     )
     like = parts[0].spot if parts else made.spot
-    return Side(like, parts, tuple(Row(*key, amount) for key, amount in amounts.items() if amount))
+    beside = sum((one.sign * row.amount for one in made.own for row in rows[one.source]), ZERO) if parts else ZERO
+    return Side(like, parts, tuple(Row(*key, amount) for key, amount in amounts.items() if amount), beside)
 
 
 class _Made:
     """A figure taken apart until only rows are left, which it names by their sources."""
 
     def __init__(self, cells: Cells, spot: Spot) -> None:
-        self.spot, self._cells, self.is_known = spot, cells, True
+        self.spot, self._cells = spot, cells
         found = origin(cells, spot)
-        self.formula, self.is_known = found.made, found.is_known
+        self.formula, self.own, self.is_known = found.made, found.sources, found.is_known
         self.sources: list[Counter[Source]] = [Counter()]
         self._add(found, 1, self.sources[0])
         if found.made is not None and found.made.whole:

@@ -82,6 +82,7 @@ def _read(sheet: Sheet, approval: SeenForm) -> str:
         ),
         reasons=bad_quarter(sheet.quarter, award.starts_on, award.ends_on, today()),
         here=address("claim", award, sheet.quarter),
+        stands_in_returns=claim is not None and claim.status.counts and reaches(award, Act.SEE_RETURNS),
     )
 
 
