@@ -18,7 +18,7 @@ from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Place, address_of, 
 from portfolio.uploads.cells import MOST_TEXT, Value
 from portfolio.uploads.named_tables import tables_of
 from portfolio.uploads.opening import Book, Sheet, opened
-from portfolio.uploads.packages import MOST_MARKS, damage_told
+from portfolio.uploads.packages import AGAIN, MOST_MARKS, NotAWorkbook, damage_told
 from portfolio.uploads.parts import place_in_workbook
 from portfolio.uploads.splicing import Edit, elements, spliced
 from portfolio.uploads.writing import Entry, day_number, written
@@ -29,6 +29,7 @@ At = tuple[str, str]
 MOST_MARKS_OF_FORM = 4 * MOST_MARKS
 """Tags of a form; some have a million blank rows with a style."""
 
+_NO_LETTER = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 _DECLARED = re.compile(rb"^<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -125,6 +126,8 @@ def unfit(entry: Entry, epoch_1904: bool) -> str | None:
     """Why no cell of a workbook can hold a value."""
     if isinstance(entry, str) and len(entry.encode("utf-16-le", "surrogatepass")) // 2 > MOST_TEXT:
         return f"A cell holds at most {MOST_TEXT:,} characters, and this text has more. Shorten it"
+    if isinstance(entry, str) and (found := _NO_LETTER.search(entry)):
+        return f"No workbook can hold the sign U+{ord(found[0]):04X} of this text. Take it out"
     if isinstance(entry, Decimal | int) and not isinstance(entry, bool):
         number = Decimal(entry)
         if not number.is_finite() or (number and not -300 < number.adjusted() < 300):
@@ -179,7 +182,10 @@ def _with_entries(book: Book, sheet: Sheet, entries: Mapping[Place, Entry], over
         )
         return new
 
-    return in_its_encoding(book.package.read(sheet.part), write)
+    xml = book.package.read(sheet.part)
+    if xml.count(b"<") > MOST_MARKS_OF_FORM:
+        raise NotAWorkbook(f"Sheet “{sheet.title[:31]}” has far more cells than a form needs. {AGAIN}")
+    return in_its_encoding(xml, write)
 
 
 def in_its_encoding(xml: bytes, change: Callable[[bytes], bytes]) -> bytes:

@@ -6,7 +6,7 @@ from portfolio.uploads.areas import Area, Place, address_of, area_of
 from portfolio.uploads.cells import column_of
 from portfolio.uploads.layout import FormCell
 from portfolio.uploads.opening import Sheet
-from portfolio.uploads.packages import COPY, NotAWorkbook, own_name, parser_of
+from portfolio.uploads.packages import NotAWorkbook, own_name, parser_of
 from portfolio.uploads.styles import Style
 
 MOST_CELLS = 200_000
@@ -31,7 +31,10 @@ def facts_of(sheet: Sheet, styles: list[Style]) -> Facts:
     found = Facts()
     held = {(cell.row, cell.column): cell for row in sheet.rows() for cell in row}
     if len(held) > MOST_CELLS:
-        raise NotAWorkbook(f"Sheet “{sheet.title[:31]}” has more than {MOST_CELLS:,} cells that hold something. {COPY}")
+        raise NotAWorkbook(
+            f"Sheet “{sheet.title[:31]}” has more than {MOST_CELLS:,} cells that hold something, as no form has. "
+            "Choose the form itself"
+        )
     formulas, spilling = _formulas(sheet)
     cells = found.cells
     blank = row = column = 0

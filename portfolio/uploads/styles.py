@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from portfolio.uploads.formats import MOST_FORMATS
-from portfolio.uploads.packages import COPY, NotAWorkbook, Package, own_name, parser_of
+from portfolio.uploads.packages import Package, own_name, parser_of
 
 
 class Style(NamedTuple):
@@ -14,7 +13,7 @@ class Style(NamedTuple):
 
 
 def styles_of(package: Package, part: str | None) -> list[Style]:
-    """The styles by the number that cells call them by. Raises NotAWorkbook."""
+    """The styles by the number that cells call them by; how many there may be is said by `formats`."""
     fills: list[str] = []
     numbers: list[int] = []
     locked: list[bool] = []
@@ -36,8 +35,6 @@ def styles_of(package: Package, part: str | None) -> list[Style]:
             locked.append(True)
         elif inside == "cellXfs" and name == "protection":
             locked[-1] = values.get("locked", "1") in ("1", "true")
-        if len(numbers) > MOST_FORMATS or len(fills) > MOST_FORMATS:
-            raise NotAWorkbook(f"This workbook has more than {MOST_FORMATS:,} formats of cells. {COPY}")
 
     if part is not None and part in package:
         package.walk(part, parser_of(start))

@@ -17,7 +17,7 @@ Entry = Decimal | int | str | bool | date | datetime | None
 
 _VALUE = re.compile(rb"""(\s+)([^\s=/>]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _OF_THE_OLD = {b"t", b"cm", b"vm"}  # the kind of what stood there, and what was told of it elsewhere
-_NOT_WRITTEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_WRITTEN = re.compile("[\x01-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 _FIRST_DAY = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 
@@ -32,8 +32,7 @@ def content_of(entry: Entry, prefix: bytes, epoch_1904: bool) -> tuple[bytes, by
         case str():
             said = escape(_NOT_WRITTEN.sub(lambda found: f"_x{ord(found[0]):04X}_", entry))
             text = f'<{tag}is><{tag}t xml:space="preserve">{said}</{tag}t></{tag}is>'
-            # Half a letter is none, and no program can read it.
-            return b' t="inlineStr"', text.encode("utf-8", "replace")
+            return b' t="inlineStr"', text.encode()
         case date():
             return b"", f"<{tag}v>{_plain(day_number(entry, epoch_1904))}</{tag}v>".encode()
         case int() | Decimal():
