@@ -37,8 +37,9 @@ def change_terms(session: Session, programme: Programme, terms: Terms, within: W
         if not within.everything and year.police_area_id not in within.police_areas
     }
     refuse_any([BeyondReach(sorted(beyond)) if beyond else None])
-    if terms.tolerance_percent < programme.tolerance_percent:
-        refuse_any(fault for year in found for fault in _above(session, year, terms))
+    is_lower = terms.tolerance_percent < programme.tolerance_percent
+    above = [fault for year in found for fault in _above(session, year, terms)] if is_lower else []
+    refuse_any([*terms.faults(), *above])
     return years.set_terms(programme, terms)
 
 

@@ -26,6 +26,8 @@ from portfolio.people.actions import viewer_of
 from portfolio.people.calendars import PURPOSE, find_reader
 from portfolio.people.rules import REACH, Act, Reach, Role
 from portfolio.quarters import FinancialYear, Quarter
+from portfolio.returns import money_in
+from portfolio.returns.money_in import Chosen, Line
 from portfolio.returns.queries import csps_to_show
 from portfolio.spend.corrections import to_decide
 from portfolio.web.access import allow, public, signed_in, viewer
@@ -36,6 +38,8 @@ from portfolio.web.paging import paged
 room = Blueprint("overview", __name__)
 KEEP_FEED = 15 * 60
 """For so many seconds a calendar program may take what it has for what there is."""
+MOST_OUTSTANDING = 3
+"""So many streams of returns whose money is outstanding longest stand on the front page."""
 MOST_ACTIONS = 20
 """So many actions of one's own stand on the front page; the rest are in their list."""
 FEW_PARTNERSHIPS = 12
@@ -66,12 +70,19 @@ def front() -> Any:
         to_score=to_score(session(), person.within(Act.ASSESS), person.person_id) if person.may(Act.ASSESS) else 0,
         partnership=partnership_front(session(), csps, day) if csps else None,
         area=area_front(session(), area, day) if Role.OPCC in roles else None,
+        outstanding=_outstanding() if roles & {Role.FINANCE, Role.OPCC} else [],
         returning=next_steps(session(), person) if person.may(Act.SEE_RETURNS) else [],
         most_steps=MOST_STEPS,
         certifies=Role.CERTIFIER in roles,
         administrator=administrator_front(session()) if Role.ADMINISTRATOR in roles else None,
         actions=_own_actions() if person.may(Act.SEE_ACTIONS) else [],
     )
+
+
+def _outstanding() -> list[Line]:
+    """What has been outstanding longest of what was claimed for a whole area, whatever the year."""
+    chosen = Chosen(viewer().within(Act.SEE_RETURNS), whole_area=True)
+    return money_in.lines(session(), chosen, today(), 0, MOST_OUTSTANDING)
 
 
 def _own_actions() -> list[ActionShown]:

@@ -43,6 +43,8 @@ class Chosen:
     within: Within
     year_id: int | None = None
     kind: ReturnKind | None = None
+    whole_area: bool = False
+    """Only what is claimed for the whole area, from the OPCC or the Home Office."""
     stream: str | None = None
     age: Age | None = None
     settled: bool = False
@@ -156,6 +158,7 @@ def _lines(chosen: Chosen, today: date) -> Lines:
     of_place = [returns_within(chosen.within)]
     of_place += [Return.funding_year_id == chosen.year_id] if chosen.year_id is not None else []
     of_place += [Return.kind == chosen.kind] if chosen.kind is not None else []
+    of_place += [Return.kind != ReturnKind.CSP] if chosen.whole_area else []
     found, first_issued, outstanding = _dues(and_(*of_place))
     if chosen.stream is not None:
         found = found.where(Stream.name == chosen.stream)
