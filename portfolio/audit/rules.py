@@ -314,6 +314,7 @@ COLUMNS = {
     "programme_id": "programme",
     "proposal_id": "proposal",
     "provisional": "provisional",
+    "regrants_to": "given on as grants to",
     "publication_id": "publication",
     "published_at": "published at",
     "published_by_id": "published by",

@@ -90,6 +90,8 @@ class Award(Base):
     agreement_signed_on: Mapped[date | None]
     cost_centre: Mapped[str | None] = mapped_column(Text)
     provisional: Mapped[bool]
+    regrants_to: Mapped[str | None] = mapped_column(Text)
+    """To whom its recipient gives it on as grants; None where it pays for the recipient's own project."""
 
     proposal: Mapped[Proposal] = relationship()
     csp: Mapped[CSP] = relationship()

@@ -1,4 +1,4 @@
-"""Leave an award out, say who publishes and who the parties are, and publish: files that never change again."""
+"""Say who publishes and who the parties are, leave an award out, and publish: files that never change again."""
 
 import json
 import re
@@ -56,6 +56,13 @@ def identify_funder(session: Session, csp: CSP, *, authority: str | None, org_id
     """Record the authority that a partnership's grants are made by, its identifier (E15), and its area's code."""
     refuse_any([bad_organisation_identifier(org_id), rules.bad_geo_code(gss)])
     csp.authority, csp.org_id, csp.gss = authority, org_id, gss
+    session.flush()
+
+
+def give_on(session: Session, award: Award, regrants_to: str | None) -> None:
+    """Record to whom an award's recipient gives it on as grants, or that it pays for a project of their own."""
+    refuse_any([rules.bad_recipients(regrants_to)])
+    award.regrants_to = regrants_to
     session.flush()
 
 

@@ -59,6 +59,18 @@ class RecipientForm(Form):
     )
 
 
+class GivenOnForm(Form):
+    """Whether an award is given on as grants."""
+
+    regrants_to = Paragraphs(
+        "Given on as grants to",
+        hint="Only where the recipient gives the money on, like “Small grants to youth clubs, with match from the "
+        "OPCC”. The standard keeps its codes for regranting (FRG030 with match, FRG010 without) from grants that pay "
+        "for a project, also from those that match is raised for: leave this empty for them",
+        most=MOST_REASON,
+    )
+
+
 class FunderForm(Form):
     """The authority that a partnership's grants are made by."""
 

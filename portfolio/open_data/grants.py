@@ -43,6 +43,7 @@ PATHS: tuple[tuple[str, Path], ...] = (
     ("Beneficiary Location:1:Country Code", ("beneficiaryLocation", 1, "countryCode")),
     ("Beneficiary Location:1:Geographic Code", ("beneficiaryLocation", 1, "geoCode")),
     ("Beneficiary Location:1:Geographic Code Type", ("beneficiaryLocation", 1, "geoCodeType")),
+    ("For Regrant Type", ("regrantType",)),
     ("Last Modified", ("dateModified",)),
 )
 """The columns of the spreadsheet by the standard's own titles, and where each stands in the JSON."""
@@ -83,6 +84,7 @@ def as_grant(grant: Grant, prefix: str) -> dict[str, Any]:
         ],
         "grantProgramme": [{"code": _text(grant.programme_code), "title": _text(grant.programme)}],
         "beneficiaryLocation": [_location(area) for area in grant.areas],
+        "regrantType": grant.regrant_type,
         "dateModified": grant.issued_at.astimezone(UTC).replace(microsecond=0).isoformat(),
     }
     return {name: value for name, value in made.items() if value is not None}

@@ -18,10 +18,10 @@ from portfolio.remembering import Remembered
 from portfolio.returns.models import Return
 from portfolio.returns.rules import HAVE_LEFT
 from portfolio.returns.snapshot import thaw
-from reports.content import DecisionRow, InterventionRow, OutputRow, ReturnContent
+from reports.content import DecisionRow, InterventionRow, MatchRow, OutputRow, ReturnContent
 
 _GRANTS: Remembered[tuple[Grant, ...]] = Remembered(8)
-Told = TypeVar("Told", InterventionRow, DecisionRow, OutputRow)
+Told = TypeVar("Told", InterventionRow, DecisionRow, MatchRow, OutputRow)
 Key = tuple[str, str]
 """A partnership's name and a proposal's reference: how a return names an award."""
 
@@ -107,6 +107,7 @@ class _Source:
         self._lines = _ByAward(content.interventions)
         self._decided = _ByAward(content.decisions)
         self._delivered = _ByAward(content.outputs)
+        self._match = _ByAward(content.match)
 
     def grant(self, year: FundingYear, award: Award, asked_of: int, decision_id: int | None) -> Grant | None:
         """An award as the return has it; None where it is not in there, or nothing is awarded any more."""
@@ -145,6 +146,8 @@ class _Source:
                 Delivered(one.indicator, one.unit, one.target, one.this_quarter, one.to_date)
                 for one in self._delivered.of(key)
             ),
+            regrants_to=award.regrants_to,
+            match_pledged=sum((one.pledged_cash for one in self._match.of(key)), ZERO),
         )
 
 

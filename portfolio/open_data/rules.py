@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from portfolio.errors import PortfolioError
 from portfolio.measures.rules import published, too_few
+from portfolio.money import ZERO
 
 STANDARD = "1.4"
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -103,6 +104,13 @@ class ReasonTooLong(PortfolioError):
 
     def __init__(self) -> None:
         super().__init__(f"Shorten the reason to {MOST_REASON:,} characters or fewer", "because")
+
+
+class RecipientsTooLong(PortfolioError):
+    """Too long a list of those to whom a grant is given on."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Shorten this to {MOST_REASON:,} characters or fewer", "regrants_to")
 
 
 class LeftOutAlready(PortfolioError):
@@ -219,6 +227,19 @@ class Grant:
     return_id: int
     issued_at: datetime
     delivered: tuple[Delivered, ...]
+    regrants_to: str | None = None
+    match_pledged: Decimal = ZERO
+    """In cash, as the return has it."""
+
+    @property
+    def regrant_type(self) -> str | None:
+        """FRG030 where the recipient gives it on together with match, FRG010 without; None for a project of its own.
+
+        The standard's guide to regranting keeps both codes from grants that pay for projects, matched or not.
+        """
+        if self.regrants_to is None:
+            return None
+        return "FRG030" if self.match_pledged else "FRG010"
 
     @property
     def is_to_itself(self) -> bool:
@@ -270,6 +291,11 @@ def bad_publisher(prefix: str, name: str, published_with: str | None) -> list[Po
     if not name:
         found.append(NoName())
     return found
+
+
+def bad_recipients(regrants_to: str | None) -> RecipientsTooLong | None:
+    """What is wrong with saying to whom a grant is given on; nothing at all is allowed."""
+    return RecipientsTooLong() if len(regrants_to or "") > MOST_REASON else None
 
 
 def bad_geo_code(code: str | None) -> BadGeoCode | None:

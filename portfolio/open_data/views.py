@@ -9,7 +9,15 @@ from portfolio.decisions.queries import awards_within, get_award
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import get_year, years_within
 from portfolio.open_data import actions, queries, showing
-from portfolio.open_data.forms import FunderForm, LeaveOutForm, PublisherForm, PublishForm, RecipientForm, ShowForm
+from portfolio.open_data.forms import (
+    FunderForm,
+    GivenOnForm,
+    LeaveOutForm,
+    PublisherForm,
+    PublishForm,
+    RecipientForm,
+    ShowForm,
+)
 from portfolio.open_data.models import PublishedFile
 from portfolio.open_data.rules import LICENCE
 from portfolio.people.actions import get_person
@@ -251,6 +259,29 @@ def identify_funder(reference: str, csp_key: str) -> Any:
         if outcome.ok:
             return _saved(year)
     return _ask("funder", form, year, found), 422
+
+
+@room.get("/open-data/awards/<reference>/<csp_key>/given-on")
+@allow(Act.PUBLISH)
+def given_on(reference: str, csp_key: str) -> Any:
+    """Whether an award is given on as grants."""
+    found = _award(reference, csp_key, Act.PUBLISH)
+    return _ask("given_on", GivenOnForm(obj=found), found.proposal.funding_year, found)
+
+
+@room.post("/open-data/awards/<reference>/<csp_key>/given-on")
+@allow(Act.PUBLISH, deed="Recorded whether an award is given on as grants")
+def give_on(reference: str, csp_key: str) -> Any:
+    """Records it."""
+    found, form = _award(reference, csp_key, Act.PUBLISH), GivenOnForm()
+    year = found.proposal.funding_year
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            actions.give_on(session(), found, form.regrants_to.data or None)
+            commit()
+        if outcome.ok:
+            return _saved(year)
+    return _ask("given_on", form, year, found), 422
 
 
 def _me() -> Person:

@@ -1,9 +1,12 @@
 """Dorset with its first quarter issued to the OPCC, and a publisher."""
 
 import pytest
+from sqlalchemy import select
 
+from portfolio.decisions.models import Award
 from portfolio.open_data.actions import parcel_of, publish, set_publisher
 from portfolio.open_data.models import Publication
+from portfolio.proposals.models import Proposal
 from tests.conftest import NOW
 from tests.kept import kept
 from tests.make import Q1
@@ -30,3 +33,8 @@ def published(scene: Scene, note: str | None = None) -> Publication:  # noqa: F8
     row = publish(scene.session, scene.year, by=scene.finance, at=NOW, seen=seen, note=note)
     scene.session.commit()
     return row
+
+
+def award_of(at: Scene, reference: str) -> Award:
+    """The award to a proposal."""
+    return at.session.scalars(select(Award).join(Proposal).where(Proposal.reference == reference)).one()

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import socket
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from portfolio.open_data import actions
 from portfolio.open_data.models import Publication, PublishedFile
-from tests.open_data.conftest import published
+from portfolio.open_data.register import REGISTER, delivered_file, register_file
+from portfolio.open_data.rules import NOT_SHOWN, Delivered
+from tests.open_data.conftest import award_of, published
 from tests.open_data.standard import faults, schemas
+from tests.open_data.test_rules import GRANT
 from tests.returns.conftest import Scene
 
 
@@ -32,9 +38,15 @@ def table(scene: Scene, row: Publication, ending: str) -> list[dict[str, str]]:
 def test_what_is_published_follows_the_standard_and_its_spreadsheet_comes_to_the_same(
     issued: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    actions.give_on(issued.session, award_of(issued, "SVD-25-04"), "Small grants, with match from the OPCC")
+    actions.identify_recipient(
+        issued.session, award_of(issued, "SVD-25-04").proposal.lead_organisation, org_id="360G-dorsetopcc-ORG-police"
+    )
+    issued.session.commit()
     row = published(issued)
     told = json.loads(content(issued, row, ".json"))
     assert faults(told) == []
+    assert [grant["regrantType"] for grant in told["grants"] if "regrantType" in grant] == ["FRG030"]
     first = told["grants"][0]
     assert first["id"] == "360G-dorsetopcc-SVD-25-01-dorset"
     assert {place["geoCodeType"] for place in first["beneficiaryLocation"]} == {"UA", "PFA"}
@@ -70,3 +82,25 @@ def as_flatten_tool_reads_it(spreadsheet: Path, folder: Path, monkeypatch: pytes
         metatab_vertical_orientation=True,
     )
     return json.loads((folder / "made.json").read_text())
+
+
+def test_what_a_grant_delivered_is_told_without_small_counts() -> None:
+    seen = Delivered("Young people seen", "people", Decimal(60), Decimal(3), Decimal(14))
+    lines = delivered_file([replace(GRANT, delivered=(seen,))]).decode().splitlines()
+    assert lines[1] == f"SVD-25-01,The Trust,Nurse,Young people seen,people,60,Fewer than 5,{NOT_SHOWN}"
+
+
+def test_the_register_has_what_the_code_asks_for() -> None:
+    told = replace(GRANT, title="=1+1", conditions="Report on 2 people", reasons=None, awarded_on=None)
+    (line,) = csv.DictReader(io.StringIO(register_file([told]).decode("utf-8-sig")))
+    assert line == dict(
+        zip(
+            REGISTER,
+            (
+                "SVD-25-01", "No meeting recorded", "2025-04-01", "2026-03-31", "Dorset CSP", "Dorset Council",
+                "The Trust", "charity", "1000009", "Yes", "Serious Violence Duty", "'=1+1", "A nurse",
+                "Report on fewer than 5 people", "Awarded as it was proposed", "1.00", "0.00",
+            ),
+            strict=True,
+        )
+    )  # fmt: skip

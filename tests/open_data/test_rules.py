@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from portfolio.errors import PortfolioError
 from portfolio.open_data import rules
 from portfolio.open_data.rules import (
     NOT_SHOWN,
@@ -61,6 +62,15 @@ def test_a_funder_may_give_to_itself() -> None:
     assert not GRANT.is_to_itself
     assert replace(GRANT, recipient=GRANT.funder).is_to_itself
     assert not replace(GRANT, funder=Body("a", "A", None), recipient=Body("b", "B", None)).is_to_itself
+
+
+def test_match_is_coded_where_the_grant_is_given_on_and_nowhere_else() -> None:
+    matched = replace(GRANT, match_pledged=Decimal(500))
+    given_on = replace(GRANT, regrants_to="Youth clubs")
+    both = replace(matched, regrants_to="Youth clubs")
+    assert [one.regrant_type for one in (GRANT, matched, given_on, both)] == [None, None, "FRG010", "FRG030"]
+    assert rules.bad_recipients(None) is None
+    assert isinstance(rules.bad_recipients("x" * 2_001), rules.RecipientsTooLong)
 
 
 @pytest.mark.parametrize(
@@ -147,5 +157,5 @@ def test_a_count_that_was_not_reported_is_empty() -> None:
     [rules.LeftOutAlready(), rules.NotLeftOut(), rules.NothingToPublish(), rules.ChangedSinceSeen(), rules.NeedsNote(2),
      rules.NothingNew(1)],
 )  # fmt: skip
-def test_what_is_refused_says_what_to_do(refusal: rules.PortfolioError) -> None:
+def test_what_is_refused_says_what_to_do(refusal: PortfolioError) -> None:
     assert refusal.sentence[0].isupper()

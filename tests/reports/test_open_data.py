@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from reports import open_data
+from reports import reading
 from reports.open_data import Cell, grants_workbook
 from reports.proving import NotReconciled
 
@@ -39,11 +39,11 @@ def test_the_same_grants_give_the_same_bytes() -> None:
 
 
 def test_what_reads_otherwise_is_given_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = open_data.rows_of
+    read = reading.rows_of
 
     def a_penny_off(workbook: bytes, name: str) -> list[tuple[object, ...]]:
         return [tuple(28413.74 if cell == 28413.75 else cell for cell in row) for row in read(workbook, name)]
 
-    monkeypatch.setattr(open_data, "rows_of", a_penny_off)
+    monkeypatch.setattr("reports.open_data.rows_of", a_penny_off)
     with pytest.raises(NotReconciled, match=r"grants!C2 is 28413.74, and should be 28413.75"):
         made()

@@ -235,6 +235,7 @@ def upgrade() -> None:
         "ALTER TABLE claim_line ADD COLUMN accrued BIGINT "
         "CONSTRAINT ck_claim_line_accrued_is_part_of_the_amount CHECK (accrued BETWEEN 0 AND amount)"
     )
+    op.add_column("award", sa.Column("regrants_to", sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("because", sa.Text(), nullable=True))
     op.execute(
         "ALTER TABLE programme ADD COLUMN asset_threshold BIGINT "
