@@ -75,6 +75,7 @@ def begin_draft(session: Session, blank: FormBlank, note: str, *, by: Person, no
     if last is not None and not note:
         raise rules.NeedsNote
     row = FormBinding(
+        blank_id=blank.id,  # not by the blank itself: the record of changes would ask for its bytes
         version=1 if last is None else last.version + 1,
         edition=1,
         content=bindings.freeze(Binding()) if last is None else last.content,
@@ -82,8 +83,9 @@ def begin_draft(session: Session, blank: FormBlank, note: str, *, by: Person, no
         made_by=by,
         made_at=now,
     )
-    blank.bindings.append(row)
+    session.add(row)
     session.flush()
+    session.refresh(blank, ["bindings"])
     return row
 
 

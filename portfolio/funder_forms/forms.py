@@ -79,6 +79,12 @@ class CellForm(SeenForm):
     do = Carried()
 
 
+class CellAskedForm(AddressForm):
+    """A cell, asked for in the address."""
+
+    cell = Line("Another cell", most=10, missing="", hint="Like C7: also one that is locked, or holds something.")
+
+
 class ChooseForm(AddressForm):
     """A table of the return, asked for in the address."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.errors import NotFound
 from portfolio.funder_forms import bindings
 from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable, Place
-from portfolio.funder_forms.figures import ALL, COUNT, FACTS, SAYS, Figure, Source, View
+from portfolio.funder_forms.figures import ALL, COUNT, FACTS, ROUNDING, SAYS, Figure, Source, View
 from portfolio.funder_forms.filling import DryRun, dry_run, shown
 from portfolio.funder_forms.labels import Labels
 from portfolio.funder_forms.models import FilledForm, FormBinding, FormBlank, FunderForm
@@ -141,16 +141,16 @@ def grid(sheet: FormSheet, run: DryRun, first_row: int, first_column: int, bindi
             place, at = (sheet.title, cell.address), cell.place
             is_first = sheet.first(at) == at
             put = puts.get(place)
-            marks = _marks(sheet, at, place, binding) if is_first else ()
             bound = put.label if put is not None else ("A row of a bound table" if place in in_tables else "")
             value = "" if put is None or put.entry is None else _shortened(shown_entry(put.figure, put.entry))
-            is_open = is_first and cell.formula is None and cell.value is None
+            marks = _marks(sheet, at, place, binding, is_bound=bool(bound)) if is_first else ()
+            is_open = is_first and cell.formula is None and cell.value is None and sheet.may_change(at)
             line.append(GridCell(cell.address, _text(cell.value), marks, bound, value, is_open))
         rows.append((number, line))
     return Grid([letters(column) for column in range(first_column, last_column + 1)], rows)
 
 
-def _marks(sheet: FormSheet, at: tuple[int, int], place: Place, binding: Binding) -> tuple[str, ...]:
+def _marks(sheet: FormSheet, at: tuple[int, int], place: Place, binding: Binding, *, is_bound: bool) -> tuple[str, ...]:
     cell, rule = sheet.at(at), sheet.validation(at)
     return tuple(
         word
@@ -158,7 +158,7 @@ def _marks(sheet: FormSheet, at: tuple[int, int], place: Place, binding: Binding
             ("formula", cell.formula is not None),
             ("list", rule is not None and rule.choices is not None),
             ("rule", rule is not None and rule.choices is None),
-            ("locked", not sheet.may_change(at) and cell.value is None and cell.formula is None),
+            ("locked", is_bound and not sheet.may_change(at)),
             ("needed", place in binding.needed or (sheet.is_input(at) and place not in binding.spared)),
             ("comment", at in sheet.comments),
         )
@@ -184,6 +184,8 @@ def shown_entry(figure: Figure | None, entry: object) -> str:
 def in_words(figure: Figure) -> str:
     """A figure as people read it: pounds with their sign, days, or why there is nothing."""
     match figure.value:
+        case None if figure.address.row == (ROUNDING,):
+            return "how the form’s amounts are rounded"
         case None:
             return f"nothing: {figure.because}"
         case Decimal() if figure.shape is Shape.MONEY and figure.address.column != COUNT:

@@ -17,7 +17,8 @@ HEADINGS_NEEDED = 3
 _FACTS = {
     "Police area": ("police force area", "police area", "force area", "police force", "pcc area", "area name"),
     "Administering body": ("name of pcc", "opcc", "police and crime commissioner", "local policing body", "lead body",
-                           "recipient", "grant recipient", "organisation name", "name of organisation", "administering body"),
+                           "recipient", "grant recipient", "organisation name", "name of organisation",
+                           "administering body"),
     "Programme": ("grant name", "name of grant", "programme", "fund name", "funding stream name", "grant"),
     "Funder": ("funder", "funding body", "department"),
     "Financial year": ("financial year", "funding year", "year"),
@@ -41,7 +42,8 @@ _FACTS = {
 _COLUMNS = {
     "Next quarter's forecast": ("next quarter forecast", "forecast next quarter", "forecast for next quarter"),
     "Last quarter's forecast for this quarter": ("forecast last quarter", "previous forecast", "last quarter forecast"),
-    "Reason for the difference": ("explanation any difference", "reason for difference", "reason for variance", "explanation of difference"),
+    "Reason for the difference": ("explanation any difference", "reason for difference",
+                                  "reason for variance", "explanation of difference"),
     "Variance %": ("variance %", "variance per cent", "% variance"),
     "Variance": ("variance", "under overspend", "over underspend", "difference from profile"),
     "Remaining of allocation": ("remaining", "balance remaining", "balance of grant", "unclaimed", "grant remaining"),

@@ -8,11 +8,12 @@ from portfolio.errors import NotFound
 from portfolio.funder_forms import actions, bindings, queries, showing
 from portfolio.funder_forms.carrying import carried, differences
 from portfolio.funder_forms.filling import rows_of
-from portfolio.funder_forms.forms import DraftForm, ImportForm, SettingsForm
+from portfolio.funder_forms.forms import CellAskedForm, DraftForm, ImportForm, SettingsForm
 from portfolio.funder_forms.models import FormBlank
 from portfolio.funder_forms.views.room import blank_at, draft_at, me, room, shared, sheet_at
 from portfolio.people.rules import Act
 from portfolio.spend.forms import SeenForm
+from portfolio.uploads.areas import place_of
 from portfolio.web.access import allow
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
@@ -77,6 +78,9 @@ def sheet(blank_id: int, sheet_number: int) -> Any:
     """One sheet as a grid: what stands in its cells, and what goes into them."""
     blank = blank_at(blank_id, Act.SEE_FORMS)
     found = sheet_at(blank, sheet_number)
+    asked = request.args.get("cell", "").strip().upper()
+    if place_of(asked) is not None:
+        return redirect(url_for(".pointing", blank_id=blank_id, sheet_number=sheet_number, cell=asked))
     about, binding = shared(blank), showing.content(queries.latest_binding(blank))
     source = showing.shown_from(session(), blank.form, today())
     page = page_of(found.used.bottom if found.used else 0, showing.ROWS_SHOWN)
@@ -94,6 +98,7 @@ def sheet(blank_id: int, sheet_number: int) -> Any:
         columns_shown=showing.COLUMNS_SHOWN,
         widest=widest,
         source=source,
+        go=CellAskedForm(),
         found=[one for one in run.found if one.at and one.at[0] == found.title],
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portfolio.funder_forms import actions, showing
-from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable
+from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable, Place
 from portfolio.funder_forms.figures import FACTS
 from portfolio.funder_forms.forms import CellForm, ChooseForm, SuggestedForm, TableForm
 from portfolio.funder_forms.labels import Labels
@@ -105,7 +105,13 @@ def point(blank_id: int, sheet_number: int, cell: str) -> Any:
     return _cell_page(*draft_at(blank_id), sheet_number, cell, form), 422
 
 
-def _pointed(form: CellForm, binding: Binding, place: tuple[str, str], blank: FormBlank) -> Binding | None:
+def _back(blank_id: int, sheet_number: int, place: Place) -> Any:
+    """To the page of the grid on which a cell stands."""
+    page = showing.page_of_row(place)
+    return redirect(url_for(".sheet", blank_id=blank_id, sheet_number=sheet_number, page=page))
+
+
+def _pointed(form: CellForm, binding: Binding, place: Place, blank: FormBlank) -> Binding | None:
     """The binding as the button asks; None where something is missing, which the form then says."""
     match form.do.data:
         case "remove":
@@ -263,7 +269,7 @@ def _suggestions_page(blank: FormBlank, row: FormBinding, number: int, form: Sug
         ]
         if source is not None
         else [],
-        table=table,
+        list_found=table,
     )
 
 
