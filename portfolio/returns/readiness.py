@@ -66,6 +66,11 @@ class Readiness:
         )
 
     @property
+    def settled(self) -> str:
+        """The sorts of which nothing is open: `provisional awards; refunds without a description`."""
+        return "; ".join(f"{title[0].lower()}{title[1:]}" for sort, title in SORTS.items() if not self.number(sort))
+
+    @property
     def is_ready(self) -> bool:
         """Whether nothing at all is open."""
         return not (self.in_the_way or self.faults or self.matters)

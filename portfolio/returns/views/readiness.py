@@ -7,7 +7,7 @@ from flask import render_template, url_for
 
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
-from portfolio.returns.points import LEDGER, SORTS, Point
+from portfolio.returns.points import LEDGER, Point
 from portfolio.returns.queries import Place, get_place
 from portfolio.returns.readiness import csp_of, owner_of, readiness
 from portfolio.returns.views.room import room
@@ -39,7 +39,6 @@ def ready(year_id: int, quarter: Quarter, slug: str) -> Any:
         place=place,
         found=found,
         shown={matter.sort: [_shown(point, place) for point in matter.points[:MOST_SHOWN]] for matter in found.matters},
-        sorts=SORTS,
         claims=f"{quarter.year.slug}-{quarter.name.lower()}",
     )
 
