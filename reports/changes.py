@@ -163,6 +163,8 @@ class ComparedSheet:
     cells: Sequence[ChangedCell]
     compared: int
     """How many cells were held against one another."""
+    naming: frozenset[str]
+    """The columns that only say which row it is."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ def _compare(before: Sheet, after: Sheet, shared_lines_only: bool) -> ComparedSh
     names = [column_name(column.heading) for column in after.table.columns]
     addresses = dict(zip(names, AddressedSheet(after).columns, strict=True))
     cells = [cell for pair in pairs for cell in _changed(after.name, *pair, columns, own, addresses)]
-    return ComparedSheet(after.name, columns, pairs, cells, len(pairs) * (len(columns) - len(own)))
+    return ComparedSheet(after.name, columns, pairs, cells, len(pairs) * (len(columns) - len(own)), own)
 
 
 def column_name(heading: str) -> str:

@@ -75,7 +75,7 @@ def changes_book(content: ChangesContent) -> Book:
     about += [Item("How changed cells are marked", MARKS), Item("Made by", content.made_by)]
     return Book(
         title=as_text(title),
-        subject=as_text(f"{content.before}, {content.after}"),
+        subject=as_text(f"{content.after}: what changed"),
         author=as_text(content.made_by),
         marking="OFFICIAL",
         created=content.made_at.astimezone(UTC).replace(tzinfo=None),  # spreadsheets know no zones
@@ -158,7 +158,7 @@ def _pairs_sheet(compared: ComparedSheet) -> Sheet:
     columns: list[Column[_Line]] = [
         text("Row", lambda line: line.row.name, 36),
         text("Which", lambda line: line.which, 13),
-        text("What changed", lambda line: line.told, 34),
+        text("What changed", lambda line: line.told, 34, blank=f"See the line {APART}"),
         *(
             Column(
                 heading,
@@ -169,6 +169,7 @@ def _pairs_sheet(compared: ComparedSheet) -> Sheet:
                 marked=_is_marked(name),
             )
             for name, (heading, shape) in compared.columns.items()
+            if name not in compared.naming
         ),
     ]
     same = len(compared.rows) - len({(cell.row, cell.part) for cell in compared.cells})
@@ -201,9 +202,9 @@ def _lines(compared: ComparedSheet) -> Iterator[_Line]:
         told = _told(changed)
         marked = frozenset(cell.column for cell in changed)
         if was is not None:
-            yield _Line(BEFORE, row, told, _plain(was, compared), frozenset() if now else marked)
+            yield _Line(BEFORE, row, "" if now else told, _plain(was, compared), frozenset() if now else marked)
         if now is not None:
-            yield _Line(AFTER, row, told, _plain(now, compared), marked)
+            yield _Line(AFTER, row, "" if was else told, _plain(now, compared), marked)
         if was is not None and now is not None:
             yield _Line(APART, row, told, _apart(changed, compared), marked)
 

@@ -45,9 +45,9 @@ class LookForm(AddressForm):
 class ChangesForm(AddressForm):
     """Chooses what a return is compared with, and which of the differences are shown."""
 
-    against = OneOf("Compared with", missing=None)
-    sheet = OneOf("Sheet", missing=None)
-    show = OneOf("Differences", missing=None)
+    against = OneOf("Compared with", missing="Choose a return")
+    sheet = OneOf("Sheet", missing="Choose a sheet")
+    show = OneOf("Differences", missing="Choose which")
 
     def offer(self, against: str, returns: list[tuple[str, str]], sheets: list[str], *, sheet: str, show: str) -> None:
         """The returns and the sheets that there are, with what is asked for chosen."""

@@ -206,6 +206,6 @@ def test_the_workbook_has_both_values_and_the_log(two: tuple[Scene, Return, Retu
     assert [total[which][quarter].value for which in ("Before", "After", "Difference")] == [
         74316.98, 72857.14, -1459.84,
     ]  # fmt: skip
-    assert "▼ Q2 forecast, now Q2 actual" in str(total["After"][2].value)
+    assert "▼ Q2 forecast, now Q2 actual" in str(total["Difference"][2].value)
     assert total["After"][quarter].font.bold
     assert not total["Before"][quarter].font.bold

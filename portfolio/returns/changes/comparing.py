@@ -19,7 +19,17 @@ from portfolio.words import count
 from reports import returns
 from reports.changes import ChangedCell, Compared, compare
 
-OWN = (Of.ACTUAL, Of.AWARD, Of.ALLOCATION, Of.PROFILE, Of.RECEIVED, Of.PLEDGED_CASH, Of.PLEDGED_IN_KIND, Of.FORECAST)
+OWN = (
+    Of.ACTUAL,
+    Of.AWARD,
+    Of.ALLOCATION,
+    Of.PROFILE,
+    Of.RECEIVED,
+    Of.PLEDGED_CASH,
+    Of.PLEDGED_IN_KIND,
+    Of.MATCH_SPENT,
+    Of.FORECAST,
+)
 """The quantities that a cause's own amount is told of: the first of these that it moved."""
 
 

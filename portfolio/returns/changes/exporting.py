@@ -42,7 +42,7 @@ def about(found: Comparison) -> list[tuple[str, str]]:
     told = [
         ("Cells compared", f"{found.compared.compared:,}"),
         ("Cells that are not the same", f"{len(found.differences):,}"),
-        ("Of them more than a later quarter brings", f"{len(found.surprising):,}"),
+        ("Unexpected: more than a later quarter brings", f"{len(found.surprising):,}"),
         ("Not explained", f"{unexplained:,}" if unexplained else "None: each difference has a cause on record"),
     ]
     for sheets, side in ((found.compared.only_before, found.before), (found.compared.only_after, found.after)):

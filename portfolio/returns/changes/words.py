@@ -6,6 +6,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.clock import day_of
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CSP
 from portfolio.measures.models import Indicator, IndicatorResult, Measure, MeasureDefinition, Observation
@@ -171,6 +172,7 @@ class Words:
                     words,
                     at("measure", number=number),
                     self._named(observation.recorded_by),
+                    day_of(observation.recorded_at),
                     is_expected=is_new,
                 )
                 found.setdefault((code, str(observation.quarter)), []).append(cause)
