@@ -307,6 +307,12 @@ def statement_categories(content: ReturnContent) -> tuple[StatementCategory, ...
     return tuple(StatementCategory(*key, found[key], sum_or_none(accrued[key])) for key in order)
 
 
+def category_total(name: str, categories: Sequence[StatementCategory]) -> StatementCategory:
+    """Several categories of a statement as one, of all streams."""
+    quarters = tuple(sum(amounts, ZERO) for amounts in zip(*(one.quarters for one in categories), strict=True))
+    return StatementCategory(ALL_STREAMS, name, quarters, sum_or_none(one.accrued for one in categories))
+
+
 def tells_accrued(content: ReturnContent) -> bool:
     """Whether a return says how much of its quarter was received and not yet paid."""
     return any(row.accrued is not None for row in content.categories)

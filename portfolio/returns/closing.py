@@ -20,7 +20,14 @@ from portfolio.year_end.models import Assurance
 from portfolio.year_end.queries import assurance_of
 from portfolio.year_end.rules import assurance_due
 from reports.content import AssetRow, Statement
-from reports.totals import StatementCategory, StatementLine, statement_categories, statement_lines, statement_total
+from reports.totals import (
+    StatementCategory,
+    StatementLine,
+    category_total,
+    statement_categories,
+    statement_lines,
+    statement_total,
+)
 
 ALL_STREAMS = "All streams"
 
@@ -85,9 +92,19 @@ class Closing:
         return StreamAtEnd(statement_total(ALL_STREAMS, [stream.line for stream in self.streams]), forecast)
 
     @property
+    def lines(self) -> list[StreamAtEnd]:
+        """Each stream, and all of them together."""
+        return [*self.streams, self.total]
+
+    @property
     def categories(self) -> Sequence[StatementCategory]:
         """What was spent by stream and cost category."""
         return statement_categories(self.ended.content)
+
+    @property
+    def all_categories(self) -> StatementCategory:
+        """All of it, quarter by quarter."""
+        return category_total("Total", self.categories)
 
     @property
     def register(self) -> Sequence[AssetRow]:
@@ -120,7 +137,7 @@ def _missing(
     if year.status is YearStatus.PROVISIONAL:
         yield Missing("The funder has not confirmed the allocation: it is provisional", "Finance", "year")
     if today <= year.year.last_day:
-        yield Missing(f"The year runs until {format_day(year.year.last_day)}", "Nobody: time passes", "")
+        yield Missing(f"The year runs until {format_day(year.year.last_day)}", "Nobody", "")
     if open_ is not None:
         for note in open_.left_out:
             yield Missing(f"{note.about}: {note.text}", "Leads and finance", "claims", open_.content.cover.quarter)

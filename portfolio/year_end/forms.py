@@ -48,8 +48,8 @@ class AssetForm(Form):
 class DisposalForm(Form):
     """What became of an asset."""
 
-    disposed_on = DateParts("Day", missing="Enter the day", hint="For example 3 2 2026")
-    proceeds = PoundsField("What came of it", hint="Enter 0 if nothing did. The funder may ask for its share.")
+    disposed_on = DateParts("Day it went", missing="Enter the day it went", hint="For example 3 2 2026")
+    proceeds = PoundsField("Money that came of it", hint="Enter 0 if none did. The funder may ask for its share.")
     because = Paragraphs(
         "What became of it", missing="Say what became of it", most=SHORT, hint="For example “Sold at auction, lot 114”"
     )

@@ -127,7 +127,7 @@ def assets_told(declared: int, cost: Decimal, threshold: Decimal | None) -> str:
     from_ = "" if threshold is None else f" that cost {format_pounds(threshold)} or more"
     if not declared:
         return f"No asset{from_} was bought with the grant, or disposed of, in the year."
-    return f"{count(declared, 'asset')}{from_}: {format_pounds(cost)} together. They stand on the sheet Asset register."
+    return f"{count(declared, 'asset')}{from_}: {format_pounds(cost)} together."
 
 
 def assurance_told(reference: str, given_by: str, given_on: date, opinion: Opinion) -> str:

@@ -30,6 +30,7 @@ RETURN = ("return", "opcc", "--year", "2025/26", "--quarter", "Q2")
 COMMANDS: dict[str, tuple[object, ...]] = {
     "load": ("load", "nothing.json"),
     "return": RETURN,
+    "pack": ("pack", "--year", "2025/26"),
     "check": ("check",),
     "backup": ("backup", "saved.db"),
     "restore": ("restore", __file__, "--force"),

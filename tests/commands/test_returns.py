@@ -1,12 +1,15 @@
-"""The return that is meant, where several funding years could be."""
+"""The return that is meant, where several funding years could be; and the audit pack of a year."""
 
+import json
 from pathlib import Path
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
 from portfolio.config import Config
 from portfolio.db import Database
 from portfolio.history import Author
+from portfolio.people.rules import Role
 from tests import make
 from tests.commands.conftest import Run
 from tests.conftest import NOW
@@ -37,3 +40,24 @@ def test_two_bodies_with_one_programme_are_told_apart(run: Run, migrated: Config
     assert run(*RETURN, "--body", "Home Office, directly", "--out", file).code == 0
     assert "Home Office, directly" in {cell.value for row in load_workbook(file)["Cover"].iter_rows() for cell in row}
     assert "There is no such funding year" in run(*RETURN, "--body", "Nobody").err
+
+
+def test_an_auditor_is_given_a_pack(run: Run, migrated: Config, tmp_path: Path) -> None:
+    database = Database(migrated.database_url)
+    with database.writing(Author("a test", NOW, "Set the scene")) as session:
+        award = make.award(session)
+        make.evidence(session, make.claim(session, award))
+        officer = make.person(session, Role.FINANCE)
+        email = officer.email
+        lead = make.person(session, Role.LEAD).email
+    database.close()
+    file = tmp_path / "pack.zip"
+    said = run("pack", "--year", "2025/26", "--out", file, "--evidence", "--json")
+    told = json.loads(said.out)
+    with ZipFile(file) as bundle:
+        assert (told["file"], told["files"]) == (str(file), len(bundle.namelist()))
+        assert "evidence/000001_invoice.pdf" in bundle.namelist()
+    assert run("pack", "--year", "2025/26", "--out", tmp_path / "own.zip", "--as", email).code == 0
+    assert "may not take the audit pack" in run("pack", "--year", "2025/26", "--as", lead).err
+    assert "cannot be written" in run("pack", "--year", "2025/26", "--out", tmp_path / "no" / "pack.zip").err
+    assert [each.name for each in tmp_path.glob("*pack*")] == ["pack.zip"]

@@ -10,6 +10,7 @@ from reports.content import Kind, ReturnContent, StatementRow
 from reports.totals import (
     ALL_CSPS,
     ALL_STREAMS,
+    category_total,
     claim_totals,
     intervention_lines,
     share_of,
@@ -134,6 +135,9 @@ def test_statement_total_is_the_sum_of_its_streams() -> None:
     assert (told.expenditure, told.balance, told.unspent) == (untold.expenditure, untold.balance, untold.unspent)
     assert (told.withheld, told.accrued) == (Decimal("120.00"), Decimal("250.10"))
     assert (untold.withheld, untold.accrued) == (None, None)
+    whole = category_total("Total", statement_categories(closed()))
+    assert (whole.expenditure, whole.accrued) == (told.expenditure, told.accrued)
+    assert category_total("Total", ()).expenditure == ZERO
 
 
 def test_statement_of_a_stream_without_spend() -> None:

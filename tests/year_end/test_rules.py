@@ -99,7 +99,7 @@ def test_an_assurance_is_asked_for_sixty_days_before(today: date, words: str | N
 def test_what_a_statement_says_of_assets() -> None:
     assert rules.assets_told(0, Decimal(0), None) == "No asset was bought with the grant, or disposed of, in the year."
     assert rules.assets_told(2, Decimal("1800.00"), Decimal("500.00")) == (
-        "2 assets that cost £500.00 or more: £1,800.00 together. They stand on the sheet Asset register."
+        "2 assets that cost £500.00 or more: £1,800.00 together."
     )
 
 

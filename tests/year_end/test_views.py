@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 from portfolio.people.rules import Role
 from portfolio.quarters import FinancialYear
 from portfolio.returns.assembling import assemble
+from portfolio.returns.models import Return
+from portfolio.returns.rules import ReturnKind, ReturnStatus
+from portfolio.returns.snapshot import freeze
 from portfolio.year_end.models import Asset, Assurance
 from portfolio.year_end.rules import Opinion
 from reports.content import Kind
 from tests import make, year_ends
-from tests.conftest import SignedIn
+from tests.conftest import NOW, SignedIn
 from tests.make import Q4
 from tests.pages import read, value_of
+from tests.reports.content_samples import closed
 
 PAGE = "/assets/SVD-25-01/dorset"
 
@@ -130,8 +134,25 @@ def test_the_year_ends_on_a_page(session: Session, signed_in: SignedIn) -> None:
     assert "The independent assurance is due by 30 September 2026" in words
     assert "£2,000.00 is due from the funder" in words
     assert "1 asset: £900.00 together." in words
-    assert "Pay and on-costs £1,900.00 £0.00 £0.00 £100.00 £2,000.00 £0.00" in words
+    assert "Pay and on-costs £1,900.00 £0.00 – £100.00 £2,000.00 £0.00" in words
     assert f"/returns/{year.id}/year-end" in finance.get("/returns").text
     officer = signed_in(Role.CSP_OFFICER)
     assert officer.get(f"/returns/{year.id}/year-end").status_code == 404
     assert "year-end" not in officer.get("/returns").text
+
+
+def test_a_year_that_was_issued_is_shown_as_it_was(session: Session, signed_in: SignedIn) -> None:
+    year = make.award(session).proposal.funding_year
+    snapshot = freeze(closed(Kind.HOME_OFFICE))
+    session.add(
+        Return(
+            funding_year=year, kind=ReturnKind.HOME_OFFICE, quarter=Q4, version=1, status=ReturnStatus.ISSUED,
+            prepared_by="a test", prepared_at=NOW, figures="sha256:", issued_at=NOW, issued_by="a test",
+            snapshot=snapshot, file=b"PK", file_name="HomeOffice_2025-26_Q4.xlsx",
+        )
+    )  # fmt: skip
+    words = read(signed_in(Role.OPCC).get(f"/returns/{year.id}/year-end").text)
+    assert "as it was issued with the Home Office return of Q4, version 1" in words
+    assert "Outreach van SVD-25-21" in words
+    assert "Labour £113,130.12 £112,815.10" in words
+    assert "Record the assurance" not in words
