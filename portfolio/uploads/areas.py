@@ -1,8 +1,8 @@
 """Addresses of cells as workbooks write them (C12, $C$12, B2:D9, A:C, 2:4), and which cells are merged into one."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.packages import Package, parser_of, tags
@@ -13,6 +13,9 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 Place = tuple[int, int]
 """Row and column of a cell, both from 1."""
 
+T = TypeVar("T")
+
+_MOST_OF_SHORT = 200  # rows of an area that is noted at each of them
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([1-9]\d{0,6}):\$?([1-9]\d{0,6})")
@@ -40,6 +43,28 @@ class Area(NamedTuple):
     def size(self) -> int:
         """How many cells it has."""
         return (self.bottom - self.top + 1) * (self.right - self.left + 1)
+
+
+class Covering(Generic[T]):
+    """What areas of a sheet stand for, found by cell: a form has hundreds of them, and each cell is asked about."""
+
+    def __init__(self, areas: Iterable[tuple[Area, T]]) -> None:
+        self._by_row: dict[int, list[tuple[Area, T]]] = {}
+        self._tall: list[tuple[Area, T]] = []
+        for area, said in areas:
+            if area.bottom - area.top > _MOST_OF_SHORT:
+                self._tall.append((area, said))
+                continue
+            for row in range(area.top, area.bottom + 1):
+                self._by_row.setdefault(row, []).append((area, said))
+
+    def at(self, place: Place) -> T | None:
+        """What the first area that holds a cell stands for; None where none does."""
+        for listed in (self._by_row.get(place[0], ()), self._tall):
+            for area, said in listed:
+                if area.holds(place):
+                    return said
+        return None
 
 
 def place_of(address: str) -> Place | None:

@@ -24,13 +24,14 @@ class FaultKind(StrEnum):
     UNFIT = "Does not fit into a cell"
     FORMULA = "Would overwrite a formula"
     HEADING = "Would overwrite a table’s heading"
+    PIVOT = "Inside a pivot table"
     RULE = "Breaks the form’s rule"
     LOCKED = "Locked cell"
     NO_DATE = "Not shown as a date"
     FIGURES = "Too many figures"
 
 
-_ONLY_TOLD = {FaultKind.RULE, FaultKind.LOCKED, FaultKind.NO_DATE, FaultKind.FIGURES}
+_ONLY_TOLD = {FaultKind.RULE, FaultKind.LOCKED, FaultKind.NO_DATE, FaultKind.PIVOT, FaultKind.FIGURES}
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _faults_of(
         yield FaultKind.HEADING, is_heading(where)
     elif not sheet.may_change(place):
         yield FaultKind.LOCKED, f"{where} is locked: the form does not ask for anything there. Check that it is meant"
+    if any(area.holds(place) for area in sheet.pivots):
+        yield FaultKind.PIVOT, f"{where} is of a pivot table, which Excel writes anew. Choose another cell"
     rule = sheet.validation(place)
     if rule is not None and (wanted := rule.breaks(entry, outline.epoch_1904)) is not None:
         yield FaultKind.RULE, f"{where} takes {wanted}. Choose another figure, or another cell"

@@ -5,9 +5,10 @@ Nothing in it is run or followed: macros and links to other files are only told 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from portfolio.errors import PortfolioError
-from portfolio.uploads.areas import Area, Place, address_of, first_of, place_of
+from portfolio.uploads.areas import Area, Covering, Place, address_of, place_of
 from portfolio.uploads.cells import Value
 from portfolio.uploads.named_tables import NamedTable
 from portfolio.uploads.validations import Validation
@@ -65,6 +66,16 @@ class FormSheet:
     """What a blank cell of a row is like where it does not stand in the sheet itself."""
     blank_columns: tuple[tuple[int, int, FormCell], ...] = field(repr=False)
     """The same of columns, from one to another."""
+    pivots: tuple[Area, ...] = ()
+    """Where pivot tables stand, which Excel writes anew whenever they are refreshed."""
+
+    @cached_property
+    def _merged(self) -> Covering[Place]:
+        return Covering((area, (area.top, area.left)) for area in self.merged)
+
+    @cached_property
+    def _ruled(self) -> Covering[Validation]:
+        return Covering((area, rule) for rule in self.validations for area in rule.areas)
 
     @property
     def is_hidden(self) -> bool:
@@ -73,7 +84,7 @@ class FormSheet:
 
     def first(self, place: Place) -> Place:
         """The cell that a merged one shows: the first of its area, or itself."""
-        return first_of(place, self.merged)
+        return self._merged.at(place) or place
 
     def at(self, place: Place) -> FormCell:
         """A cell, also one that holds nothing; not the first one of its merged area."""
@@ -93,7 +104,7 @@ class FormSheet:
 
     def validation(self, place: Place) -> Validation | None:
         """The rule that a cell is under."""
-        return next((rule for rule in self.validations if rule.holds(place)), None)
+        return self._ruled.at(place)
 
     def is_input(self, place: Place) -> bool:
         """Whether the form asks for something here: unlocked where the rest is locked, or with a rule of its own."""

@@ -1,4 +1,4 @@
-"""The tables of a sheet that have a name, and which of their cells must say what the table says."""
+"""A sheet's tables that have a name, whose headings must say what the table says; and its pivot tables."""
 
 from dataclasses import dataclass
 
@@ -45,3 +45,17 @@ def tables_of(package: Package, part: str) -> list[NamedTable]:
                 rows = int(told.get("headerRowCount", 1)), int(told.get("totalsRowCount", 0))
             found.append(NamedTable(told.get("displayName", ""), area, tuple(columns), *rows))
     return found
+
+
+def pivots_of(package: Package, part: str) -> list[Area]:
+    """Where the pivot tables of a sheet's part stand. Raises NotAWorkbook."""
+    found: list[Area | None] = []
+
+    def start(tag: str, values: dict[str, str]) -> None:
+        if own_name(tag) == "location":
+            found.append(area_of(values.get("ref", "")))
+
+    for one in package.relations(part).values():
+        if one.kind == "pivotTable" and not one.external:
+            package.walk(one.target, parser_of(start))
+    return [area for area in found if area is not None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from portfolio.uploads.areas import MOST_COLUMNS, MOST_ROWS, Area, Place, merged_of, place_of
 from portfolio.uploads.filling import MOST_MARKS_OF_FORM
 from portfolio.uploads.layout import FormCell, FormSheet, Named, NoForm, Outline
-from portfolio.uploads.named_tables import tables_of
+from portfolio.uploads.named_tables import pivots_of, tables_of
 from portfolio.uploads.opening import Book, Sheet, opened
 from portfolio.uploads.packages import Package, own_name, parser_of
 from portfolio.uploads.sheets import Facts, facts_of
@@ -66,6 +66,7 @@ def _sheet(book: Book, sheet: Sheet, facts: Facts) -> FormSheet:
         _used(facts, merged, rules),
         facts.rows,
         tuple(facts.columns),
+        tuple(pivots_of(book.package, sheet.part)),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from portfolio.quarters import format_day
-from portfolio.uploads.areas import Area, Place, areas_of
+from portfolio.uploads.areas import Area, areas_of
 from portfolio.uploads.packages import Package, own_name, parser_of
 from portfolio.uploads.tables import shown
 from portfolio.uploads.writing import Entry, day_number, day_of
@@ -48,10 +48,6 @@ class Validation:
     prompt: str
     choices: tuple[str, ...] | None = None
     """What may be chosen, as shown; None where it is no list, or the list cannot be worked out without Excel."""
-
-    def holds(self, place: Place) -> bool:
-        """Whether it is for this cell."""
-        return any(area.holds(place) for area in self.areas)
 
     def breaks(self, entry: Entry, epoch_1904: bool) -> str | None:
         """What the cell asks for instead of a value that it would not let anybody type; None where the value fits."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from portfolio.errors import PortfolioError
-from portfolio.uploads.areas import Area, area_of, areas_of, place_of
+from portfolio.uploads.areas import Area, Covering, area_of, areas_of, place_of
 from portfolio.uploads.faults import FaultKind, faults
 from portfolio.uploads.filling import filled, in_its_encoding, read
 from portfolio.uploads.layout import NoForm
@@ -183,6 +183,11 @@ def test_what_a_form_would_not_let_anybody_type_is_told(
     assert (fault.sheet, fault.cell, fault.kind) == ("Annex A – Claim", cell, kind)
     assert words in fault.sentence
     assert fault.stops == (kind is FaultKind.FORMULA)
+
+
+def test_a_pivot_table_would_take_the_place_of_a_value() -> None:
+    (fault,) = faults(outline(fund().content), {("Pivot", "B5"): Decimal(1)})
+    assert (fault.kind, fault.stops) == (FaultKind.PIVOT, False)
 
 
 @pytest.mark.parametrize(
@@ -380,6 +385,8 @@ def test_addresses() -> None:
     assert area_of("$A:$B") == Area(1, 1, 1_048_576, 2)
     assert area_of("2:3") == Area(2, 1, 3, 16_384)
     assert [area_of(one) for one in ("A1:", "ZZZ:A", "A1:B2:C3", "x")] == [Area(1, 1, 1, 1), *[None] * 3]
+    covering = Covering([(Area(1, 2, 1_000, 2), "tall"), (Area(5, 1, 6, 9), "short")])
+    assert [covering.at(place) for place in ((5, 2), (7, 2), (6, 9), (7, 9))] == ["short", "tall", "short", None]
     assert [area.address for area in areas_of("A1 #REF! B2:C3")] == ["A1", "B2:C3"]
 
 
