@@ -60,6 +60,24 @@ def rounded_total(lines: Sequence[RoundedLine]) -> RoundedLine:
     )
 
 
+@dataclass(frozen=True)
+class RoundedTable:
+    """All of it, as a page shows it."""
+
+    unit: str
+    method: str
+    lines: Sequence[RoundedLine]
+    total: RoundedLine
+
+
+def rounded_table_of(content: ReturnContent) -> RoundedTable | None:
+    """A return's figures in whole units; None where its funder takes exact ones."""
+    if content.rounded is None:
+        return None
+    lines = rounded_lines(content, content.rounded)
+    return RoundedTable(unit_in_words(content.rounded.unit), content.rounded.method, lines, rounded_total(lines))
+
+
 def rounded_sheets(content: ReturnContent, names: Names, interventions: Sheet) -> list[Sheet]:
     """The sheet of a return whose funder asks for rounded figures: the totals are sums of the cells as they stand."""
     if content.rounded is None:

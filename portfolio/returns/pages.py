@@ -23,6 +23,7 @@ from portfolio.words import count
 from reports import returns
 from reports.checks import TOLD, Check
 from reports.content import Kind, LedgerRow, Note, ReturnContent
+from reports.rounded import RoundedTable, rounded_table_of
 from reports.totals import SummaryLine, SummaryTotals, summary_totals
 
 MOST_LINES = 40
@@ -92,6 +93,11 @@ class Shown:
         sheets = {sheet.name: sheet for sheet in returns.book(self.content).sheets}
         lines = sheets["Checks"].table.lines
         return [line for line in lines if isinstance(line, Check) and line.must != TOLD]
+
+    @cached_property
+    def rounded(self) -> RoundedTable | None:
+        """The figures as the funder wants them rounded, where it does."""
+        return rounded_table_of(self.content)
 
     @property
     def ledger(self) -> Sequence[LedgerRow]:

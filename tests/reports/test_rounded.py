@@ -9,7 +9,7 @@ import pytest
 from reports import returns
 from reports.content import Kind
 from reports.money_in import HEADINGS, AgedLine, DueLine, MoneyInContent, proved_money_in
-from reports.rounded import rounded_lines, rounded_total, unit_in_words
+from reports.rounded import rounded_table_of, unit_in_words
 from tests.reports import cells_of
 from tests.reports.content_samples import dorset, in_units, many_csps
 
@@ -27,9 +27,10 @@ def test_cells_rows_columns_and_the_year_agree_in_whole_units(unit: int) -> None
         assert line["To date"] == sum(figures[:2])
     for name in [*quarters, "To date", "Year", "Year, exact"]:
         assert total[name] == pytest.approx(sum(float(str(line[name])) for line in lines))
-    assert content.rounded is not None
-    every = rounded_total(rounded_lines(content, content.rounded))
-    assert 2 * abs(every.year - every.exact) <= unit
+    table = rounded_table_of(content)
+    assert table is not None
+    assert 2 * abs(table.total.year - table.total.exact) <= unit
+    assert rounded_table_of(many_csps()) is None
 
 
 def test_the_method_stands_on_the_sheet_and_returns_in_pennies_have_none() -> None:

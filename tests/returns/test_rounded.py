@@ -10,12 +10,15 @@ from openpyxl.utils import range_boundaries
 from sqlalchemy.orm import Session
 
 from portfolio.money import share_evenly
+from portfolio.people.rules import Role
 from portfolio.quarters import FinancialYear
 from portfolio.returns.assembling import assemble
 from portfolio.returns.snapshot import digest_of_figures, thaw
 from reports import returns
 from reports.content import Kind, ReturnContent
 from tests import make
+from tests.conftest import SignedIn
+from tests.pages import read
 from tests.returns.conftest import Scene
 from tests.returns.worlds import now
 
@@ -30,7 +33,7 @@ def rounded(content: ReturnContent) -> dict[str, tuple[int, ...]]:
     return {row.stream: tuple(int(amount) for amount in row.quarters) for row in content.rounded.rows}
 
 
-def test_a_years_returns_carry_on_from_one_another(scene: Scene) -> None:
+def test_a_years_returns_carry_on_from_one_another(scene: Scene, signed_in: SignedIn) -> None:
     exact = assemble(scene.session, scene.year, Q1, Kind.OPCC)
     assert exact.rounded is None
     scene.year.programme.rounds_to = 1000
@@ -41,6 +44,9 @@ def test_a_years_returns_carry_on_from_one_another(scene: Scene) -> None:
     assert sum(row[0] for row in shown.values()) == 63_000, (
         "£63,213.96, while each stream by itself would be rounded up"
     )
+    page = read(signed_in(Role.FINANCE).get(f"/returns/{first.id}").text)
+    assert "In thousands of pounds Controlled rounding (Causey, Cox and Ernst, 1985)" in page
+    assert "£63,000.00" in page
     later = assemble(scene.session, scene.year, Q2, Kind.OPCC)
     assert {stream: row[0] for stream, row in rounded(later).items()} == {
         stream: row[0] for stream, row in shown.items()
