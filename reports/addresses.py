@@ -68,6 +68,8 @@ class AddressedSheet:
             sheet.table.columns[0].heading
         ]
         """The headings of the columns that say what a row is about."""
+        self.slug = slug(sheet.name)
+        """What addresses call it."""
 
     @cached_property
     def rows(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ WAYS: Mapping[str, tuple[Act, str]] = {
     "project": (Act.SEE_MEASURES, "measures.project"),
     "measure": (Act.SEE_MEASURES, "measures.measure"),
     "return": (Act.SEE_RETURNS, "returns.show"),
+    "up": (Act.SEE_RETURNS, "returns.why_claim"),
     "history": (Act.SEE_HISTORY, "audit.whole"),
 }
 """Which page each way leads to, and the act that opens it."""

@@ -153,7 +153,7 @@ class _Telling:
                         *_signatures(claim),
                         "" if files else "No file of evidence is attached to this line",
                     ],
-                    [_to_claim(claim), *(_to_file(claim, file) for file in files)],
+                    [_to_claim(claim), *(_to_file(claim, file) for file in files), _up(claim)],
                 ),
             )
 
@@ -434,10 +434,10 @@ def _by(did: str, name: str, when: datetime | None) -> str:
 
 
 def _signatures(claim: Claim) -> list[str]:
-    return [
-        *([_by("Sent by", claim.submitted_by.name, claim.submitted_at)] if claim.submitted_by else []),
-        *([_by("Approved by", claim.approved_by.name, claim.approved_at)] if claim.approved_by else []),
-    ]
+    sent = [_by("Sent by", claim.submitted_by.name, claim.submitted_at)] if claim.submitted_by else []
+    if claim.approved_by is None:
+        return [*sent, "Approved before it came into this record, which does not say by whom"]
+    return [*sent, _by("Approved by", claim.approved_by.name, claim.approved_at)]
 
 
 def _place(award: Award, quarter: Quarter) -> dict[str, Any]:
@@ -446,6 +446,10 @@ def _place(award: Award, quarter: Quarter) -> dict[str, Any]:
 
 def _to_claim(claim: Claim) -> Way:
     return Way("claim", f"The claim of {claim.quarter.short}", _place(claim.award, claim.quarter))
+
+
+def _up(claim: Claim) -> Way:
+    return Way("up", "Every figure it stands in", _place(claim.award, claim.quarter))
 
 
 def _to_file(claim: Claim, file: Evidence) -> Way:
