@@ -41,7 +41,7 @@ from portfolio.returns.rules import ReturnKind
 from portfolio.spend.models import ClaimLine, CorrectionRequest, Evidence, EvidenceLine
 from portfolio.spend.rules import ClaimStatus
 from portfolio.story.actions import load
-from tests import make, rounds, stories
+from tests import make, rounds, stories, year_ends
 
 BAR_MS = 100
 ACTIONS = 6
@@ -82,6 +82,12 @@ PAGES = (
     (Role.FINANCE, "/measures"),
     (Role.FINANCE, "/returns"),
     (Role.FINANCE, "/returns/1"),
+    (Role.FINANCE, "/returns/{year}/2025-26/q3/opcc/readiness"),
+    (Role.CERTIFIER, "/returns/1/check"),
+    (Role.FINANCE, "/returns/{year}/year-end"),
+    (Role.FINANCE, "/returns/{year}/pack"),
+    (Role.FINANCE, "/assets"),
+    (Role.FINANCE, f"{SENT}/accruals"),
     (Role.FINANCE, "/actions"),
     (Role.FINANCE, "/progress"),
     (Role.FINANCE, "/progress/{year}/2025-26/q3/csp-001"),
@@ -213,6 +219,7 @@ def tell(config: Config, folder: Path, world: World) -> dict[Role, dict[str, str
     with database.writing(Author("benchmark", NOW, "Made a third quarter")) as session:
         lead, asking = (session.get_one(Person, everybody[role].id) for role in (Role.LEAD, Role.FINANCE))
         _third_quarter(session, world, lead, asking)
+        _bought(session, asking)
         _calls(session, session.get_one(FundingYear, year.id), lead)
         _agreed(session, asking)
         _ledger(session, session.get_one(FundingYear, year.id), world, asking)
@@ -248,6 +255,13 @@ def _third_quarter(session: Session, world: World, lead: Person, asking: Person)
             told = {"amount": Decimal("-7.31"), "reason": "Booked twice.", "asked_by_id": asking.id, "asked_at": NOW}
             session.add(CorrectionRequest(award_id=award.id, **line, **quarters, **told))
             rounds.variation_request(session, award, "1.00", lead)
+
+
+def _bought(session: Session, by: Person) -> None:
+    """Each award bought two things that outlive it."""
+    for award in session.scalars(select(Award)).all():
+        for what in ("Laptop", "Projector"):
+            year_ends.asset(session, award, by, "120.00", description=what)
 
 
 def _calls(session: Session, year: FundingYear, lead: Person) -> None:

@@ -10,10 +10,11 @@ from portfolio.returns import money_in, pages
 from portfolio.returns.models import Return
 from portfolio.returns.queries import get_return, place_of
 from portfolio.returns.rules import MADE_BY_THE_OFFICE, OthersWork, ReturnStatus
+from portfolio.returns.telling import tell_next
 from portfolio.returns.views.room import may
 from portfolio.web.access import viewer
-from portfolio.web.clock import today
-from portfolio.web.database import commit, session
+from portfolio.web.clock import machine_moment, today
+from portfolio.web.database import commit, config, session
 from portfolio.web.errors import put_on, refusals_on
 from portfolio.web.forms import Form
 
@@ -22,6 +23,11 @@ def found(number: int, act: Act) -> Return:
     """A return that somebody may do something to, or at least see others do it; raises NotFound."""
     seen = Act.SEE_RETURNS if act in MADE_BY_THE_OFFICE else act
     return get_return(session(), number, viewer().within(seen))
+
+
+def told_next(row: Return) -> None:
+    """Tell by mail whoever takes a return further, in the transaction of the deed."""
+    tell_next(session(), row, viewer().name, today=today(), now=machine_moment(), site=config().url)
 
 
 def ask(number: int, act: Act, template: str, form: Form, *states: ReturnStatus) -> Any:

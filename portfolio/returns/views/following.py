@@ -7,11 +7,12 @@ from portfolio.returns import actions
 from portfolio.returns.forms import AnswerForm, ForwardForm, QueryForm
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnStatus
+from portfolio.returns.telling import tell_answered, tell_queried
 from portfolio.returns.views.deeds import ask, do, found
 from portfolio.returns.views.room import me, room
-from portfolio.web.access import allow
-from portfolio.web.clock import moment, today
-from portfolio.web.database import session
+from portfolio.web.access import allow, viewer
+from portfolio.web.clock import machine_moment, moment, today
+from portfolio.web.database import config, session
 
 
 @room.get("/returns/<int:number>/query")
@@ -30,6 +31,7 @@ def query(number: int) -> Any:
 
     def put(row: Return) -> None:
         actions.query_return(session(), row, form.question.data, by=me(), at=moment())
+        tell_queried(session(), row, viewer().name, today=today(), now=machine_moment(), site=config().url)
 
     return do(number, Act.FORWARD_RETURN, "returns/query.html", form, put, "Your question is with finance.")
 
@@ -49,6 +51,7 @@ def answer(number: int) -> Any:
 
     def say(row: Return) -> None:
         actions.answer_return(session(), row, form.answer.data, by=me(), at=moment())
+        tell_answered(session(), row, viewer().name, now=machine_moment(), site=config().url)
 
     return do(number, Act.PREPARE_RETURN, "returns/answer.html", form, say, "The answer is sent.")
 

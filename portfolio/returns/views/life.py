@@ -14,6 +14,7 @@ from portfolio.returns.forms import PrepareForm
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, get_place, get_return, place_of
 from portfolio.returns.rules import OthersWork, frozen_names
+from portfolio.returns.views.deeds import told_next
 from portfolio.returns.views.room import may, me, room, workbook_download
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
@@ -44,6 +45,7 @@ def prepare(year_id: int, quarter: Quarter, slug: str) -> Any:
             row = actions.prepare_return(
                 session(), place.year, quarter, place.kind, place.csp, by=me(), at=moment(), reason=form.reason.data
             )
+            told_next(row)
             commit()
         if outcome.ok:
             flash("The return is prepared. Somebody else can now check it.", "success")

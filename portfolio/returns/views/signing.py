@@ -12,7 +12,7 @@ from portfolio.returns.models import Return
 from portfolio.returns.points import SORTS, Point, points_of
 from portfolio.returns.queries import place_of
 from portfolio.returns.rules import OthersWork, ReturnStatus
-from portfolio.returns.views.deeds import ask, do, found, page
+from portfolio.returns.views.deeds import ask, do, found, page, told_next
 from portfolio.returns.views.room import may, me, room
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
@@ -41,6 +41,7 @@ def check(number: int) -> Any:
     elif form.validate_on_submit():
         with refusals_on(form) as outcome:
             actions.check_return(session(), row, by=me(), at=moment(), accepted=form.reasons)
+            told_next(row)
             commit()
         if outcome.ok:
             flash("The return is checked. It can now be certified.", "success")
@@ -75,6 +76,7 @@ def certify(number: int) -> Any:
         actions.certify_return(
             session(), row, by=me(), name=form.name.data, role=form.role.data, on=form.on.data, at=moment()
         )
+        told_next(row)
 
     done = "The return is certified. It can now be issued."
     return do(number, Act.CERTIFY_RETURN, "returns/certify.html", form, sign, done)
@@ -94,6 +96,7 @@ def issue(number: int) -> Any:
 
     def release(row: Return) -> None:
         actions.issue_return(session(), row, by=me(), at=moment())
+        told_next(row)
 
     done = "The return is issued. Its file is kept as it is, and the claims in it are locked."
     return do(number, Act.PREPARE_RETURN, "returns/issue.html", ConfirmForm(), release, done)
