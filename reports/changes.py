@@ -152,14 +152,22 @@ def figure_in_words(figure: Decimal, shape: Shape) -> str:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A row as it was and as it is; None where one of the two does not have it. `row` is the later of them."""
+
+    row: Row
+    was: Row | None
+    now: Row | None
+
+
+@dataclass(frozen=True)
 class ComparedSheet:
     """One sheet of two returns: its columns, and the rows of either, those of the newer one in their order."""
 
     name: str
     columns: Mapping[str, tuple[str, Shape]]
     """Heading and shape of every column, by its name."""
-    rows: Sequence[tuple[Row | None, Row | None]]
-    """A row as it was and as it is; None where one of them does not have it."""
+    rows: Sequence[Pair]
     cells: Sequence[ChangedCell]
     compared: int
     """How many cells were held against one another."""
@@ -204,12 +212,12 @@ def _compare(before: Sheet, after: Sheet, shared_lines_only: bool) -> ComparedSh
         shared = {key for key in old.keys() & new.keys() if key[1] is Part.LINE}
         old, new = ({key: row for key, row in rows.items() if key in shared} for rows in (old, new))
     columns = _columns(before, after)
-    pairs: list[tuple[Row | None, Row | None]] = [(old.get(key), row) for key, row in new.items()]
-    pairs += [(row, None) for key, row in old.items() if key not in new]
+    pairs = [Pair(row, old.get(key), row) for key, row in new.items()]
+    pairs += [Pair(row, row, None) for key, row in old.items() if key not in new]
     own = _own_columns(after)
     names = [column_name(column.heading) for column in after.table.columns]
     addresses = dict(zip(names, AddressedSheet(after).columns, strict=True))
-    cells = [cell for pair in pairs for cell in _changed(after.name, *pair, columns, own, addresses)]
+    cells = [cell for pair in pairs for cell in _changed(after.name, pair, columns, own, addresses)]
     return ComparedSheet(after.name, columns, pairs, cells, len(pairs) * (len(columns) - len(own)), own)
 
 
@@ -265,14 +273,12 @@ def _plain(text: str) -> str:
 
 def _changed(
     sheet: str,
-    was: Row | None,
-    now: Row | None,
+    pair: Pair,
     columns: Mapping[str, tuple[str, Shape]],
     own: frozenset[str],
     addresses: Mapping[str, str],
 ) -> Iterator[ChangedCell]:
-    row = now or was
-    assert row is not None  # noqa: S101 - a pair has a row at least
+    row, was, now = pair.row, pair.was, pair.now
     change = Change.CHANGED if was and now else Change.ADDED if now else Change.REMOVED
     if change is not Change.CHANGED:
         said = _told(row, columns, own)

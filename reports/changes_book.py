@@ -194,19 +194,17 @@ def _lines(compared: ComparedSheet) -> Iterator[_Line]:
     by_row: dict[tuple[object, ...], list[ChangedCell]] = {}
     for cell in compared.cells:
         by_row.setdefault((cell.row, cell.part), []).append(cell)
-    for was, now in compared.rows:
-        row = now or was
-        changed = by_row.get((row.key, row.part)) if row else None
-        if row is None or changed is None:
+    for pair in compared.rows:
+        row, changed = pair.row, by_row.get((pair.row.key, pair.row.part))
+        if changed is None:
             continue
-        told = _told(changed)
-        marked = frozenset(cell.column for cell in changed)
-        if was is not None:
-            yield _Line(BEFORE, row, "" if now else told, _plain(was, compared), frozenset() if now else marked)
-        if now is not None:
-            yield _Line(AFTER, row, "" if was else told, _plain(now, compared), marked)
-        if was is not None and now is not None:
-            yield _Line(APART, row, told, _apart(changed, compared), marked)
+        told, marked = _told(changed), frozenset(cell.column for cell in changed)
+        if pair.was is None or pair.now is None:
+            yield _Line(AFTER if pair.now else BEFORE, row, told, _plain(row, compared), marked)
+            continue
+        yield _Line(BEFORE, row, "", _plain(pair.was, compared), frozenset())
+        yield _Line(AFTER, row, "", _plain(pair.now, compared), marked)
+        yield _Line(APART, row, told, _apart(changed, compared), marked)
 
 
 def _told(changed: Sequence[ChangedCell]) -> str:

@@ -96,27 +96,27 @@ class Comparison:
             for cause, there in sorted(cells.items(), key=lambda each: _place(each[0]))
         ]
 
-    @property
+    @cached_property
     def surprises_logged(self) -> list[Logged]:
         """What of the log is more than a later quarter brings by itself."""
         return [line for line in self.log if line.cause.surprises]
 
-    @property
+    @cached_property
     def expected_logged(self) -> list[Logged]:
         """What of the log the later quarter brought: its claims, what was observed and reported."""
         return [line for line in self.log if not line.cause.surprises and line.cause.kind not in EXPECTED]
 
-    @property
+    @cached_property
     def time_logged(self) -> list[Logged]:
         """What of the log nobody did."""
         return [line for line in self.log if line.cause.kind in EXPECTED]
 
-    @property
+    @cached_property
     def surprising(self) -> list[Difference]:
         """The differences that are more than a later quarter brings by itself."""
         return [difference for difference in self.differences if difference.surprises]
 
-    @property
+    @cached_property
     def unexplained(self) -> list[Difference]:
         """The differences that nothing on record accounts for."""
         return [difference for difference in self.differences if not difference.is_explained]
