@@ -21,8 +21,8 @@ def with_choices(sheet: FormSheet, sheets: Sequence[FormSheet], names: Sequence[
     """A sheet's rules, with what may be chosen where it is a list whose source is plain cells."""
     rules = []
     for rule in sheet.validations:
-        choices = None
-        if rule.kind == "list":
+        choices = rule.choices
+        if rule.kind == "list" and choices is None:
             choices = listed_in(rule.first)
             if choices is None and not _moves(rule):
                 choices = _choices(rule.first, sheet, sheets, names)

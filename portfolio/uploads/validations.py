@@ -1,5 +1,6 @@
 """What a form says may stand in its cells: lists to choose from, limits, lengths; and whether a value keeps to it."""
 
+import csv
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ MOST_CHOICES_SAID = 8
 """How many choices of a list a sentence names."""
 
 _OFFICE_2010 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main|"
+_OFFICE_2013 = "http://schemas.microsoft.com/office/spreadsheetml/2011/1/ac|"
 _REFERENCE = "http://schemas.microsoft.com/office/excel/2006/main|"
 _NUMBERS = {"whole", "decimal"}
 _DAYS = {"date", "time"}
@@ -131,7 +133,7 @@ def validations_of(package: Package, part: str) -> list[Validation]:
         if name == "dataValidation":
             found.append(_rule(told, of_one))
             inside = False
-        elif name in ("formula1", "formula2", "sqref"):
+        elif name in ("formula1", "formula2", "sqref", "list"):
             of_one[name] = "".join(held) or of_one.get(name, "")
         elif name == "f":
             of_one["formula" + ("2" if "formula1" in of_one else "1")] = "".join(held)
@@ -147,7 +149,7 @@ def validations_of(package: Package, part: str) -> list[Validation]:
 
 
 def _name(tag: str) -> str:
-    for space in (_OFFICE_2010, _REFERENCE):
+    for space in (_OFFICE_2010, _OFFICE_2013, _REFERENCE):
         if tag.startswith(space):
             return tag[len(space) :]
     return own_name(tag)
@@ -164,7 +166,16 @@ def _rule(told: dict[str, str], of_one: dict[str, str]) -> Validation:
         told.get("showErrorMessage") in ("1", "true") and told.get("errorStyle", "stop") == "stop",
         told.get("error", ""),
         told.get("prompt", ""),
+        _with_commas(of_one["list"]) if "list" in of_one else None,
     )
+
+
+def _with_commas(listed: str) -> tuple[str, ...] | None:
+    """The choices of a list some of which have a comma in them: Excel writes it a second time, as a line of CSV."""
+    try:
+        return tuple(next(csv.reader([listed.replace("\n", " ")], skipinitialspace=True), ()))
+    except csv.Error:
+        return None
 
 
 def listed_in(formula: str) -> tuple[str, ...] | None:

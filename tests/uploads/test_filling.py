@@ -215,6 +215,14 @@ def test_a_pivot_table_would_take_the_place_of_a_value() -> None:
         ('type="date" operator="lessThan" sqref="A1"><formula1>9999999</formula1>', 1, "soon", "a date"),
         ('type="list" sqref="B9 A1:A3"><formula1>"Yes, No"</formula1>', "No", "no", "“Yes”, “No”"),
         ('type="list" sqref="A1"><formula1>$C$1:$D$1</formula1>', "one", 3, "“One”, “2”"),
+        (
+            'type="list" sqref="A1"><mc:AlternateContent xmlns:mc="mc"><mc:Choice><l:list xmlns:l="http://schemas.'
+            'microsoft.com/office/spreadsheetml/2011/1/ac">Yes,"No, not yet"</l:list></mc:Choice><mc:Fallback>'
+            '<formula1>"Yes,No, not yet"</formula1></mc:Fallback></mc:AlternateContent>',
+            "No, not yet",
+            "No",
+            "“Yes”, “No, not yet”",
+        ),
         ('type="list" sqref="A1"><formula1>Other</formula1>', "One", "Three", "one of its list"),
     ],
 )
@@ -388,6 +396,30 @@ def test_addresses() -> None:
     covering = Covering([(Area(1, 2, 1_000, 2), "tall"), (Area(5, 1, 6, 9), "short")])
     assert [covering.at(place) for place in ((5, 2), (7, 2), (6, 9), (7, 9))] == ["short", "tall", "short", None]
     assert [area.address for area in areas_of("A1 #REF! B2:C3")] == ["A1", "B2:C3"]
+
+
+def test_whatever_is_written_anywhere_is_read_back_and_nothing_else_is_touched() -> None:
+    rng = random.Random(2025)  # noqa: S311 - the same sheets every time
+    entries: list[Entry] = [Decimal("903.27"), Decimal("-0.01"), "a & b", "", True, 12, Decimal(10) ** 12]
+    for _ in range(60):
+        before: dict[tuple[str, str], Entry] = {}
+        rows = []
+        for row in sorted(rng.sample(range(1, 12), rng.randrange(8))):
+            cells = ""
+            for column in sorted(rng.sample("ABCDEFGH", rng.randrange(5))):
+                if rng.random() < 0.5:
+                    before["Spend", f"{column}{row}"] = Decimal(row)
+                    cells += f'<c r="{column}{row}" s="1"><v>{row}</v></c>'
+                else:
+                    cells += f'<c r="{column}{row}"/>'
+            rows.append(
+                f'<row r="{row}">{cells}</row>' if cells or rng.random() < 0.5 else f'<row r="{row}" spans="1:3"/>'
+            )
+        wanted = {("Spend", f"{rng.choice('ABCDEFGH')}{rng.randint(1, 14)}"): rng.choice(entries) for _ in range(6)}
+        content = filled(with_sheet("".join(rows).encode()), wanted)
+        expected = {**before, **{at: entry or None if entry == "" else entry for at, entry in wanted.items()}}
+        assert read(content, expected) == expected
+        assert filled(content, wanted) == content
 
 
 def test_what_is_not_asked_for_stays_the_same_file() -> None:
