@@ -79,7 +79,8 @@ def leave_out(session: Session, award: Award, because: str, *, by: Person, at: d
 
 def end_exemption(session: Session, row: Exemption, *, by: Person, at: datetime) -> None:
     """Let an award be published again, with the next version."""
-    session.refresh(row, with_for_update=True)
+    session.execute(select(Exemption.id).where(Exemption.id == row.id).with_for_update())
+    session.refresh(row)
     refuse_any([None if row.ended_at is None else rules.NotLeftOut()])
     row.ended_by, row.ended_at = by, at
     session.flush()
