@@ -150,7 +150,7 @@ def _entry(put: Put, money: dict[Address, Decimal], words: dict[str, str], sheet
     address, value = put.figure.address, put.figure.value
     if address == Address(FACTS, (ROUNDING,), SAYS):
         return method(binding.unit)
-    if value is None:
+    if value in (None, ""):  # an empty text in a cell is nothing, and is read back as nothing
         return None
     if put.figure.shape is Shape.MONEY and address.column != COUNT:
         return money.get(address)
