@@ -142,7 +142,9 @@ class TermsForm(Form):
     variance_percent = PercentField(
         "A variance is explained above, %", missing="Enter a percentage", hint="Of the quarter’s profile."
     )
-    variance_floor = PoundsField("and above", hint="Both must be passed before an explanation is asked for.")
+    variance_floor = PoundsField(
+        "A variance is explained above, in pounds", hint="Both must be passed before an explanation is asked for."
+    )
     match_percent = PercentField("Match that the funder asks for, %", hint="Leave it blank where it asks for none.")
     match_base = OneOf("Match is a percentage of", choices=BASES, missing="Say what match is a percentage of")
     match_in_kind_counts = OneOf(

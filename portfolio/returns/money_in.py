@@ -5,7 +5,7 @@ it, and its age runs from the day on which it was first issued: a new version do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from portfolio.db import Pence, total
 from portfolio.funding_years.models import CSP, FundingYear, PoliceArea, Programme, Stream
 from portfolio.money import ZERO
 from portfolio.people.rules import Within
-from portfolio.quarters import FinancialYear, Quarter
+from portfolio.quarters import FinancialYear, Quarter, format_day
 from portfolio.returns.dues import Age, Due, age_of, began, together
 from portfolio.returns.models import Payment, Return, ReturnAmount, Withholding
 from portfolio.returns.queries import is_version_of, payments_of, returns_within
@@ -110,8 +110,11 @@ def count_of(session: Session, chosen: Chosen, today: date) -> int:
 
 
 def aged(session: Session, chosen: Chosen, today: date) -> list[Aged]:
-    """What is due and how old it is, by level, year and stream; at each level the sum of all of it last."""
-    one = _lines(chosen, today).subquery()
+    """What is due and how old it is, by level, year and stream; at each level the sum of all of it last.
+
+    What is settled is part of what was claimed and received, so it counts here, unless one age alone is asked for.
+    """
+    one = _lines(replace(chosen, settled=True), today).subquery()
     sums = [total(one.c[name]).label(name) for name in ("claimed", "paid", "recovered", "withheld")]
     by_age = [
         type_coerce(func.sum(case((_is_of(age, one.c.first_issued, today), one.c.outstanding), else_=_NOTHING)), Pence)
@@ -283,9 +286,13 @@ class MoneyIn:
         return self.streams[0].issued_on
 
     @property
-    def days_in_words(self) -> str:
+    def age_in_words(self) -> str:
         """For how long what is outstanding has been due."""
-        return count(self.streams[0].days, "day")
+        days = self.streams[0].days
+        if not days:
+            return "Outstanding since today, when the return was first issued."
+        since = format_day(self.issued_on)
+        return f"Outstanding for {count(days, 'day')}, since the return was first issued on {since}."
 
     def of(self, stream: Stream) -> Due:
         """What is due of a stream."""
