@@ -230,7 +230,8 @@ def test_a_claim_shows_every_figure_that_it_stands_in(rich: Scene, signed_in: Si
     assert "SVD-25-01, Dorset Community Safety Partnership, non-labour" in words
     assert "/why/summary/total/this-claim" in answer.get_data(as_text=True)
     assert "Claim summary!" in text_of(finance.get(f"{up}?in=2"))
-    assert finance.get("/returns/claims/SVD-25-01/dorset/2025-26/q3").status_code == 404
+    assert "In no return yet" in text_of(finance.get("/returns/claims/SVD-25-01/dorset/2025-26/q3"))
+    assert finance.get("/returns/claims/SVD-25-99/dorset/2025-26/q1").status_code == 404
     assert signed_in(Role.LEAD).get(up).status_code == 403
 
 

@@ -91,9 +91,7 @@ def why_claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
     within = viewer().within(Act.SEE_RETURNS)
     award = get_award(session(), reference, csp_key, awards_within(within))
     claim = claim_with_lines(session(), award.id, quarter)
-    if claim is None or not claim.status.counts:
-        raise NotFound("This claim is not approved, so it stands in no return yet")
-    lines = lines_of(claim)
+    lines = lines_of(claim) if claim is not None and claim.status.counts else []
     found = explaining.returns_with(session(), award.proposal.funding_year, award.csp, lines, within)
     asked = request.args.get("in", type=int)
     chosen = found[asked] if asked is not None and 0 <= asked < len(found) else next(iter(found), None)
@@ -101,6 +99,7 @@ def why_claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
     return render_template(
         "returns/why_claim.html",
         award=award,
+        quarter=quarter,
         claim=claim,
         lines=lines,
         found=found,
