@@ -74,7 +74,7 @@ class DraftForm(Form):
 class CellForm(SeenForm):
     """What goes into one cell."""
 
-    figure = OneOf("Figure")
+    figure = OneOf("Figure", missing="")
     says = Paragraphs("Text", missing="", most=MOST_TEXT)
     do = Carried()
 
@@ -106,7 +106,7 @@ class TableForm(SeenForm):
     """Which table's rows go into the rows of the form."""
 
     rows = NumberBox("Rows that the form has for it", missing="Enter how many rows the form has, like 20")
-    word = OneOf("Only rows of", blank="all of them")
+    word = OneOf("Only rows of", blank="all of them", missing="")
     columns = Several(FormField(ColumnForm))
     do = Carried()
 

@@ -56,10 +56,10 @@ def _show(blank: FormBlank, *, draft: DraftForm | None = None, file: ImportForm 
         ],
         tables=[(table, rows_of(source.source, table) if source else 0) for table in binding.tables],
         before=queries.edition_before(blank),
-        draft=draft or DraftForm(),
-        file=file or ImportForm(data={"edition": str(seen)}),
-        settings=SettingsForm(data={"edition": str(seen), "unit": binding.unit}),
-        seen=SeenForm(data={"edition": str(seen)}),
+        draft=draft or DraftForm(formdata=None),
+        file=file or ImportForm(formdata=None, edition=str(seen)),
+        settings=SettingsForm(formdata=None, edition=str(seen), unit=binding.unit),
+        seen=SeenForm(formdata=None, edition=str(seen)),
         filled=[one for one in queries.filled_forms(session(), blank.form) if one.binding.blank_id == blank.id],
     )
 

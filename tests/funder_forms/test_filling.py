@@ -1,0 +1,179 @@
+"""A form is bound by its labels, tried, filled, and read back; next year's takes over what was bound."""
+
+import io
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from portfolio.commands.blank import claim_form
+from portfolio.errors import Refused
+from portfolio.funder_forms import carrying, filling
+from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable
+from portfolio.funder_forms.figures import ALL, FACTS, SAYS, THIS_QUARTER
+from portfolio.funder_forms.rules import NotFilledAsMeant
+from portfolio.money import ZERO
+from portfolio.uploads.filling import read
+from portfolio.uploads.outline import outline
+from reports.totals import statement_categories, summary_totals
+from tests.funder_forms.samples import blank, by_labels, source
+from tests.reports.content_samples import dorset
+from tests.year_ends import claim_blank
+
+
+def findings(binding: Binding) -> dict[str, list[str]]:
+    """What a dry run finds, by what it is."""
+    found: dict[str, list[str]] = {}
+    for one in filling.dry_run(blank(), source(), binding).found:
+        found.setdefault(one.finding.name, []).append(f"{one.place}: {one.detail}")
+    return found
+
+
+def test_the_words_of_a_form_name_every_figure_that_it_asks_for() -> None:
+    bound = {cell.cell: cell.figure for cell in by_labels().cells if cell.sheet == "Claim"}
+    assert bound["C9"] == Address("Summary", (ALL, "labour"), "Q1")
+    assert bound["B10"] == Address("Summary", (ALL, "non-labour"), "Allocation")
+    assert bound["H10"] == Address("Summary", (ALL, "non-labour"), "This claim")
+    assert bound["B13"] == Address("ClaimSummary", (ALL,), "Reason for the difference")
+    assert bound["B6"] == Address(FACTS, ("Period",), SAYS)
+    assert list(by_labels().tables[0].columns) == [
+        ("A", "Title"), ("B", "Lead organisation"), ("C", "New or continuation"), ("D", "Award"),
+        ("E", "Actual this quarter"), ("F", "Actual to date"), ("G", "Outturn"), ("H", "Delivery RAG"),
+    ]  # fmt: skip
+    assert by_labels().tables[0].rows == 12
+
+
+def test_figures_are_those_of_the_return_and_parts_are_added_up() -> None:
+    totals, find = summary_totals(dorset()), source().find
+    assert find(Address("Summary", (ALL, ALL), "This claim")).value == totals.overall.this_claim
+    assert find(Address("Summary", (ALL, "labour"), "Q1")).value == totals.streams[0].quarters[0]
+    assert find(Address("Summary", (ALL, ALL), "Variance %")).value == totals.overall.variance_share
+    for line in statement_categories(dorset()):
+        figure = find(Address("SpendByCategory", (ALL, line.stream, line.category), "To date"))
+        assert figure.value == line.expenditure
+    assert find(Address("SpendByCategory", (ALL, "labour", "never heard of"), "To date")).value == ZERO
+    assert not find(Address("SpendByCategory", (ALL, "gone", ALL), "To date")).is_known
+    assert find(Address("Interventions", (ALL, ALL, ALL), "Number of rows")).value == len(dorset().interventions)
+
+
+@pytest.mark.parametrize(
+    ("address", "because"),
+    [
+        (Address("Summary", (ALL, ALL), "Q4 actual"), "Q4 is forecast in this return"),
+        (Address("SpendByCategory", (ALL, ALL, ALL), "Q4"), "Q4 is not over in this return"),
+        (Address("Summary", (ALL,), "Q1"), "a row of it is named by CSP, Stream"),
+        (Address("Summary", (ALL, ALL), "Colour"), "it has no column Colour"),
+        (Address("Nothing", (), "x"), "the return has no such table"),
+        (Address(FACTS, ("Colour",), SAYS), "a return has no such fact"),
+        (Address(FACTS, ("Certified on",), SAYS), "the return does not say it yet"),
+    ],
+)
+def test_what_the_return_does_not_say_says_why(address: Address, because: str) -> None:
+    assert source().find(address).value is None
+    assert source().find(address).because == because
+
+
+def test_this_quarter_is_the_returns() -> None:
+    this, second = (source().find(Address("Measures", ("SVD-B", when), "Value")) for when in (THIS_QUARTER, "Q2"))
+    assert (this.value, this.because) == (second.value, second.because)
+
+
+def test_a_filled_form_differs_in_nothing_but_its_cells() -> None:
+    made = filling.fill_in(claim_blank(), blank(), source(), by_labels())
+    with zipfile.ZipFile(io.BytesIO(claim_blank())) as before, zipfile.ZipFile(io.BytesIO(made.file)) as after:
+        changed = [name for name in before.namelist() if before.read(name) != after.read(name)]
+        assert after.namelist() == before.namelist()
+    assert set(changed) == {f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)} | (
+        {"xl/workbook.xml"} if "xl/workbook.xml" in changed else set()
+    )
+    there = read(made.file, [("Claim", "C9"), ("Projects", "A4"), ("Claim", "B3")])
+    assert there["Claim", "C9"] == summary_totals(dorset()).streams[0].quarters[0]
+    assert there["Claim", "B3"] == "Dorset"
+    assert there["Projects", "A4"] == dorset().interventions[0].title
+    assert outline(made.file).cell("Claim", "G9").formula == "SUM(C9:F9)"  # type: ignore[union-attr]  # it is there
+
+
+def test_the_form_is_not_handed_out_where_it_says_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "filled", lambda content, _: content)
+    with pytest.raises(NotFilledAsMeant, match=r"Claim!B3 says nothing instead of Dorset"):
+        filling.fill_in(claim_blank(), blank(), source(), by_labels())
+
+
+def test_a_dry_run_finds_what_stands_in_the_way() -> None:
+    figure = Address("Summary", (ALL, "labour"), "Q1")
+    binding = replace(by_labels(), tables=(replace(by_labels().tables[0], rows=1),))
+    binding = binding.with_cell(BoundCell("Claim", "G9", figure)).with_cell(BoundCell("Claim", "A2", figure))
+    binding = binding.with_cell(BoundCell("Claim", "C10", Address("Summary", (ALL, "gone"), "Q1")))
+    binding = binding.with_cell(BoundCell("Gone", "A1", figure)).without(("Claim", "B4"))
+    binding = binding.with_cell(BoundCell("Projects", "H9", Address(FACTS, ("Police area",), SAYS)))
+    binding = binding.with_cell(BoundCell("Projects", "A4", figure))
+    found = findings(binding)
+    rows = len(dorset().interventions)
+    assert found["TOO_MANY_ROWS"] == [
+        f"Projects, from row 4 on: Interventions has {rows} rows, and the form has room for 1"
+    ]
+    assert [one.partition(":")[0] for one in found["FORMULA"]] == ["Claim!G9"]
+    assert found["UNKNOWN"] == ["Claim!C10: Summary, gone: Q1: it has no row All, gone"]
+    assert [one.partition(":")[0] for one in found["NO_CELL"]] == ["Gone!A1"]
+    assert [one.partition(":")[0] for one in found["LOCKED"]] == ["Claim!A2"]
+    assert "Projects!H9 takes one of its list" in found["BREAKS_RULE"][0]
+    assert [one.partition(":")[0] for one in found["TWICE"]] == ["Projects!A4"]
+    assert "Claim!B4: Grant recipient / Serious Violence Duty: quarterly claim" in found["EMPTY"]
+    with pytest.raises(Refused):
+        filling.fill_in(claim_blank(), blank(), source(), binding)
+    assert "Projects!H9: " not in str(findings(binding.worded("Dorset", "Green")).get("BREAKS_RULE", ""))
+    assert "Claim!B4" not in str(findings(binding.marked(("Claim", "B4"), needed=False))["EMPTY"])
+
+
+def test_whole_pounds_add_up_both_ways_and_the_form_says_how() -> None:
+    binding = replace(by_labels(), unit=Decimal(1))
+    total = Address("Summary", (ALL, ALL), "Outturn")
+    run = filling.dry_run(blank(), source(), binding.with_cell(BoundCell("Claim", "A20", total)))
+    entries = run.entries
+    quarters = [entries["Claim", f"{column}{row}"] for row in (9, 10) for column in "CDEF"]
+    assert sum(entry for entry in quarters if isinstance(entry, Decimal)) == entries["Claim", "A20"]
+    exact = {put.place: put.figure.value for put in run.puts if put.figure is not None}
+    for row in (9, 10):
+        for column in "CDEF":
+            put, true = entries["Claim", f"{column}{row}"], exact["Claim", f"{column}{row}"]
+            assert isinstance(put, Decimal)
+            assert isinstance(true, Decimal)
+            assert put == put.to_integral_value()
+            assert abs(put - true) < 1
+    assert "Controlled rounding" in str(entries["Claim", "B14"])
+    thousands = filling.dry_run(blank(), source(), replace(binding, unit=Decimal(1000))).entries
+    assert thousands["Claim", "C9"] == Decimal(28)
+
+
+def test_next_years_blank_takes_over_what_was_bound() -> None:
+    later = outline(claim_form(later=True))
+    found = carrying.carried(blank(), later, by_labels())
+    moved = {move.before: move.to for move in found.moves}
+    assert moved["Claim!C9"] == "Claim!C11"
+    assert moved["Claim!B3"] == "Claim!B3"
+    assert found.binding.tables[0].sheet == "Interventions"
+    assert all(move.to is not None for move in found.moves)
+    run = filling.dry_run(later, source(), found.binding)
+    assert run.entries["Claim", "C11"] == summary_totals(dorset()).streams[0].quarters[0]
+    said = [(one.sheet, one.what) for one in carrying.differences(blank(), later)]
+    assert ("Projects", "Sheet is called otherwise") in said
+    assert ("Claim", "New words") in said
+    assert carrying.differences(blank(), blank()) == []
+
+
+def test_what_is_not_found_again_is_said_and_not_guessed() -> None:
+    projects = replace(blank(), sheets=(blank().sheets[0],))
+    found = carrying.carried(blank(), projects, by_labels())
+    lost = [move.before for move in found.moves if move.in_words == "not found again"]
+    assert "Declaration!B3" in lost
+    assert any(place.startswith("Projects, rows from 4") for place in lost)
+    assert ("Projects", "Sheet is gone") in [(one.sheet, one.what) for one in carrying.differences(blank(), projects)]
+
+
+def test_a_list_takes_only_the_rows_that_were_asked_for() -> None:
+    table = BoundTable("Projects", 4, 12, "Interventions", (("A", "Title"),), (("Stream", "labour"),))
+    run = filling.dry_run(blank(), source(), Binding(tables=(table,)))
+    wanted = [row.title for row in dorset().interventions if row.stream == "labour"]
+    assert list(run.entries.values()) == wanted
+    assert filling.rows_of(source(), table) == len(wanted)
