@@ -131,7 +131,7 @@ def certify_return(
             role=role,
             on=on,
             today=day_of(at),
-            prepared_on=day_of(row.prepared_at),
+            checked_on=day_of(row.checked_at or row.prepared_at),
             same_person=same_person,
         )
     )

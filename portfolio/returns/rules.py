@@ -180,7 +180,7 @@ def same_name(one: str, other: str) -> bool:
 
 
 def bad_certificate(
-    *, name: str, role: str, on: date, today: date, prepared_on: date, same_person: bool
+    *, name: str, role: str, on: date, today: date, checked_on: date, same_person: bool
 ) -> list[PortfolioError]:
     """E9: the certifier is named, is not who prepared the return, and signs neither in the future nor too early."""
     errors: list[PortfolioError] = []
@@ -192,8 +192,8 @@ def bad_certificate(
         errors.append(BadCertificate("Who prepared a return cannot certify it. Somebody else must sign", "name"))
     if on > today:
         errors.append(BadCertificate("The date is in the future. Enter the day it was signed", "on"))
-    if on < prepared_on:
-        errors.append(BadCertificate("The date is before the return was prepared. Enter the day it was signed", "on"))
+    if on < checked_on:
+        errors.append(BadCertificate("The date is before the return was checked. Enter the day it was signed", "on"))
     return errors
 
 

@@ -346,3 +346,11 @@ def test_certified_return_names_who_signed() -> None:
     signed = replace(whole.certification, name="Sam Iqbal", role="Section 151 officer", on=whole.cover.prepared_on)
     rows = cells_of.lines(returns.proved(replace(whole, certification=signed)), "Certification")
     assert [row["Detail"] for row in rows][1:] == ["Sam Iqbal", "Section 151 officer", "28 October 2025"]
+    checked = replace(signed, signatory="Chief Finance Officer", checked_by="Ana Diaz", checked_on=signed.on)
+    rows = cells_of.lines(returns.proved(replace(whole, certification=checked)), "Certification")
+    told = [(row["Item"], row["Detail"]) for row in rows][1:4]
+    assert told == [
+        ("To be signed by", "Chief Finance Officer"),
+        ("Checked by", "Ana Diaz"),
+        ("Checked on", "28 October 2025"),
+    ]

@@ -8,6 +8,7 @@ import pytest
 
 from portfolio.errors import PortfolioError
 from portfolio.funding_years.rules import BadStep
+from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear
 from portfolio.returns import dues, rules
 from portfolio.returns.dues import Age, Due
@@ -20,7 +21,7 @@ SIGNED: dict[str, Any] = {
     "role": "Chief Finance Officer",
     "on": date(2025, 10, 21),
     "today": date(2025, 10, 21),
-    "prepared_on": date(2025, 10, 20),
+    "checked_on": date(2025, 10, 20),
     "same_person": False,
 }
 
@@ -237,3 +238,39 @@ def test_changed_figures_are_prepared_again() -> None:
 def test_a_name_is_the_same_however_it_is_spaced_and_capitalised() -> None:
     assert rules.same_name(" Ann  HILL ", "ann hill")
     assert not rules.same_name("Ann Hill", "Ann Hall")
+
+
+def test_the_office_makes_the_home_office_s_return_alone() -> None:
+    own, others = ReturnKind.HOME_OFFICE, ReturnKind.OPCC
+    assert rules.acts_for(Act.CHECK_RETURN, own) == (Act.CHECK_RETURN, Act.MAKE_HOME_OFFICE_RETURN)
+    assert rules.acts_for(Act.CHECK_RETURN, others) == (Act.CHECK_RETURN,)
+    assert rules.acts_for(Act.CERTIFY_RETURN, own) == (Act.CERTIFY_RETURN,)
+    for error in (rules.OthersWork(), rules.OwnWork()):
+        assert error.sentence.endswith(("for the Home Office's", "Somebody else must go through it"))
+
+
+def test_an_open_point_is_accepted_with_a_reason() -> None:
+    error = rules.NotAccepted("SVD-25-01 (Dorset)", "claim-1")
+    assert (error.field, error.sentence[:34]) == ("claim-1", "SVD-25-01 (Dorset): say why the re")
+
+
+@pytest.mark.parametrize(
+    ("to", "on", "fields"),
+    [
+        ("Home Office", date(2025, 10, 20), []),
+        (" ", date(2025, 10, 21), ["to"]),
+        ("Home Office", date(2025, 10, 22), ["on"]),
+        ("Home Office", date(2025, 10, 19), ["on"]),
+    ],
+)
+def test_a_return_is_sent_to_somebody_after_it_was_issued(to: str, on: date, fields: list[str]) -> None:
+    errors = rules.bad_forwarding(to, on, today=date(2025, 10, 21), issued_on=date(2025, 10, 20))
+    assert [error.field for error in errors] == fields
+
+
+def test_what_was_issued_leaves_three_names() -> None:
+    assert rules.frozen_names("OPCC_2025-26_Q1.xlsx") == (
+        "OPCC_2025-26_Q1.xlsx",
+        "OPCC_2025-26_Q1.json",
+        "OPCC_2025-26_Q1.sha256",
+    )
