@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.rules import YearStatus
 from portfolio.money import ZERO, format_pounds
 from portfolio.quarters import Quarter, format_day
+from portfolio.remembering import Remembered
 from portfolio.returns import pages
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, find_latest, issued_quarters
@@ -19,7 +19,7 @@ from portfolio.returns.rules import ReturnKind, quarter_to_return
 from portfolio.year_end.models import Assurance
 from portfolio.year_end.queries import assurance_of
 from portfolio.year_end.rules import assurance_due
-from reports.content import AssetRow, Statement
+from reports.content import AssetRow, Note, Statement
 from reports.totals import (
     StatementCategory,
     StatementLine,
@@ -30,6 +30,8 @@ from reports.totals import (
 )
 
 ALL_STREAMS = "All streams"
+MOST_ASSETS = 40
+"""So many assets stand on the page; the register and the workbook have all of them."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,34 @@ class StreamAtEnd:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What a year came to: added up once, and remembered until anything changes."""
+
+    statement: Statement
+    streams: Sequence[StreamAtEnd]
+    total: StreamAtEnd
+    categories: Sequence[StatementCategory]
+    all_categories: StatementCategory
+    left_out: Sequence[Note]
+    """The claims of the quarter in hand that are in no figure."""
+
+    @property
+    def lines(self) -> list[StreamAtEnd]:
+        """Each stream of the statement, and all of them together."""
+        return [*self.streams, self.total]
+
+    @property
+    def register(self) -> Sequence[AssetRow]:
+        """The assets that are declared, the first of them."""
+        return (self.statement.register or ())[:MOST_ASSETS]
+
+    @property
+    def more_assets(self) -> int:
+        """How many declared assets stand in the register only."""
+        return max(0, len(self.statement.register or ()) - MOST_ASSETS)
+
+
+@dataclass(frozen=True)
 class Closing:
     """A year's end as it was issued, or as it stands now."""
 
@@ -66,50 +96,9 @@ class Closing:
     """The quarter in hand: what came after it is forecast."""
     issued: Return | None
     """The Home Office return of Q4 as it was issued; None while the statement may still change."""
-    ended: pages.Shown
-    in_hand: pages.Shown
+    figures: Figures
     assurance: Assurance | None
     missing: Sequence[Missing]
-
-    @property
-    def statement(self) -> Statement:
-        """The Statement of Grant Expenditure."""
-        statement = self.ended.content.statement
-        assert statement is not None  # noqa: S101 - the fourth quarter's Home Office return always has one
-        return statement
-
-    @cached_property
-    def streams(self) -> list[StreamAtEnd]:
-        """Each stream of the statement."""
-        coming = {line.stream: line.forecast for line in self.in_hand.totals.streams}
-        lines = statement_lines(self.ended.content)
-        return [StreamAtEnd(line, coming.get(line.stream, ZERO)) for line in lines]
-
-    @property
-    def total(self) -> StreamAtEnd:
-        """All streams together."""
-        forecast = sum((stream.forecast for stream in self.streams), ZERO)
-        return StreamAtEnd(statement_total(ALL_STREAMS, [stream.line for stream in self.streams]), forecast)
-
-    @property
-    def lines(self) -> list[StreamAtEnd]:
-        """Each stream, and all of them together."""
-        return [*self.streams, self.total]
-
-    @property
-    def categories(self) -> Sequence[StatementCategory]:
-        """What was spent by stream and cost category."""
-        return statement_categories(self.ended.content)
-
-    @property
-    def all_categories(self) -> StatementCategory:
-        """All of it, quarter by quarter."""
-        return category_total("Total", self.categories)
-
-    @property
-    def register(self) -> Sequence[AssetRow]:
-        """The assets that are declared."""
-        return self.statement.register or ()
 
     @property
     def due(self) -> date:
@@ -117,30 +106,57 @@ class Closing:
         return assurance_due(self.year.year)
 
 
+_remembered: Remembered[Figures] = Remembered(8)
+
+
 def closing(session: Session, year: FundingYear, today: date) -> Closing:
     """The end of a year: from the return that closed it, or as it stands."""
     last, at = year.year.quarters[3], quarter_to_return(year.year, today)
     latest = find_latest(session, year, last, ReturnKind.HOME_OFFICE)
     issued = latest if latest is not None and latest.status.has_left else None
-    place = Place(year, last, ReturnKind.HOME_OFFICE, None)
-    ended = pages.shown_now(session, place, None) if issued is None else pages.shown(session, place, issued)
-    in_hand = ended if at == last else pages.shown_now(session, Place(year, at, ReturnKind.HOME_OFFICE, None), None)
+    asked = (year.id, at, issued.id if issued else None)
+    figures = _remembered.find(session, asked, lambda: _figures(session, year, at, issued))
     assurance = assurance_of(session, year.id)
-    missing = _missing(session, year, in_hand if issued is None else None, assurance, today)
-    return Closing(year, at, issued, ended, in_hand, assurance, list(missing))
+    missing = _missing(session, year, at, figures.left_out, assurance, today)
+    return Closing(year, at, issued, figures, assurance, list(missing))
+
+
+def _figures(session: Session, year: FundingYear, at: Quarter, issued: Return | None) -> Figures:
+    last = Place(year, year.year.quarters[3], ReturnKind.HOME_OFFICE, None)
+    ended = pages.shown_now(session, last, None) if issued is None else pages.shown(session, last, issued)
+    here = Place(year, at, ReturnKind.HOME_OFFICE, None)
+    in_hand = ended if at == last.quarter else pages.shown_now(session, here, None)
+    statement = ended.content.statement
+    assert statement is not None  # noqa: S101 - the fourth quarter's Home Office return always has one
+    coming = {line.stream: line.forecast for line in in_hand.totals.streams}
+    streams = [StreamAtEnd(line, coming.get(line.stream, ZERO)) for line in statement_lines(ended.content)]
+    whole = statement_total(ALL_STREAMS, [stream.line for stream in streams])
+    categories = statement_categories(ended.content)
+    return Figures(
+        statement,
+        streams,
+        StreamAtEnd(whole, sum((stream.forecast for stream in streams), ZERO)),
+        categories,
+        category_total("Total", categories),
+        in_hand.left_out if issued is None else (),
+    )
 
 
 def _missing(
-    session: Session, year: FundingYear, open_: pages.Shown | None, assurance: Assurance | None, today: date
+    session: Session,
+    year: FundingYear,
+    at: Quarter,
+    left_out: Sequence[Note],
+    assurance: Assurance | None,
+    today: date,
 ) -> Iterator[Missing]:
-    """What is still to be done; `open_` is the quarter in hand while the statement is not issued."""
+    """What is still to be done before the statement is signed, and after it."""
     if year.status is YearStatus.PROVISIONAL:
         yield Missing("The funder has not confirmed the allocation: it is provisional", "Finance", "year")
     if today <= year.year.last_day:
         yield Missing(f"The year runs until {format_day(year.year.last_day)}", "Nobody", "")
-    if open_ is not None:
-        for note in open_.left_out:
-            yield Missing(f"{note.about}: {note.text}", "Leads and finance", "claims", open_.content.cover.quarter)
+    for note in left_out:
+        yield Missing(f"{note.about}: {note.text}", "Leads and finance", "claims", at)
     issued = issued_quarters(session, year, ReturnKind.HOME_OFFICE, None)
     for quarter in year.year.quarters:
         if quarter not in issued and quarter.last_day < today:

@@ -35,6 +35,6 @@ def year_end(year_id: int) -> Any:
         "returns/year_end.html",
         year=year,
         found=found,
-        balance=balance_in_words(found.total.line.balance),
+        balance=balance_in_words(found.figures.total.line.balance),
         may_assure=reaches_area(viewer().within(Act.SET_ASSURANCE), year),
     )
