@@ -32,6 +32,8 @@ OWN = (
 )
 """The quantities that a cause's own amount is told of: the first of these that it moved."""
 
+MOST_SHARES = 4
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -39,6 +41,16 @@ class Difference:
 
     cell: ChangedCell
     shares: Sequence[Share]
+
+    @property
+    def first(self) -> Sequence[Share]:
+        """As much of it as stands in a line of a page: what surprises, and what weighs most."""
+        return self.shares[:MOST_SHARES]
+
+    @property
+    def more(self) -> int:
+        """How many causes stand in the workbook only."""
+        return len(self.shares[MOST_SHARES:])
 
     @property
     def surprises(self) -> bool:
