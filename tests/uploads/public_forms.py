@@ -239,7 +239,7 @@ def inspectorate() -> PublicForm:
 
 @cache
 def fund() -> PublicForm:
-    """A tracker with what Excel adds over the years: pivots, slicers, threads of comments, links, orders."""
+    """A tracker with what Excel adds over the years: a pivot, threads of comments, links, an order."""
     written = io.BytesIO()
     with Workbook(written, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Tracker")

@@ -11,6 +11,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE_2010 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 REFERENCE = "http://schemas.microsoft.com/office/excel/2006/main"
+PERSON, THREAD = "{54EE7950-7262-4200-6969-000000000001}", "{54EE7950-7262-4200-6969-000000000002}"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 
@@ -135,10 +136,11 @@ def with_more_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         ),
         "xl/threadedComments/threadedComment1.xml": "<ThreadedComments "
         'xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><threadedComment ref="B1" '
-        'dT="2025-07-01T09:00:00.00" personId="{1}" id="{2}"><text>Why?</text></threadedComment></ThreadedComments>',
+        f'dT="2025-07-01T09:00:00.00" personId="{PERSON}" id="{THREAD}"><text>Why?</text></threadedComment>'
+        "</ThreadedComments>",
         "xl/persons/person.xml": "<personList "
         'xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><person displayName="Ann" '
-        'id="{1}" userId="ann" providerId="None"/></personList>',
+        f'id="{PERSON}" userId="ann" providerId="None"/></personList>',
         "xl/externalLinks/externalLink1.xml": f'<externalLink xmlns="{MAIN}" xmlns:r="{RELATIONS}"><externalBook '
         'r:id="rId1"><sheetNames><sheetName val="Budget"/></sheetNames></externalBook></externalLink>',
         "xl/externalLinks/_rels/externalLink1.xml.rels": _relations(
@@ -182,8 +184,9 @@ def with_more_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
             '<externalReferences><externalReference r:id="rIdE"/></externalReferences><definedNames><definedName '
             'name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">Tracker!$I$1:$J$3</definedName></definedNames>'
             '<calcPr calcId="191029" calcMode="manual"/><pivotCaches><pivotCache cacheId="1" r:id="rIdP"/>'
-            '</pivotCaches><extLst><ext uri="{BBE1A952-AA13-448e-AADC-164F8A28A991}" xmlns:x14="' + OFFICE_2010 + '">'
-            "<x14:slicerCaches/></ext></extLst>",
+            '</pivotCaches><extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}" xmlns:x15="http://schemas.'
+            'microsoft.com/office/spreadsheetml/2010/11/main"><x15:workbookPr chartTrackingRefBase="1"/></ext>'
+            "</extLst>",
         ),
         "xl/worksheets/_rels/sheet1.xml.rels": (
             "</Relationships>",
