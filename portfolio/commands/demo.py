@@ -18,6 +18,7 @@ from portfolio import settings
 from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
 from portfolio.commands.delivered import tell_what_was_done
+from portfolio.commands.form import fill_the_form
 from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
 from portfolio.commands.panel import tell_the_round
 from portfolio.config import ROOT, Config
@@ -139,6 +140,11 @@ def _tell() -> None:
             tell_what_was_done(session, _year(session), clock.now())
         with _step("Issuing the returns of Q1"):
             _issue(here, Quarter(YEAR, 1), clock)
+        with (
+            _step("Filling the funder's own form"),
+            _writing(here, clock, "Filled the funder's form") as session,
+        ):
+            fill_the_form(session, _year(session), by=_person(session, Role.FINANCE), now=clock.now())
         with _step("Preparing the returns of Q2"), _writing(here, clock, "Prepared the returns of Q2") as session:
             preparer = _person(session, Role.FINANCE)
             for kind, csp in _wanted(session):

@@ -16,7 +16,7 @@ from portfolio.funder_forms.labels import Labels
 from portfolio.funder_forms.models import FilledForm, FormBinding, FormBlank, FunderForm
 from portfolio.funder_forms.queries import content_of, filling_returns
 from portfolio.funder_forms.rounded import method
-from portfolio.funder_forms.suggesting import HEADINGS_NEEDED, Suggesting
+from portfolio.funder_forms.suggesting import HEADINGS_NEEDED, Suggesting, suggested
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import years_within
 from portfolio.money import format_pounds
@@ -339,6 +339,26 @@ def words_of(view: View) -> list[tuple[str, str]]:
         if heading in NARROWING
         for word in view.words(heading)
     ]
+
+
+def by_labels(looks: Outline, source: Source, binding: Binding) -> Binding:
+    """The binding with all that the labels of every sheet name clearly: lists first, then single cells."""
+    suggesting = Suggesting(source)
+    for sheet in looks.sheets:
+        if sheet.is_hidden:
+            continue
+        found = find_list(sheet, suggesting, binding)
+        guessed = None if found is None else suggesting.table(heading_texts(sheet, found[0]))
+        if found is not None and guessed is not None:
+            view, columns = guessed
+            taken = tuple((letters(column), of) for column, of in columns.items())
+            rows = room_for(sheet, found[0], list(columns))
+            binding = binding.with_table(BoundTable(sheet.title, found[0], rows, view.name, taken))
+        covered = frozenset(place for table in binding.tables for place in table.places)
+        for place, _, best in suggested(sheet, source, binding, covered):
+            if best.score >= SURE:
+                binding = binding.with_cell(BoundCell(place[0], place[1], best.address))
+    return binding
 
 
 def find_list(sheet: FormSheet, suggesting: Suggesting, binding: Binding) -> tuple[int, str] | None:

@@ -97,7 +97,8 @@ def place(session: Session, key: str, area: PoliceArea, reference: str, *, own: 
     session.flush()
     ledger = ledger_of(session, award, lead)
     form = year_ends.form(session, year, lead, year_ends.claim_blank(), name=f"Form of {key}").blanks[0]
-    bound = year_ends.binding(session, form, lead, confirmed_by=None, confirmed_at=None)
+    bound = year_ends.binding(session, form, lead)
+    year_ends.binding(session, form, lead, version=2, confirmed_by=None, confirmed_at=None)
     named = {
         "reference": reference,
         "forms": form.form_id,

@@ -14,6 +14,7 @@ from portfolio.funder_forms.showing import From
 from portfolio.funder_forms.suggesting import Suggesting, suggested
 from portfolio.funder_forms.views.room import cell_at, draft_at, room, shared, sheet_at
 from portfolio.people.rules import Act
+from portfolio.spend.forms import SeenForm
 from portfolio.uploads.areas import address_of
 from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.layout import FormSheet
@@ -21,10 +22,28 @@ from portfolio.web.access import allow
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import put_on, refusals_on
+from portfolio.words import count
 
 CELL = "/editions/<int:blank_id>/sheets/<int:sheet_number>/cells/<cell>"
 ROWS = "/editions/<int:blank_id>/sheets/<int:sheet_number>/rows/<int:first_row>"
 SUGGESTIONS = "/editions/<int:blank_id>/sheets/<int:sheet_number>/suggestions"
+
+
+@room.post("/editions/<int:blank_id>/suggestions")
+@allow(Act.SET_FORMS, deed="Changed a binding of a funder's form")
+def take_all(blank_id: int) -> Any:
+    """Binds all that the labels of every sheet name clearly and nothing is bound to yet."""
+    blank, row = draft_at(blank_id)
+    form = SeenForm()
+    source = showing.shown_from(session(), blank.form, today())
+    if source is not None and form.validate_on_submit():
+        before = showing.content(row)
+        binding = showing.by_labels(showing.outline_of(session(), blank), source.source, before)
+        actions.save_draft(session(), row, binding, form.seen_edition())
+        commit()
+        cells, lists = len(binding.cells) - len(before.cells), len(binding.tables) - len(before.tables)
+        flash(f"{count(cells, 'cell')} and {count(lists, 'list')} are bound by their labels. Look at each.", "success")
+    return redirect(url_for(".dry_run", blank_id=blank_id))
 
 
 @room.get(CELL)
