@@ -8,8 +8,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portfolio.decisions import varying
+from portfolio.decisions.actions import record_decision
 from portfolio.decisions.asking import approve_request, ask_for_variation
 from portfolio.decisions.models import Award
+from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.funding_years.actions import allocations_of, set_allocations
 from portfolio.match_funding.models import Match
 from portfolio.measures.actions import record_observation
@@ -21,8 +23,9 @@ from portfolio.returns.changes.comparing import Comparison, compared
 from portfolio.returns.changes.sides import Side, side_of
 from portfolio.returns.changes.unexplained import between_issued
 from portfolio.returns.models import Return
-from portfolio.returns.queries import place_of
+from portfolio.returns.queries import Place, place_of
 from portfolio.returns.rules import ReturnKind
+from portfolio.spend.standing import claimed_of
 from reports.changes import Part
 from reports.sheets import Shape
 from tests import make
@@ -32,6 +35,7 @@ from tests.make import Q1, Q2
 from tests.returns.conftest import Scene
 from tests.returns.test_views import text_of
 from tests.tampering import by_hand
+from tests.year_ends import withholding
 
 CORRECTION = Decimal("-73.11")
 
@@ -135,6 +139,42 @@ def test_a_new_version_says_what_was_done_since(two: tuple[Scene, Return, Return
     row = cells["Variations", Part.LINE, "Whole row"]
     assert [share.cause for share in row.shares] == [variation.cause]
     assert not list(between_issued(scene.session))
+
+
+def _decide(scene: Scene, reference: str, ruling: Ruling) -> None:
+    proposal = scene.session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
+    record_decision(
+        scene.session, proposal, scene.csp("dorset"), ruling, recorded_by=scene.finance, deciders=(), at=NOW,
+        claimed=claimed_of,
+    )  # fmt: skip
+    scene.session.commit()
+
+
+def test_other_decisions_and_money_from_the_funder_are_causes(two: tuple[Scene, Return, Return]) -> None:
+    scene, first, second = two
+    held, given = allocations_of(scene.year)
+    more = Decimal(2000)
+    set_allocations(
+        scene.year, {"non-labour": held["non-labour"] + more}, {"dorset": {"non-labour": given["dorset"]["non-labour"]}}
+    )
+    day = NOW.date()
+    less = Ruling(Outcome.PART_FUNDED, "Dorset CSP", {"non-labour": Decimal(20000)}, reason="Fewer clinics", met_on=day)
+    _decide(scene, "SVD-25-01", less)
+    new = Ruling(Outcome.PART_FUNDED, "Dorset CSP", {"non-labour": Decimal(3000)}, reason="A pilot", met_on=day)
+    _decide(scene, "SVD-25-05", new)
+    for one, amount in ((first, "100.00"), (second, "50.00")):
+        withholding(scene.session, one, amount)
+    scene.session.commit()
+    quarter = scene.year.year.quarters[2]
+    for before, after in ((second, quarter), (first, quarter), (second, quarter.next)):
+        found = compared(
+            scene.session, side_of(before), Side(Place(scene.year, after, ReturnKind.OPCC, None), None)
+        )  # fmt: skip
+        told = {line.cause.words for line in found.surprises_logged}
+        assert not found.unexplained, [one.cell for one in found.unexplained]
+        assert any(words.startswith("SVD-25-01 (Dorset") and "decided: part-funded" in words for words in told)
+        assert any(words.startswith("SVD-25-05 (Dorset") for words in told)
+        assert any("allocation changed" in words for words in told)
 
 
 def test_what_nothing_on_record_accounts_for_is_said_aloud(

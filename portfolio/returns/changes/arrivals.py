@@ -40,6 +40,7 @@ def claimed(session: Session, names: Names, *only: ColumnElement[bool], expected
             Person.name.label("approver"),
             Claim.approved_at,
             total(ClaimLine.amount).label("amount"),
+            total(ClaimLine.accrued).label("accrued"),
         )
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .join(Award, Award.id == Claim.award_id)
@@ -70,6 +71,8 @@ def claimed(session: Session, names: Names, *only: ColumnElement[bool], expected
         quarter = row.quarter.number
         found[(Of.ACTUAL, quarter), Key(csp, stream, row.reference)].append(share)
         found[(Of.SPENT, quarter), Key(csp, stream, category=row.category)].append(share)
+        if row.accrued:
+            found[(Of.ACCRUED, quarter), Key(csp, stream, category=row.category)].append(Share(cause, row.accrued))
     return found
 
 

@@ -32,6 +32,7 @@ class Of(StrEnum):
     """What the claims of the quarter before forecast for the quarter."""
     CORRECTED = "corrections"
     SPENT = "spend by category"
+    ACCRUED = "accrued"
     REQUESTED = "requested"
     GRANTED = "granted"
     LAST_YEAR = "last year"
@@ -42,6 +43,7 @@ class Of(StrEnum):
     MATCH_SPENT = "match spent"
     MATCH_BEFORE = "match spent before"
     GRANT_RECEIVED = "grant received"
+    WITHHELD = "withheld"
     MATCH_IN_YEAR = "match in the year"
 
 
@@ -88,6 +90,8 @@ class Quantities:
             key = Key(csp(spent.csp), stream(spent.stream), category=spent.category)
             for quarter, amount in enumerate(spent.actual, start=1):
                 yield (Of.SPENT, quarter), key, amount
+            if spent.accrued is not None:
+                yield (Of.ACCRUED, number), key, spent.accrued
         for decided in content.decisions:
             key = Key(csp(decided.csp), stream(decided.stream), decided.reference)
             yield (Of.REQUESTED, WHOLE_YEAR), key, decided.requested
@@ -102,6 +106,8 @@ class Quantities:
             yield (Of.MATCH_SPENT, number), key, match.spent_this_quarter
         for line in content.statement.rows if content.statement else ():
             yield (Of.GRANT_RECEIVED, WHOLE_YEAR), Key(stream=stream(line.stream)), line.grant_received
+            if line.withheld is not None:
+                yield (Of.WITHHELD, WHOLE_YEAR), Key(stream=stream(line.stream)), line.withheld
             yield (Of.MATCH_IN_YEAR, WHOLE_YEAR), Key(stream=stream(line.stream)), line.match_spent
 
     @cached_property
@@ -190,6 +196,7 @@ def made_of(sheet: str, column: str, number: int) -> Mapping[Ground, int]:
         "Claimed before": {ground: 1 for ground in to_date if ground[1] < number},
         "This claim": this,
         "Of which corrections": {(Of.CORRECTED, number): 1},
+        "Of which accrued": {(Of.ACCRUED, number): 1},
         "Remaining of allocation": year(Of.ALLOCATION) | _less(to_date),
         "Requested": year(Of.REQUESTED),
         "Outturn less award": to_date | forecast | _less(year(Of.AWARD)),
@@ -205,6 +212,7 @@ def made_of(sheet: str, column: str, number: int) -> Mapping[Ground, int]:
         "Spent this quarter": matched,
         "Spent to date": matched | matched_before,
         "Grant received": year(Of.GRANT_RECEIVED),
+        "Withheld by the funder": year(Of.WITHHELD),
         "Balance due from (+) or to (-) the funder": to_date | _less(year(Of.GRANT_RECEIVED)),
         "Unspent": year(Of.ALLOCATION) | _less(to_date),
         "Match spent": year(Of.MATCH_IN_YEAR),

@@ -24,7 +24,7 @@ from portfolio.returns.changes.grounds import WHOLE_YEAR, Ground, Key, Of
 from portfolio.returns.changes.recorded import Entry, Recorded
 from portfolio.returns.contents.scope import who
 from portfolio.returns.contents.spending import HELD_BACK
-from portfolio.returns.models import Payment, Return
+from portfolio.returns.models import Payment, Return, Withholding
 from reports.names import Names
 
 _KINDS: Mapping[str, tuple[CauseKind, str]] = {
@@ -35,6 +35,7 @@ _KINDS: Mapping[str, tuple[CauseKind, str]] = {
     "match": (CauseKind.MATCH, "match"),
     "match_receipt": (CauseKind.MATCH, "match received"),
     "payment": (CauseKind.PAYMENT, "grant received"),
+    "withholding": (CauseKind.PAYMENT, "grant withheld"),
 }
 
 
@@ -64,8 +65,8 @@ class Moved:
                 found = self._allocations[ground, key]
             case Of.PLEDGED_CASH | Of.PLEDGED_IN_KIND | Of.SECURED | Of.RECEIVED:
                 found = self._match[ground, key]
-            case Of.GRANT_RECEIVED:
-                found = self._payments[ground, key]
+            case Of.GRANT_RECEIVED | Of.WITHHELD:
+                found = self._paid[ground, key]
             case _:
                 found = []
         return found
@@ -260,18 +261,20 @@ class Moved:
         return found
 
     @cached_property
-    def _payments(self) -> Found:
+    def _paid(self) -> Found:
+        """What the funder paid or took back, and what it withholds or let go of."""
         found: Found = defaultdict(list)
-        entries = {entry.number: entry for entry in self._recorded.of("payment")}
-        rows = self._session.execute(
-            select(Payment.id, Payment.amount, Payment.return_id, Stream.name)
-            .join(Stream, Stream.id == Payment.stream_id)
-            .join(Return, Return.id == Payment.return_id)
-            .where(Payment.id.in_(entries), Return.funding_year_id == self._year)
-        )
-        for number, amount, return_id, stream in rows if entries else ():
-            cause = self._cause(entries[number], stream, at("return", number=return_id))
-            found[(Of.GRANT_RECEIVED, WHOLE_YEAR), Key(stream=self._names.stream(stream))].append(Share(cause, amount))
+        for of, row in ((Of.GRANT_RECEIVED, Payment), (Of.WITHHELD, Withholding)):
+            entries = {entry.number: entry for entry in self._recorded.of(row.__tablename__)}
+            rows = self._session.execute(
+                select(row.id, row.amount, row.return_id, Stream.name)
+                .join(Stream, Stream.id == row.stream_id)
+                .join(Return, Return.id == row.return_id)
+                .where(row.id.in_(entries), Return.funding_year_id == self._year)
+            )
+            for number, amount, return_id, stream in rows:
+                cause = self._cause(entries[number], stream, at("return", number=return_id))
+                found[(of, WHOLE_YEAR), Key(stream=self._names.stream(stream))].append(Share(cause, amount))
         return found
 
 

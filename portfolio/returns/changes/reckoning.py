@@ -90,6 +90,7 @@ _WHAT = {
     Of.ACTUAL: "The spend of",
     Of.SPENT: "The spend of",
     Of.PROFILE: "The profile of",
+    Of.ACCRUED: "What was accrued in",
     Of.CORRECTED: "What was corrected in",
     Of.EXPECTED: "What was expected of",
     Of.MATCH_SPENT: "The match spent in",

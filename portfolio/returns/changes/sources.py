@@ -27,7 +27,7 @@ from portfolio.returns.contents.scope import who
 from portfolio.spend.models import Claim, Correction, Forecast
 from portfolio.spend.rules import COUNTED
 
-BY_CLAIMS = (Of.ACTUAL, Of.SPENT, Of.CORRECTED, Of.MATCH_SPENT)
+BY_CLAIMS = (Of.ACTUAL, Of.SPENT, Of.ACCRUED, Of.CORRECTED, Of.MATCH_SPENT)
 NO_RECORD = "nothing that was recorded between the two returns comes to this"
 
 
@@ -81,7 +81,7 @@ class Sources:
             varied = self.moved.variations[ground, key]
             cause = decision or (asked if of is Of.REQUESTED else None)
             return [*varied, Share(cause, apart - come_to(varied))] if cause else varied
-        if of in (Of.GRANT_RECEIVED, Of.MATCH_IN_YEAR):
+        if of in (Of.GRANT_RECEIVED, Of.WITHHELD, Of.MATCH_IN_YEAR):
             return [Share(passing("The statement of the year comes with Q4"), apart)]
         return self.moved.of(ground, key) + self.came[ground, key]
 

@@ -52,7 +52,7 @@ class Words:
                 return self._observed.get((row[0], row[1]), []) or self._edited("measure_definition") or self._passed()
             case "Notes":
                 return self._corrections(row[-1]) or [FOLLOWS]
-            case "Assets" | "Assets and assurance":
+            case "Asset register" | "Assets and assurance":
                 return [*self._entries("asset"), *self._entries("assurance")] or self._passed()
             case _:
                 return [FOLLOWS]
