@@ -33,6 +33,11 @@ class Put:
     figure: Figure | None
     from_table: bool = False
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written as a number, rather than as a text or a day."""
+        return isinstance(self.entry, Decimal)
+
 
 @dataclass(frozen=True)
 class Found:
