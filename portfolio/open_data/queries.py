@@ -13,6 +13,8 @@ from portfolio.open_data.models import Exemption, Publication, PublishedFile
 from portfolio.open_data.rules import Publisher
 from portfolio.people.rules import Within
 from portfolio.proposals.models import Proposal
+from portfolio.returns.models import Return
+from portfolio.returns.queries import returns_within
 from portfolio.settings import settings_of
 
 SETTINGS = ("publisher_prefix", "publisher_name", "publisher_org_id")
@@ -51,6 +53,11 @@ def exemptions_of_award(session: Session, award: Award) -> Sequence[Exemption]:
         .order_by(Exemption.id.desc())
         .options(joinedload(Exemption.recorded_by), joinedload(Exemption.ended_by))
     ).all()
+
+
+def reaches_return(session: Session, number: int, within: Within) -> bool:
+    """Whether somebody may open a return: the whole area's is not a partnership's to see."""
+    return session.scalar(select(Return.id).where(Return.id == number, returns_within(within))) is not None
 
 
 def get_exemption(session: Session, number: int, within: Within) -> Exemption:

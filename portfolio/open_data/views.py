@@ -87,7 +87,7 @@ def _show_preview(year: FundingYear, form: PublishForm) -> str:
     show = ShowForm(formdata=request.args if request.method == "GET" else None)
     wanted = showing.State.__members__.get((show.show.data or "").upper()) if show.validate() else None
     lines, page = paged_list([line for line in shown.lines if wanted in (None, line.state)])
-    form.seen.data = shown.parcel.digest
+    form.seen.data = shown.digest
     return render_template(
         "open_data/preview.html",
         year=year,
@@ -205,6 +205,8 @@ def _show_award(found: Award, form: LeaveOutForm, button: ButtonForm | None = No
         exemptions=queries.exemptions_of_award(session(), found),
         form=form,
         button=button or ButtonForm(formdata=None),
+        sees_return=line is not None
+        and queries.reaches_return(session(), line.grant.return_id, viewer().within(Act.SEE_RETURNS)),
         may_exempt=viewer().within(Act.EXEMPT).holds(found.csp_id, found.csp.police_area_id),
     )
 

@@ -86,6 +86,8 @@ PAGES = (
     (Role.CERTIFIER, "/returns/1/check"),
     (Role.FINANCE, "/returns/{year}/year-end"),
     (Role.FINANCE, "/returns/{year}/pack"),
+    (Role.FINANCE, "/open-data"),
+    (Role.FINANCE, "/open-data/years/{year}"),
     (Role.FINANCE, "/assets"),
     (Role.FINANCE, f"{SENT}/accruals"),
     (Role.FINANCE, "/actions"),

@@ -69,6 +69,7 @@ def test_a_partnerships_officer_leaves_an_award_out_and_sees_no_other_partnershi
     assert "BCP" not in text_of(visitor.get(here)).partition("Awards")[2]
     assert visitor.post(here, data={"seen": "0"}).status_code == 403
     assert visitor.get("/open-data/awards/SVD-25-21/bcp").status_code == 404
+    assert "/returns/" not in re.findall(r"Amounts are those of [^.]+", visitor.get(AWARD).get_data(as_text=True))[0]
     wrong = visitor.post(AWARD, data={"because": "no 💷"})
     assert (wrong.status_code, "Say in at least 10 characters" in text_of(wrong)) == (422, True)
     told = visitor.post(AWARD, data={"because": "It would point to the pupils\x00"}, follow_redirects=True)
