@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from reports.sheets import Sheet
 
@@ -43,8 +44,7 @@ class Address:
     column: str
 
 
-@dataclass(frozen=True, order=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell's position: the sheet's name, and row and column counted from 0; lines, then subtotals, then the total."""
 
     sheet: str

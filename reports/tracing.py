@@ -202,15 +202,18 @@ class Tracing:
 
     def _spots(self, place: str, spot: Spot) -> tuple[Spot, ...]:
         """The cells that a formula names, as seen from the cell that it stands in."""
-        found = _PLACE.fullmatch(place)
-        if found is None:
-            raise ValueError(f"a formula names no cell: {place!r}")
-        name = (found["sheet"] or spot.sheet).strip("'")
-        first = self.sheets[name].first_row
-        row = spot.row if found["row"] == ROW else int(found["row"]) - first
-        column = _number(found["column"])
-        last = row if found["last"] is None else int(found["last"]) - first
-        return tuple(Spot(name, number, column) for number in range(row, last + 1))
+        sheet, column, first, last = _placed(place)
+        name = sheet or spot.sheet
+        above = self.sheets[name].first_row
+        if first is None:
+            return (Spot(name, spot.row, column),)
+        return tuple(Spot(name, number - above, column) for number in range(first, last + 1))
+
+    def _first(self, place: str, spot: Spot) -> Spot:
+        """The first of those cells."""
+        sheet, column, first, _ = _placed(place)
+        name = sheet or spot.sheet
+        return Spot(name, spot.row if first is None else first - self.sheets[name].first_row, column)
 
     def _words(self, spots: tuple[Spot, ...], seen_from: Spot) -> str:
         one = spots[0]
@@ -227,16 +230,16 @@ class Tracing:
 
     def _where(self, inside: Sequence[_Node], spot: Spot, sign: int) -> Term:
         """The lines of a column whose other columns say what some cells say."""
-        summed, *others = (self._spots(one.place, spot) for one in inside)
-        keys = [spots[0].column for spots in others[::2]]
-        sought = [self._text(spots[0]) for spots in others[1::2]]
-        source, column = summed[0].sheet, summed[0].column
+        summed, *others = (self._first(one.place, spot) for one in inside)
+        keys = [one.column for one in others[::2]]
+        sought = [self._text(one) for one in others[1::2]]
+        source, column = summed.sheet, summed.column
         rows = self._by_texts(source, tuple(keys)).get(tuple(text.casefold() for text in sought), [])
         spots = tuple(Spot(source, row, column) for row in rows)
         headings = [self._heading(Spot(source, 0, key)) for key in keys]
         where = " and ".join(f"{heading} is {text}" for heading, text in zip(headings, sought, strict=True))
         elsewhere = "" if source == spot.sheet else f" on the sheet {source}"
-        return Term(sign, f"the lines of “{self._heading(summed[0])}”{elsewhere} where {where}", spots)
+        return Term(sign, f"the lines of “{self._heading(summed)}”{elsewhere} where {where}", spots)
 
     def _text(self, spot: Spot) -> str:
         return str(self.sheets[spot.sheet].table.cells[spot.column][spot.row])
@@ -254,6 +257,16 @@ class Tracing:
     def total_of(self, terms: Iterable[Term]) -> Decimal:
         """What terms come to."""
         return sum((term.sign * (self.value(spot) or ZERO) for term in terms for spot in term.spots), ZERO)
+
+
+@cache
+def _placed(place: str) -> tuple[str, int, int | None, int]:
+    """What names cells, taken apart: sheet (its own: none), column from 0, first and last row; none: its own row."""
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError(f"a formula names no cell: {place!r}")
+    first = None if found["row"] == ROW else int(found["row"])
+    return (found["sheet"] or "").strip("'"), _number(found["column"]), first, int(found["last"] or first or 0)
 
 
 def _number(column: str) -> int:

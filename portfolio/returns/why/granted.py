@@ -1,7 +1,9 @@
 """The rows behind what was granted: allocations, requests, decisions, variations, payments, assets, and last year."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -29,59 +31,78 @@ class Granting:
     def __init__(self, scope: Scope, then: Then, named: Named) -> None:
         self._scope, self._then, self._named = scope, then, named
 
-    def _streams(self, stream: str) -> list[Values]:
+    @cached_property
+    def _streams(self) -> dict[int, Values]:
+        """The funder's allocations, by stream."""
         rows = self._then.rows(StreamAllocation, "stream_id", "amount", funding_year_id=[self._scope.year.id])
-        return [row for row in rows if row["stream_id"] == self._named.streams.get(stream, 0)]
+        return {row["stream_id"]: row for row in rows}
 
-    def _shares(self, stream: str) -> list[Values]:
-        of = [row["id"] for row in self._streams(stream)]
-        return self._then.rows(CspAllocation, "csp_id", "amount", stream_allocation_id=of)
+    @cached_property
+    def _shares(self) -> dict[int, dict[int, Values]]:
+        """The partnerships' shares, by stream and partnership."""
+        stream_of = {row["id"]: stream_id for stream_id, row in self._streams.items()}
+        found: dict[int, dict[int, Values]] = defaultdict(dict)
+        for row in self._then.rows(CspAllocation, "csp_id", "amount", stream_allocation_id=list(stream_of)):
+            found[stream_of[row["stream_allocation_id"]]][row["csp_id"]] = row
+        return found
+
+    def _stream(self, name: str) -> int:
+        return self._named.streams.get(name, 0)
 
     def granted(self, source: Source) -> list[Row]:
         """The funder's allocation of a stream."""
-        return pounds("stream_allocation", self._streams(source.of[0]))
+        found = self._streams.get(self._stream(source.of[0]))
+        return pounds("stream_allocation", [found] if found else [])
 
     def shared(self, source: Source) -> list[Row]:
         """A partnership's share of a stream; nothing where it has none."""
         csp, stream = source.of
-        number = self._named.csps.get(csp, 0)
-        return pounds("csp_allocation", (row for row in self._shares(stream) if row["csp_id"] == number))
+        found = self._shares.get(self._stream(stream), {}).get(self._named.csps.get(csp, 0))
+        return pounds("csp_allocation", [found] if found else [])
 
     def held_back(self, source: Source) -> list[Row]:
         """A stream's allocation less what the partnerships have of it."""
-        shares = pounds("csp_allocation", self._shares(source.of[0]))
+        shares = pounds("csp_allocation", self._shares.get(self._stream(source.of[0]), {}).values())
         return [*self.granted(source), *(row._replace(amount=-row.amount) for row in shares)]
 
-    def _proposals(self, reference: str) -> list[int]:
-        return list(
-            self._scope.session.scalars(
-                select(Proposal.id).where(
-                    Proposal.funding_year_id == self._scope.year.id, Proposal.reference == reference
-                )
-            )
+    @cached_property
+    def _proposals(self) -> dict[str, int]:
+        """The year's proposals, by reference."""
+        rows = self._scope.session.execute(
+            select(Proposal.reference, Proposal.id).where(Proposal.funding_year_id == self._scope.year.id)
         )
+        return {row.reference: row.id for row in rows}
+
+    @cached_property
+    def _asks(self) -> dict[tuple[int, int], list[Values]]:
+        """What proposals ask for, by proposal and stream."""
+        found: dict[tuple[int, int], list[Values]] = defaultdict(list)
+        for row in self._then.rows(Ask, "stream_id", "amount", proposal_id=list(self._proposals.values())):
+            found[row["proposal_id"], row["stream_id"]].append(row)
+        return found
 
     def requested(self, source: Source) -> list[Row]:
         """What a proposal asks for of a stream."""
         reference, stream = source.of
-        asks = self._then.rows(Ask, "stream_id", "amount", proposal_id=self._proposals(reference))
-        return pounds("ask", (row for row in asks if row["stream_id"] == self._named.streams.get(stream, 0)))
+        return pounds("ask", self._asks.get((self._proposals.get(reference, 0), self._stream(stream)), ()))
+
+    @cached_property
+    def _decided(self) -> dict[tuple[int, int, int], Values]:
+        """What the decisions that stand award, by proposal, partnership and stream."""
+        decisions = self._then.rows(Decision, "supersedes_id", "csp_id", proposal_id=list(self._proposals.values()))
+        superseded = {row["supersedes_id"] for row in decisions}
+        standing = {row["id"]: row for row in decisions if row["id"] not in superseded}
+        found: dict[tuple[int, int, int], Values] = {}
+        for row in self._then.rows(DecisionAmount, "stream_id", "amount", decision_id=list(standing)):
+            decision = standing[row["decision_id"]]
+            found[decision["proposal_id"], decision["csp_id"], row["stream_id"]] = row
+        return found
 
     def decided(self, source: Source) -> list[Row]:
         """What the decision that stands awards of a stream."""
         reference, csp, stream = source.of
-        decisions = self._then.rows(
-            Decision,
-            "supersedes_id",
-            proposal_id=self._proposals(reference),
-            csp_id=[self._named.csps.get(csp, 0)],
-        )
-        superseded = {row["supersedes_id"] for row in decisions}
-        standing = [row["id"] for row in decisions if row["id"] not in superseded]
-        amounts = self._then.rows(DecisionAmount, "stream_id", "amount", decision_id=standing)
-        return pounds(
-            "decision_amount", (row for row in amounts if row["stream_id"] == self._named.streams.get(stream, 0))
-        )
+        key = self._proposals.get(reference, 0), self._named.csps.get(csp, 0), self._stream(stream)
+        return pounds("decision_amount", [self._decided[key]] if key in self._decided else [])
 
     def variation(self, source: Source) -> list[Row]:
         """The variation that a line of a return tells of."""
@@ -104,27 +125,34 @@ class Granting:
         ).all()
         return [Row("variation", row.id, row.amount) for row in found if row.amount == told.amount][:1]
 
+    @cached_property
+    def _last_year(self) -> dict[tuple[int, int], list[Row]]:
+        """The claim lines and corrections of the year before, by partnership and stream."""
+        scope, last = self._scope, FinancialYear(self._scope.quarter.year.start - 1)
+        found: dict[tuple[int, int], list[Row]] = defaultdict(list)
+        year = find_year(scope.session, scope.year.programme_id, scope.year.police_area_id, last)
+        if year is None:
+            return found
+        awards = scope.session.execute(
+            select(Award.id, Award.csp_id)
+            .join(Proposal, Proposal.id == Award.proposal_id)
+            .where(Proposal.funding_year_id == year.id)
+        )
+        csp_of = {row.id: row.csp_id for row in awards}
+        of_year = {last.start * 10 + number for number in range(1, 5)}
+        claims = counted_claims(self._then, list(csp_of))
+        here = {number: row["award_id"] for number, row in claims.items() if row["quarter"] in of_year}
+        for row in self._then.rows(ClaimLine, "stream_id", "amount", claim_id=list(here)):
+            found[csp_of[here[row["claim_id"]]], row["stream_id"]] += pounds("claim_line", [row])
+        for row in self._then.rows(Correction, "stream_id", "amount", "entered_in", award_id=list(csp_of)):
+            if row["entered_in"] in of_year:
+                found[csp_of[row["award_id"]], row["stream_id"]] += pounds("correction", [row])
+        return found
+
     def last_year(self, source: Source) -> list[Row]:
         """What a partnership's stream came to in the year before."""
         csp, stream = source.of
-        scope, last = self._scope, FinancialYear(self._scope.quarter.year.start - 1)
-        year = find_year(scope.session, scope.year.programme_id, scope.year.police_area_id, last)
-        if year is None:
-            return []
-        awards = scope.session.scalars(
-            select(Award.id)
-            .join(Proposal, Proposal.id == Award.proposal_id)
-            .where(Proposal.funding_year_id == year.id, Award.csp_id == self._named.csps.get(csp, 0))
-        ).all()
-        of_year = {last.start * 10 + number for number in range(1, 5)}
-        claims = [number for number, row in counted_claims(self._then, awards).items() if row["quarter"] in of_year]
-        lines = self._then.rows(ClaimLine, "stream_id", "amount", claim_id=claims)
-        corrections = self._then.rows(Correction, "stream_id", "amount", "entered_in", award_id=awards)
-        number = self._named.streams.get(stream, 0)
-        return [
-            *pounds("claim_line", _of_stream(lines, number)),
-            *pounds("correction", (row for row in _of_stream(corrections, number) if row["entered_in"] in of_year)),
-        ]
+        return self._last_year.get((self._named.csps.get(csp, 0), self._stream(stream)), [])
 
     def received(self, source: Source) -> list[Row]:
         """The payments of a stream that the year's statement counts."""
@@ -152,7 +180,7 @@ class Granting:
             if kind is ReturnKind.HOME_OFFICE or (quarter, ReturnKind.HOME_OFFICE) not in told
         }
         here = [row for row in rows if returns[row["return_id"]] in counted]
-        return pounds(model.__tablename__, _of_stream(here, self._named.streams.get(stream, 0)))
+        return pounds(model.__tablename__, _of_stream(here, self._stream(stream)))
 
     def cost(self, source: Source) -> list[Row]:
         """What an asset cost."""

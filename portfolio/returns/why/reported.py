@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import select
 
 from portfolio.history import Values
-from portfolio.ledger.comparing import Comparison, compare_year
+from portfolio.ledger.comparing import compare_year
 from portfolio.ledger.models import LedgerNote
 from portfolio.ledger.rules import Reason
 from portfolio.match_funding.models import Match, MatchReceipt
@@ -56,11 +56,19 @@ class Reporting:
         """Match that is secured, of either kind."""
         return self._match(source, "secured", *MatchKind)
 
+    @cached_property
+    def _receipts(self) -> dict[int, list[Values]]:
+        found: dict[int, list[Values]] = defaultdict(list)
+        numbers = [row["id"] for rows in self._matches.values() for row in rows]
+        for row in self._then.rows(MatchReceipt, "quarter", "amount", match_id=numbers):
+            found[row["match_id"]].append(row)
+        return found
+
     def match_received(self, source: Source) -> list[Row]:
         """What came of an award's match, in earlier years too."""
         until = self._number(max(source.quarters))
-        numbers = [row["id"] for row in self._matches.get(self._named.award(*source.of), ())]
-        rows = self._then.rows(MatchReceipt, "quarter", "amount", match_id=numbers)
+        matches = self._matches.get(self._named.award(*source.of), ())
+        rows = (row for match in matches for row in self._receipts.get(match["id"], ()))
         return pounds("match_receipt", (row for row in rows if row["quarter"] <= until))
 
     @cached_property
@@ -134,24 +142,34 @@ class Reporting:
         ]
 
     @cached_property
-    def _compared(self) -> Comparison:
-        return compare_year(self._scope.session, self._scope.year, [self._scope.quarter])
+    def _ledger(self) -> dict[tuple[int | None, int], Decimal]:
+        """What counts as spend in the quarter's ledger, by partnership (None: of no project of any) and extract."""
+        compared = compare_year(self._scope.session, self._scope.year, [self._scope.quarter])
+        found: dict[tuple[int | None, int], Decimal] = defaultdict(lambda: ZERO)
+        for group in compared.groups:
+            place, posted = group.place, group.posted
+            is_spend = place.reason is not Reason.NOT_SPEND and (place.csp_id is not None or place.award_id is None)
+            if place.quarter == self._scope.quarter and is_spend:
+                found[place.csp_id, compared.stands[posted.csp_id, posted.quarter]] += posted.amount
+        return found
 
     def ledger(self, source: Source) -> list[Row]:
         """What the extracts that count have of a partnership's spend in the quarter; None: of no project of any."""
         [csp] = source.of
         number = None if csp is None else self._named.csps.get(csp, 0)
-        by_extract: dict[int, Decimal] = defaultdict(lambda: ZERO)
-        for group in self._compared.groups:
-            place, posted = group.place, group.posted
-            is_here = place.csp_id == number and place.quarter == self._scope.quarter
-            if is_here and place.reason is not Reason.NOT_SPEND and (csp is not None or place.award_id is None):
-                by_extract[self._compared.stands[posted.csp_id, posted.quarter]] += posted.amount
-        return [Row("ledger_extract", extract, amount) for extract, amount in by_extract.items() if amount]
+        found = ((extract, amount) for (of, extract), amount in self._ledger.items() if of == number)
+        return [Row("ledger_extract", extract, amount) for extract, amount in found if amount]
+
+    @cached_property
+    def _notes(self) -> list[Values]:
+        """The timing differences noted of projects, and not withdrawn."""
+        awards = list(self._named.awards.values())
+        rows = self._then.rows(LedgerNote, "quarter", "amount", "withdrawn_at", award_id=awards)
+        return [row for row in rows if row["withdrawn_at"] is None]
 
     def timing(self, source: Source) -> list[Row]:
-        """The timing differences noted of a partnership's projects, and not withdrawn."""
-        awards = self._named.awards_of(source.of[0])
-        rows = self._then.rows(LedgerNote, "quarter", "amount", "withdrawn_at", award_id=awards)
-        sought = {self._number(number) for number in source.quarters}
-        return pounds("ledger_note", (row for row in rows if row["quarter"] in sought and row["withdrawn_at"] is None))
+        """The timing differences of a partnership's projects."""
+        awards, sought = set(self._named.awards_of(source.of[0])), {self._number(n) for n in source.quarters}
+        return pounds(
+            "ledger_note", (row for row in self._notes if row["award_id"] in awards and row["quarter"] in sought)
+        )
