@@ -244,17 +244,17 @@ def _assets_sheet(content: ReturnContent, statement: Statement) -> Sheet:
 
 def _register_sheet(content: ReturnContent, register: Sequence[AssetRow], names: Names) -> Sheet:
     columns: list[Column[AssetRow]] = [
-        text("Reference", lambda row: row.reference, 13),
-        text("Asset", lambda row: row.description, 40),
-        text("CSP", lambda row: names.csp(row.csp), 34),
-        text("Stream", lambda row: names.stream(row.stream), 16),
-        text("Serial or inventory number", lambda row: row.serial, 20),
-        text("Kept at", lambda row: row.kept_at, 28, blank=NOT_STATED),
-        Column("Bought on", lambda row: row.bought_on, Shape.DATE),
+        text("Reference", lambda row: row.reference, 11),
+        text("Asset", lambda row: row.description, 24),
+        text("CSP", lambda row: names.csp(row.csp), 20),
+        text("Stream", lambda row: names.stream(row.stream), 12),
+        text("Serial or inventory number", lambda row: row.serial, 14),
+        text("Kept at", lambda row: row.kept_at, 17, blank=NOT_STATED),
+        Column("Bought on", lambda row: row.bought_on, Shape.DATE, 12),
         money("Cost", lambda row: row.cost),
-        Column("Disposed of on", lambda row: row.disposed_on, Shape.DATE, blank=STILL_KEPT),
+        Column("Disposed of on", lambda row: row.disposed_on, Shape.DATE, 12, blank=STILL_KEPT),
         money("Proceeds of disposal", lambda row: row.proceeds),
-        text("What became of it", lambda row: row.disposed_because, 40, blank=STILL_KEPT),
+        text("What became of it", lambda row: row.disposed_because, 20, blank=STILL_KEPT),
     ]
     return sheet(
         "Asset register",

@@ -70,10 +70,11 @@ def _of_return(row: Return) -> list[str]:
 
 def _returns(session: Session, year: FundingYear, names: Names) -> Iterator[Part]:
     found = session.scalars(queries.issued(year)).all()
+    files = _files(found)
     for row in found:
         file, snapshot = session.execute(select(Return.file, Return.snapshot).where(Return.id == row.id)).one()
-        yield Part(f"returns/{_file_of(row)}", [file or b""])
-        yield Part(f"snapshots/{_snapshot_of(row)}", [(snapshot or "").encode()])
+        yield Part(f"returns/{files[row.id]}", [file or b""])
+        yield Part(f"snapshots/{_snapshot_of(files[row.id])}", [(snapshot or "").encode()])
     yield _table(
         "returns/index.csv",
         "Return, Partnership, Quarter, Version, State, Reason for the version, Prepared by, Prepared at, Checked by, "
@@ -85,7 +86,7 @@ def _returns(session: Session, year: FundingYear, names: Names) -> Iterator[Part
                 names.who(row.checked_by), _on(row.checked_at), row.certified_by or "", row.certified_role or "",
                 _on(row.certified_on), row.certificate or "", names.who(row.issued_by), _on(row.issued_at),
                 names.who(row.forwarded_by), _on(row.forwarded_at), sum((one.amount for one in row.amounts), ZERO),
-                _file_of(row), row.file_sha256 or "", _snapshot_of(row), row.snapshot_sha256 or "",
+                files[row.id], row.file_sha256 or "", _snapshot_of(files[row.id]), row.snapshot_sha256 or "",
             ]
             for row in found
         ),
@@ -107,12 +108,17 @@ def _returns(session: Session, year: FundingYear, names: Names) -> Iterator[Part
     )  # fmt: skip
 
 
-def _file_of(row: Return) -> str:
-    return plain_name(row.file_name or f"return-{row.id}")
+def _files(found: Iterable[Return]) -> dict[int, str]:
+    """The name of each return's file in the pack; one that another bears too is told apart by its number."""
+    files: dict[int, str] = {}
+    for row in found:
+        name = plain_name(row.file_name or "return.xlsx")
+        files[row.id] = f"{row.id:06}_{name}" if name in files.values() else name
+    return files
 
 
-def _snapshot_of(row: Return) -> str:
-    return _file_of(row).removesuffix(".xlsx") + ".json"
+def _snapshot_of(file: str) -> str:
+    return file.removesuffix(".xlsx") + ".json"
 
 
 def _filled_forms(session: Session, year: FundingYear, names: Names) -> Iterator[Part]:

@@ -36,5 +36,5 @@ def year_end(year_id: int) -> Any:
         year=year,
         found=found,
         balance=balance_in_words(found.figures.total.line.balance),
-        may_assure=reaches_area(viewer().within(Act.SET_ASSURANCE), year),
+        may_assure=reaches_area(viewer().within(Act.SET_ASSURANCE), year) and today() > year.year.last_day,
     )
