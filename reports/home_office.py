@@ -249,7 +249,7 @@ def _register_sheet(content: ReturnContent, register: Sequence[AssetRow], names:
         text("CSP", lambda row: names.csp(row.csp), 20),
         text("Stream", lambda row: names.stream(row.stream), 12),
         text("Serial or inventory number", lambda row: row.serial, 14),
-        text("Kept at", lambda row: row.kept_at, 17, blank=NOT_STATED),
+        text("Kept at", lambda row: row.kept_at, 15, blank=NOT_STATED),
         Column("Bought on", lambda row: row.bought_on, Shape.DATE, 12),
         money("Cost", lambda row: row.cost),
         Column("Disposed of on", lambda row: row.disposed_on, Shape.DATE, 12, blank=STILL_KEPT),

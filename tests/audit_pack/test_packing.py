@@ -21,7 +21,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.returns.models import Return
 from tests import make, year_ends
 from tests.conftest import SignedIn
-from tests.make import Q1, Q2
+from tests.make import Q1
 from tests.returns.conftest import Scene, scene  # noqa: F401 - the story told, with the people at their desks
 
 
@@ -109,12 +109,3 @@ def test_who_takes_a_pack_is_on_record(told: Scene, signed_in: SignedIn) -> None
     assert certifier.get(f"{page}.zip?evidence=perhaps").status_code == 404
     assert certifier.get("/returns/999/pack.zip?evidence=no").status_code == 404
     assert signed_in(Role.CSP_OFFICER).get(page).status_code == 403
-
-
-def test_names_in_a_pack_are_plain() -> None:
-    assert rules.plain_name("../\u00e9t\u00e9 1.pdf") == "t_1.pdf"
-    assert rules.plain_name("\u2615") == "file"
-    assert rules.file_name("SVD", "E23000039", "2025-26", with_evidence=True) == (
-        "audit-pack_SVD_E23000039_2025-26_with-evidence.zip"
-    )
-    assert Q2.short not in rules.readme("a year", with_evidence=False)
