@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portfolio.db import LAST_ROW
 from portfolio.errors import NotFound
 from portfolio.people.rules import Within
 from portfolio.returns.drafting import draft
@@ -17,7 +18,7 @@ from reports.content import ReturnContent
 
 AS_IT_STANDS = "now"
 """How an address names a return as it stands now."""
-STILL_OPEN = 2**62
+STILL_OPEN = LAST_ROW
 """Stands for the last entry that the history will ever have."""
 MOST_CHOICES = 60
 
