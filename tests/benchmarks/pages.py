@@ -89,6 +89,8 @@ PAGES = (
     (Role.CERTIFIER, "/returns/1/check"),
     (Role.FINANCE, "/returns/{year}/year-end"),
     (Role.FINANCE, "/returns/{year}/pack"),
+    (Role.FINANCE, "/returns/money-in?show=all"),
+    (Role.FINANCE, "/years/{year}/terms"),
     (Role.FINANCE, "/open-data"),
     (Role.FINANCE, "/open-data/years/{year}"),
     (Role.FINANCE, "/assets"),
