@@ -79,6 +79,13 @@ class View:
         ]
         return list(zip(*columns, strict=True))
 
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, ...], list[int]]:
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place, key in enumerate(self.keys):
+            found.setdefault(key, []).append(place)
+        return found
+
     def _stays(self, said: str) -> str:
         """A quarter of the return's own year without the year."""
         period = _PERIOD.fullmatch(said)
@@ -106,7 +113,9 @@ class View:
 
     def covered(self, row: tuple[str, ...]) -> list[int]:
         """The lines that a key covers; `All` covers everything."""
-        wanted = [self._content.cover.quarter.name if part == THIS_QUARTER else part for part in row]
+        wanted = tuple(self._content.cover.quarter.name if part == THIS_QUARTER else part for part in row)
+        if ALL not in wanted:
+            return self._by_key.get(wanted, [])
         return [
             place
             for place, key in enumerate(self.keys)

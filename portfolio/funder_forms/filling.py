@@ -93,7 +93,7 @@ def dry_run(outline: Outline, source: Source, binding: Binding) -> DryRun:
     """Fill a form in thought."""
     found: list[Found] = []
     wanted = [*_cells(source, binding), *_rows(source, binding, found)]
-    money = in_units(source, (put.figure.address for put in wanted if put.figure is not None), binding.unit)
+    money = in_units(source, (put.figure for put in wanted if put.figure is not None), binding.unit)
     words = dict(binding.words)
     puts: dict[Place, Put] = {}
     for put in wanted:
@@ -139,7 +139,7 @@ def _rows(source: Source, binding: Binding, found: list[Found]) -> Iterator[Put]
             for column, of in table.columns:
                 figure = view.at(line, of)
                 place = (table.sheet, f"{column}{table.first_row + number}")
-                yield Put(place, source.label(figure.address), None, figure, from_table=True)
+                yield Put(place, f"{view.sheet.name}, {view.keys[line][0]}: {of}", None, figure, from_table=True)
 
 
 def rows_of(source: Source, table: BoundTable) -> int:

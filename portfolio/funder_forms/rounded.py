@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from portfolio.funder_forms.bindings import UNITS, Address
-from portfolio.funder_forms.figures import Source, View
+from portfolio.funder_forms.figures import Figure, Source, View
 from portfolio.money import ZERO
 from portfolio.rounding import METHOD, rounded_table
 from reports.sheets import Shape
@@ -28,10 +28,10 @@ def method(unit: Decimal) -> str:
     return f"Amounts are {IN_UNITS[unit]}. {METHOD}"
 
 
-def in_units(source: Source, wanted: Iterable[Address], unit: Decimal) -> dict[Address, Decimal]:
-    """The figures of these addresses that are money, in units (12 for £12,345 in thousands); exact ones as they are."""
-    money = {address: found for address in wanted if (found := source.find(address)).shape is Shape.MONEY}
-    exact = {address: found.value for address, found in money.items() if isinstance(found.value, Decimal)}
+def in_units(source: Source, wanted: Iterable[Figure], unit: Decimal) -> dict[Address, Decimal]:
+    """Those of these figures that are money, in units (12 for £12,345 in thousands); exact ones as they are."""
+    money = (found for found in wanted if found.shape is Shape.MONEY)
+    exact = {found.address: found.value for found in money if isinstance(found.value, Decimal)}
     if unit == UNITS[0]:
         return exact
     by_table: dict[str, list[Address]] = {}
@@ -97,16 +97,15 @@ def _groups(rows: set[frozenset[int]]) -> list[tuple[list[frozenset[int]], list[
     found = []
     while left:
         group: list[frozenset[int]] = []
-        taken: frozenset[int] = frozenset()
+        taken: set[int] = set()
         for one in left:
             if not one & taken:
                 group.append(one)
                 taken |= one
+        own = set(group)
         sums = [
-            one
-            for one in left
-            if one not in group and one == frozenset().union(*(part for part in group if part <= one))
+            one for one in left if one not in own and one == frozenset().union(*(part for part in group if part <= one))
         ]
         found.append((group, sums))
-        left = [one for one in left if one not in group and one not in sums]
+        left = [one for one in left if one not in own and one not in sums]
     return found

@@ -45,6 +45,7 @@ NARROWING = ("CSP", "Stream", "Period")
 
 _outlines: Remembered[Outline] = Remembered(16)
 _sources: Remembered[Source] = Remembered(8)
+_runs: Remembered[DryRun] = Remembered(8)
 
 
 def outline_of(session: Session, blank: FormBlank) -> Outline:
@@ -152,6 +153,7 @@ def grid(sheet: FormSheet, run: DryRun, first_row: int, first_column: int, bindi
 
 def _marks(sheet: FormSheet, at: tuple[int, int], place: Place, binding: Binding, *, is_bound: bool) -> tuple[str, ...]:
     cell, rule = sheet.at(at), sheet.validation(at)
+    asks = sheet.is_input(at) and place not in binding.spared
     return tuple(
         word
         for word, holds in (
@@ -159,7 +161,7 @@ def _marks(sheet: FormSheet, at: tuple[int, int], place: Place, binding: Binding
             ("list", rule is not None and rule.choices is not None),
             ("rule", rule is not None and rule.choices is None),
             ("locked", is_bound and not sheet.may_change(at)),
-            ("needed", place in binding.needed or (sheet.is_input(at) and place not in binding.spared)),
+            ("needed", not is_bound and (place in binding.needed or asks)),
             ("comment", at in sheet.comments),
         )
         if holds
@@ -231,7 +233,8 @@ def tried(session: Session, blank: FormBlank, binding: Binding, source: From | N
     """A dry run; an empty one where there is no return to fill from."""
     if source is None:
         return DryRun((), ())
-    return dry_run(outline_of(session, blank), source.source, binding)
+    asked = (blank.id, binding, source.name, None if source.row is None else source.row.id)
+    return _runs.find(session, asked, lambda: dry_run(outline_of(session, blank), source.source, binding))
 
 
 def content(row: FormBinding | None) -> Binding:
