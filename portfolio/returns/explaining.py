@@ -15,6 +15,7 @@ from portfolio.returns.queries import Place, place_of
 from portfolio.returns.rules import ReturnKind
 from portfolio.returns.why.cells import Cells
 from portfolio.returns.why.grounds import Explained, explain
+from portfolio.returns.why.rows import ROUNDING, Row
 from portfolio.returns.why.then import Then, issued_at
 from portfolio.returns.why.upward import Standing, figures_with, issued_with
 from reports.addresses import Spot
@@ -37,6 +38,14 @@ def cells_of(session: Session, place: Place, row: Return | None) -> Cells:
         return shown.cells
 
     return _cells.find(session, _key(place, row), take_apart)
+
+
+def changed_since(session: Session, row: Return | None, rows: Sequence[Row]) -> set[Row]:
+    """Which rows say something else today than when a return was issued from them."""
+    if row is None or not row.status.has_left:
+        return set()
+    then = Then(session, issued_at(session, row.id))
+    return {one for one in rows if one.record != ROUNDING and then.has_changed(one.record, one.number)}
 
 
 def why(session: Session, place: Place, row: Return | None, spot: Spot) -> Explained:

@@ -126,7 +126,7 @@ def test_every_figure_of_the_other_returns_does_too(rich: Scene) -> None:
         assert unexplained(explained(scene, quarter, kind)) == [], (scene.year.year, kind)
 
 
-def test_what_was_issued_is_explained_by_what_it_was_issued_from(rich: Scene) -> None:
+def test_what_was_issued_is_explained_by_what_it_was_issued_from(rich: Scene, signed_in: SignedIn) -> None:
     session = rich.session
     row = session.scalars(select(Return)).one()
     assert unexplained(explained(rich, Q1, Kind.OPCC, row)) == []
@@ -149,6 +149,10 @@ def test_what_was_issued_is_explained_by_what_it_was_issued_from(rich: Scene) ->
     cells = Cells(thaw(row.snapshot or ""))
     now = explain(scope, Then(session), cells, *cells.tracing.figures())
     assert {one.spot.sheet for one in unexplained(now)} >= {"Summary", "Interventions", "Match funding"}
+    cell = "interventions/svd-25-02~dorset-community-safety-partnership~labour/award"
+    words = text_of(signed_in(person=rich.finance).get(f"/returns/{row.id}/why/{cell}"))
+    assert "Award: £3,000.00" in words
+    assert "Changed since this return was issued" in words
 
 
 def test_a_figure_s_page_leads_to_its_claims_corrections_and_who_signed_them(rich: Scene, signed_in: SignedIn) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portfolio.db import Base
 from portfolio.history import Change, HistoryEntry, Values, values_told
 from portfolio.money import format_pounds, from_pence
 from portfolio.returns.contents.scope import Scope
@@ -14,12 +13,9 @@ from portfolio.returns.proofs.issued import content_of, every_issued, name_of
 from portfolio.returns.why.cells import Cells
 from portfolio.returns.why.grounds import Explained, explain
 from portfolio.returns.why.rows import ROUNDING, Row
-from portfolio.returns.why.then import Then, issued_at
+from portfolio.returns.why.then import FIGURES, MODELS, Then, issued_at
 from portfolio.spend.models import ClaimLine
 from reports.content import Kind
-
-MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-"""The kinds of rows that a figure can end at, by table."""
 
 
 def from_their_rows(session: Session) -> Iterator[str]:
@@ -67,8 +63,8 @@ def _altered(session: Session, rows: Iterable[Row]) -> Iterator[str]:
             yield f"{name} {row.number} is there, but history never recorded it"
             continue
         [there] = Then(session).rows(MODELS[row.record], *told, id=[row.number])
-        for column in ("amount", "accrued", "pledged", "secured", "match_spent", "cost", "proceeds", "value", "target"):
-            if column in told and there[column] != told[column]:
+        for column in sorted(FIGURES.intersection(told)):
+            if there[column] != told[column]:
                 is_money = isinstance(told[column], int)
                 now, was = (
                     format_pounds(from_pence(value)) if is_money else str(value)

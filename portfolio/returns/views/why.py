@@ -168,6 +168,7 @@ def _figure(place: Place, row: Return | None, address: Address) -> str:
     found = explaining.why(session(), place, row, spot)
     page = page_of(max(len(many) for side in found.sides for many in (side.rows, side.parts)))
     here = slice((page.number - 1) * page.size, page.number * page.size)
+    shown = [(side, side.parts[here], told(session(), side.rows[here])) for side in found.sides]
     return render_template(
         "returns/why.html",
         place=place,
@@ -176,7 +177,8 @@ def _figure(place: Place, row: Return | None, address: Address) -> str:
         cells=cells,
         sheet=sheet,
         found=found,
-        sides=[(side, side.parts[here], told(session(), side.rows[here])) for side in found.sides],
+        sides=shown,
+        changed=explaining.changed_since(session(), row, [line.row for _, _, lines in shown for line in lines]),
         page=page,
         way_to=lambda way: way_to(place, way),
     )

@@ -19,6 +19,14 @@ Within = dict[str, Collection[Any]]
 """By column, the values that rows may have there."""
 
 
+MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+"""The kinds of rows that a figure can end at, by table."""
+FIGURES = frozenset(
+    ("amount", "accrued", "pledged", "secured", "match_spent", "cost", "proceeds", "value", "target", "unavailable")
+)
+"""The columns that hold what a row adds to a figure."""
+
+
 def issued_at(session: Session, return_id: int) -> int | None:
     """The number of the entry of the history by which a return was issued; None while it is not."""
     entries = session.execute(
@@ -75,6 +83,11 @@ class Then:
         if model.__tablename__ not in self._since:
             self._since[model.__tablename__] = self._turned_back(model.__tablename__)
         return self._since[model.__tablename__]
+
+    def has_changed(self, record: str, number: int) -> bool:
+        """Whether what a row adds to figures was changed since then, or the row was removed."""
+        since = self.since(MODELS[record])
+        return number in self._removed[record] or not FIGURES.isdisjoint(since.get(number) or {})
 
     def _turned_back(self, table: str) -> dict[int, Values | None]:
         then: dict[int, Values | None] = {}
