@@ -192,7 +192,9 @@ def test_what_nothing_on_record_accounts_for_is_said_aloud(
     of_second = "SELECT max(claim_line.id) FROM claim_line JOIN claim ON claim.id = claim_id WHERE quarter = 20252"
     by_hand(scene.session, f"UPDATE claim_line SET amount = amount + 1 WHERE id = ({of_second})")
     faults = list(between_issued(scene.session))
-    assert any("actual of Q2: −£0.01 of the difference from OPCC return, Q1 2025/26, version 1" in one for one in faults)
+    assert any(
+        "actual of Q2: −£0.01 of the difference from OPCC return, Q1 2025/26, version 1" in one for one in faults
+    )
 
 
 def test_a_partnership_s_return_and_the_combined_one_share_lines(scene: Scene) -> None:
