@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, true, type_coerce
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, literal, select, true, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.clock import begin_of, day_of
@@ -184,14 +184,16 @@ def _is_of(age: Age, first_issued: ColumnElement[datetime], today: date) -> Colu
 
 def _dues(of_place: ColumnElement[bool]) -> tuple[Lines, ColumnElement[datetime], ColumnElement[Any]]:
     """A row for each stream of each return, by its last version; when it was first issued; what is outstanding."""
+    latest = func.first_value(Return.id).over(partition_by=_PLACE, order_by=Return.version.desc())
     versions = (
         select(
             Return.id,
-            func.first_value(Return.id).over(partition_by=_PLACE, order_by=Return.version.desc()).label("latest_id"),
+            # Said to be a whole number again, so that SQLite finds what is joined to it by an index.
+            cast(latest, Integer).label("latest_id"),
             func.min(Return.issued_at).over(partition_by=_PLACE).label("first_issued"),
         )
         .where(of_place, Return.status.in_(HAVE_LEFT))
-        .subquery()
+        .cte("version")
     )
     paid = (
         select(
