@@ -221,8 +221,9 @@ def test_what_is_no_workbook_is_told_beside_its_field(finance: FlaskClient, year
 
 def test_what_is_not_there_is_not_found(finance: FlaskClient, bound: FormBlank) -> None:
     edition = f"/forms/editions/{bound.id}"
-    for address in ("sheets/9", "sheets/1/cells/ZZZZ1", "sheets/1/rows/99999", "compare", "try?of=99"):
+    for address in ("sheets/9", "sheets/1/cells/ZZZZ1", "sheets/1/rows/99999", "try?of=99"):
         assert finance.get(f"{edition}/{address}").status_code == 404, address
+    assert finance.get(f"{edition}/compare").headers["Location"].endswith(edition)
     assert finance.get(f"{edition}/sheets/1?cell=c9").headers["Location"].endswith("/cells/C9")
 
 

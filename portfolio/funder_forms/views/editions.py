@@ -193,7 +193,7 @@ def compare(blank_id: int) -> Any:
     blank = blank_at(blank_id, Act.SEE_FORMS)
     before = queries.edition_before(blank)
     if before is None:
-        raise NotFound("There is no edition before this one")
+        return redirect(url_for(".edition", blank_id=blank_id))  # the first one
     old, now = showing.outline_of(session(), before), showing.outline_of(session(), blank)
     latest = queries.latest_binding(before)
     return render_template(
