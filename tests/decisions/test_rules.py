@@ -356,3 +356,13 @@ def test_what_one_asks_for_another_decides_on_once() -> None:
 def test_what_a_panel_found_is_said_in_words() -> None:
     found = [rules.panel_found(Decimal(points), 5, Decimal(60), Decimal(40)) for points in ("3", "2.5", "1.9")]
     assert found == ["Strong", "Met in part: more was wanted", "Not shown: much more was wanted"]
+
+
+def test_e1_a_tolerance_is_not_lowered_below_what_is_awarded() -> None:
+    share, awards = Decimal("1000.00"), Decimal("1050.00")
+    sides = {"share": share, "awards": awards}
+    assert ceilings.tolerance_below_awards("Dorset CSP", "labour", **sides, tolerance_percent=Decimal(5)) is None
+    refused = ceilings.tolerance_below_awards("Dorset CSP", "labour", **sides, tolerance_percent=Decimal(2))
+    assert refused is not None
+    assert (refused.code, refused.field) == ("E1", "tolerance_percent")
+    assert "has awarded £1,050.00 of the labour stream already, more than the £1,020.00" in refused.sentence
