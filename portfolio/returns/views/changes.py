@@ -15,7 +15,7 @@ from portfolio.returns.forms import ChangesForm
 from portfolio.returns.queries import get_place, get_return
 from portfolio.returns.views.room import room, workbook_download
 from portfolio.returns.views.why import way_to
-from portfolio.returns.why.telling import Way
+from portfolio.returns.why.ways import Way
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import session

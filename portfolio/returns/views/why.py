@@ -14,8 +14,9 @@ from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, get_place, get_return, place_of
 from portfolio.returns.views.room import room
 from portfolio.returns.why.cells import Cells, row_count
-from portfolio.returns.why.telling import Way, told
+from portfolio.returns.why.telling import told
 from portfolio.returns.why.upward import claim_with_lines, lines_of
+from portfolio.returns.why.ways import Way
 from portfolio.web.access import allow, may_open, viewer
 from portfolio.web.database import session
 from portfolio.web.paging import page_of, paged_list

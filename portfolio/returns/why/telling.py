@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portfolio.clock import day_of
 from portfolio.decisions.models import (
     Award,
     AwardLine,
@@ -26,34 +24,35 @@ from portfolio.ledger.models import LedgerExtract, LedgerNote
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.measures.models import Indicator, IndicatorResult, MeasureDefinition, Observation
 from portfolio.people.actions import naming
-from portfolio.people.models import Person
-from portfolio.proposals.models import Ask, Proposal
-from portfolio.quarters import Quarter, format_day
+from portfolio.proposals.models import Ask
+from portfolio.quarters import format_day
 from portfolio.returns.contents.scope import who
 from portfolio.returns.models import Payment, Withholding
 from portfolio.returns.why.rows import ROUNDING, Row
+from portfolio.returns.why.ways import (
+    Told,
+    Way,
+    done_by,
+    of_award,
+    place_in,
+    signatures,
+    to_award,
+    to_claim,
+    to_file,
+    to_match,
+    to_project,
+    to_proposal,
+    to_variation,
+    to_year,
+    up_from,
+    with_award,
+    with_claim,
+    with_line,
+    with_people,
+)
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest, Evidence, Forecast
 from portfolio.words import begin
 from portfolio.year_end.models import Asset
-
-
-@dataclass(frozen=True)
-class Way:
-    """Where to read on: what kind of page it is, in words, and what its address needs."""
-
-    kind: str
-    words: str
-    to: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Told:
-    """One row in words."""
-
-    what: str
-    about: str
-    details: Sequence[str] = ()
-    ways: Sequence[Way] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ class _Telling:
             numbers,
             joinedload(ClaimLine.stream),
             joinedload(ClaimLine.category),
-            *_claim(joinedload(ClaimLine.claim)),
+            *with_claim(joinedload(ClaimLine.claim)),
         )
         proofs = self._evidence({line.claim_id for line in lines})
         for line in lines:
@@ -146,14 +145,14 @@ class _Telling:
                 line.id,
                 Told(
                     f"Claim line: {line.category.name}",
-                    _of(claim.award, line.stream.name, claim.quarter),
+                    of_award(claim.award, line.stream.name, claim.quarter),
                     [
                         line.description or "",
                         f"Transaction {line.transaction}" if line.transaction else "",
-                        *_signatures(claim),
+                        *signatures(claim),
                         "" if files else "No file of evidence is attached to this line",
                     ],
-                    [_to_claim(claim), *(_to_file(claim, file) for file in files), _up(claim)],
+                    [to_claim(claim), *(to_file(claim, file) for file in files), up_from(claim)],
                 ),
             )
 
@@ -176,27 +175,27 @@ class _Telling:
             for one in self._session.scalars(
                 select(CorrectionRequest)
                 .where(CorrectionRequest.correction_id.in_(numbers))
-                .options(*_people(CorrectionRequest.asked_by, CorrectionRequest.decided_by))
+                .options(*with_people(CorrectionRequest.asked_by, CorrectionRequest.decided_by))
             )
         }
         options = (
             joinedload(Correction.stream),
             joinedload(Correction.category),
-            *_award(joinedload(Correction.award)),
+            *with_award(joinedload(Correction.award)),
         )
         for one in self._rows(Correction, numbers, *options):
             asked = requests.get(one.id)
             by = (
-                [_by("Asked for by", self._named(one.entered_by), one.entered_at)]
+                [done_by("Asked for by", self._named(one.entered_by), one.entered_at)]
                 if asked is None
                 else [
-                    _by("Asked for by", asked.asked_by.name, asked.asked_at),
-                    _by("Approved by", asked.decided_by.name if asked.decided_by else "", asked.decided_at),
+                    done_by("Asked for by", asked.asked_by.name, asked.asked_at),
+                    done_by("Approved by", asked.decided_by.name if asked.decided_by else "", asked.decided_at),
                 ]
             )
             ways = [] if asked is None else [Way("correction", "The correction", {"request_id": asked.id})]
-            about = f"{_of(one.award, one.stream.name, one.entered_in)}"
-            claim = Way("claim", f"The claim of {one.corrects.short}", _place(one.award, one.corrects))
+            about = f"{of_award(one.award, one.stream.name, one.entered_in)}"
+            claim = Way("claim", f"The claim of {one.corrects.short}", place_in(one.award, one.corrects))
             yield (
                 one.id,
                 Told(
@@ -208,7 +207,7 @@ class _Telling:
             )
 
     def _award_lines(self, numbers: Collection[int]) -> Found:
-        options = (joinedload(AwardLine.stream), *_award(joinedload(AwardLine.award)))
+        options = (joinedload(AwardLine.stream), *with_award(joinedload(AwardLine.award)))
         lines = self._rows(AwardLine, numbers, *options)
         decisions = self._decisions({line.award.proposal_id for line in lines})
         for line in lines:
@@ -216,7 +215,7 @@ class _Telling:
             decision = decisions.get((award.proposal_id, award.csp_id))
             yield (
                 line.id,
-                Told("Award", _of(award, line.stream.name), self._taken(decision), [_to_award(award)]),
+                Told("Award", of_award(award, line.stream.name), self._taken(decision), [to_award(award)]),
             )
 
     def _decisions(self, proposals: Collection[int]) -> dict[tuple[int, int], Decision]:
@@ -229,66 +228,78 @@ class _Telling:
         on = f", {format_day(decision.met_on)}" if decision.met_on else ""
         minute = f", minute {decision.minute}" if decision.minute else ""
         said = f"{begin(decision.outcome)}: {decision.body}{on}{minute}"
-        return [said, _by("Recorded by", self._named(decision.recorded_by), decision.recorded_at)]
+        return [said, done_by("Recorded by", self._named(decision.recorded_by), decision.recorded_at)]
 
     def _profile(self, numbers: Collection[int]) -> Found:
-        options = (joinedload(ProfileShare.category), *_line(joinedload(ProfileShare.award_line)))
+        options = (joinedload(ProfileShare.category), *with_line(joinedload(ProfileShare.award_line)))
         for share in self._rows(ProfileShare, numbers, *options):
             line = share.award_line
             planned = f": {share.category.name}" if share.category else ""
-            about = _of(line.award, line.stream.name, share.quarter)
-            yield share.id, Told(f"Planned when it was awarded{planned}", about, [], [_to_award(line.award)])
+            about = of_award(line.award, line.stream.name, share.quarter)
+            yield share.id, Told(f"Planned when it was awarded{planned}", about, [], [to_award(line.award)])
 
     def _varied(self, numbers: Collection[int]) -> Found:
         shares = self._rows(VariationShare, numbers, joinedload(VariationShare.variation))
-        of_lines = (joinedload(AwardLine.stream), *_award(joinedload(AwardLine.award)))
+        of_lines = (joinedload(AwardLine.stream), *with_award(joinedload(AwardLine.award)))
         lines = {line.id: line for line in self._rows(AwardLine, {share.award_line_id for share in shares}, *of_lines)}
         requests = self._requests({share.variation_id for share in shares})
         for share in shares:
             line, variation = lines[share.award_line_id], share.variation
-            about = _of(line.award, line.stream.name, share.quarter)
+            about = of_award(line.award, line.stream.name, share.quarter)
             moved = self._moved(variation, requests.get(variation.id))
-            ways = [*_to_variation(requests.get(variation.id)), _to_award(line.award)]
+            ways = [*to_variation(requests.get(variation.id)), to_award(line.award)]
             yield share.id, Told(f"Variation {variation.reference}", about, moved, ways)
 
     def _variations(self, numbers: Collection[int]) -> Found:
         requests = self._requests(numbers)
         for one in self._rows(Variation, numbers):
             asked = requests.get(one.id)
-            yield one.id, Told(f"Variation {one.reference}", "", self._moved(one, asked), _to_variation(asked))
+            yield one.id, Told(f"Variation {one.reference}", "", self._moved(one, asked), to_variation(asked))
 
     def _requests(self, variations: Collection[int]) -> dict[int | None, VariationRequest]:
         rows = self._session.scalars(
             select(VariationRequest)
             .where(VariationRequest.variation_id.in_(variations))
-            .options(*_people(VariationRequest.asked_by))
+            .options(*with_people(VariationRequest.asked_by))
         )
         return {row.variation_id: row for row in rows}
 
     def _moved(self, variation: Variation, asked: VariationRequest | None) -> list[str]:
         by = f"Approved by {self._named(variation.approved_by)}, {format_day(variation.approved_on)}"
-        return [variation.reason, *([_by("Asked for by", asked.asked_by.name, asked.asked_at)] if asked else []), by]
+        return [
+            variation.reason,
+            *([done_by("Asked for by", asked.asked_by.name, asked.asked_at)] if asked else []),
+            by,
+        ]
 
     def _forecasts(self, numbers: Collection[int]) -> Found:
-        options = (joinedload(Forecast.stream), *_claim(joinedload(Forecast.claim)))
+        options = (joinedload(Forecast.stream), *with_claim(joinedload(Forecast.claim)))
         for one in self._rows(Forecast, numbers, *options):
             claim = one.claim
-            about = _of(claim.award, one.stream.name, one.quarter)
+            about = of_award(claim.award, one.stream.name, one.quarter)
             yield (
                 one.id,
-                Told(f"Forecast in the claim of {claim.quarter.short}", about, _signatures(claim), [_to_claim(claim)]),
+                Told(
+                    f"Forecast in the claim of {claim.quarter.short}",
+                    about,
+                    signatures(claim),
+                    [to_claim(claim)],
+                ),
             )
 
     def _allocations(self, numbers: Collection[int]) -> Found:
         for one in self._rows(StreamAllocation, numbers, joinedload(StreamAllocation.stream)):
-            yield one.id, Told("The funder's allocation", begin(one.stream.name), [], [_to_year(one.funding_year_id)])
+            yield (
+                one.id,
+                Told("The funder's allocation", begin(one.stream.name), [], [to_year(one.funding_year_id)]),
+            )
 
     def _shares(self, numbers: Collection[int]) -> Found:
         of = joinedload(CspAllocation.stream_allocation).joinedload(StreamAllocation.stream)
         for one in self._rows(CspAllocation, numbers, joinedload(CspAllocation.csp), of):
             allocation = one.stream_allocation
             about = f"{one.csp.name}, {allocation.stream.name}"
-            yield one.id, Told("A partnership's share", about, [], [_to_year(allocation.funding_year_id)])
+            yield one.id, Told("A partnership's share", about, [], [to_year(allocation.funding_year_id)])
 
     def _asks(self, numbers: Collection[int]) -> Found:
         options = (joinedload(Ask.proposal), joinedload(Ask.stream), joinedload(Ask.category))
@@ -299,7 +310,7 @@ class _Telling:
                 one.quarter.short if one.quarter else "",
             ]
             about = ", ".join([one.proposal.reference, *filter(None, parts)])
-            yield one.id, Told("Asked for in the proposal", about, [], [_to_proposal(one.proposal)])
+            yield one.id, Told("Asked for in the proposal", about, [], [to_proposal(one.proposal)])
 
     def _decided(self, numbers: Collection[int]) -> Found:
         decision = joinedload(DecisionAmount.decision)
@@ -311,69 +322,88 @@ class _Telling:
         for one in self._rows(DecisionAmount, numbers, *options):
             taken = one.decision
             about = who(taken.proposal.reference, taken.csp.name, one.stream.name)
-            yield one.id, Told("Decision", about, self._taken(taken), [_to_proposal(taken.proposal)])
+            yield one.id, Told("Decision", about, self._taken(taken), [to_proposal(taken.proposal)])
 
     def _match(self, numbers: Collection[int]) -> Found:
-        for one in self._rows(Match, numbers, joinedload(Match.funder), *_award(joinedload(Match.award))):
-            yield one.id, Told(f"Match from {one.funder.name}, {one.kind}", _of(one.award), [], [_to_match(one.award)])
+        for one in self._rows(Match, numbers, joinedload(Match.funder), *with_award(joinedload(Match.award))):
+            yield (
+                one.id,
+                Told(f"Match from {one.funder.name}, {one.kind}", of_award(one.award), [], [to_match(one.award)]),
+            )
 
     def _receipts(self, numbers: Collection[int]) -> Found:
         match = joinedload(MatchReceipt.match)
-        options = (match.joinedload(Match.funder), *_award(match.joinedload(Match.award)))
+        options = (match.joinedload(Match.funder), *with_award(match.joinedload(Match.award)))
         for one in self._rows(MatchReceipt, numbers, *options):
             what = f"Received from {one.match.funder.name}, {one.match.kind}"
-            yield one.id, Told(what, _of(one.match.award, quarter=one.quarter), [], [_to_match(one.match.award)])
+            yield (
+                one.id,
+                Told(what, of_award(one.match.award, quarter=one.quarter), [], [to_match(one.match.award)]),
+            )
 
     def _match_spent(self, numbers: Collection[int]) -> Found:
-        for claim in self._rows(Claim, numbers, *_claim(None)):
-            about = _of(claim.award, quarter=claim.quarter)
-            yield claim.id, Told("Match spent, as the claim says", about, _signatures(claim), [_to_claim(claim)])
+        for claim in self._rows(Claim, numbers, *with_claim(None)):
+            about = of_award(claim.award, quarter=claim.quarter)
+            yield (
+                claim.id,
+                Told("Match spent, as the claim says", about, signatures(claim), [to_claim(claim)]),
+            )
 
     def _awards(self, numbers: Collection[int]) -> Found:
         shared = "Shared between the award's streams by what each was awarded"
-        for award in self._rows(Award, numbers, *_award(None)):
-            yield award.id, Told("Match spent on the award", _of(award), [shared], [_to_match(award)])
+        for award in self._rows(Award, numbers, *with_award(None)):
+            yield award.id, Told("Match spent on the award", of_award(award), [shared], [to_match(award)])
 
     def _targets(self, numbers: Collection[int]) -> Found:
-        for one in self._rows(Indicator, numbers, *_award(joinedload(Indicator.award))):
+        for one in self._rows(Indicator, numbers, *with_award(joinedload(Indicator.award))):
             yield (
                 one.id,
-                Told(f"Target: {one.name}", _of(one.award), [one.target_because or ""], [_to_project(one.award)]),
+                Told(
+                    f"Target: {one.name}",
+                    of_award(one.award),
+                    [one.target_because or ""],
+                    [to_project(one.award)],
+                ),
             )
 
     def _results(self, numbers: Collection[int]) -> Found:
         indicator = joinedload(IndicatorResult.indicator)
-        for one in self._rows(IndicatorResult, numbers, *_award(indicator.joinedload(Indicator.award))):
+        for one in self._rows(IndicatorResult, numbers, *with_award(indicator.joinedload(Indicator.award))):
             award = one.indicator.award
             yield (
                 one.id,
-                Told(f"Result: {one.indicator.name}", _of(award, quarter=one.quarter), [], [_to_project(award)]),
+                Told(
+                    f"Result: {one.indicator.name}",
+                    of_award(award, quarter=one.quarter),
+                    [],
+                    [to_project(award)],
+                ),
             )
 
     def _observations(self, numbers: Collection[int]) -> Found:
         measure = joinedload(Observation.definition).joinedload(MeasureDefinition.measure)
         for one in self._rows(Observation, numbers, measure):
-            of, by = one.definition.measure, _by("Recorded by", self._named(one.recorded_by), one.recorded_at)
+            of, by = one.definition.measure, done_by("Recorded by", self._named(one.recorded_by), one.recorded_at)
             way = Way("measure", "The measure", {"number": of.id})
             yield one.id, Told(f"Observation: {of.name}", f"{of.code}, {one.quarter.short}", [by], [way])
 
     def _extracts(self, numbers: Collection[int]) -> Found:
-        options = _people(LedgerExtract.taken_by)
+        options = with_people(LedgerExtract.taken_by)
         for one in self._rows(LedgerExtract, numbers, *options):
-            by = _by("Taken over by", one.taken_by.name, one.taken_at)
+            by = done_by("Taken over by", one.taken_by.name, one.taken_at)
             period = f"{format_day(one.first_day)} to {format_day(one.last_day)}"
             yield one.id, Told(f"The ledger: {one.name}", period, [by, f"SHA-256 {one.sha256}"])
 
     def _notes(self, numbers: Collection[int]) -> Found:
         options = (
-            *_people(LedgerNote.noted_by),
+            *with_people(LedgerNote.noted_by),
             joinedload(LedgerNote.category),
-            *_award(joinedload(LedgerNote.award)),
+            *with_award(joinedload(LedgerNote.award)),
         )
         for one in self._rows(LedgerNote, numbers, *options):
-            by = _by("Noted by", one.noted_by.name, one.noted_at)
+            by = done_by("Noted by", one.noted_by.name, one.noted_at)
             what = f"Timing difference with {one.belongs_to.short}: {one.category.name}"
-            yield one.id, Told(what, _of(one.award, quarter=one.quarter), [one.reason, by])
+            yield one.id, Told(what, of_award(one.award, quarter=one.quarter), [one.reason, by])
 
     def _paid(self, numbers: Collection[int]) -> Found:
         for one in self._rows(Payment, numbers, joinedload(Payment.stream), joinedload(Payment.paid_for)):
@@ -391,94 +421,19 @@ class _Telling:
         return Told(f"{what} {one.reference or ''}".strip(), about, [one.because or "", by], [way])
 
     def _assets(self, numbers: Collection[int]) -> Found:
-        options = (*_people(Asset.recorded_by), joinedload(Asset.stream), *_award(joinedload(Asset.award)))
+        options = (
+            *with_people(Asset.recorded_by),
+            joinedload(Asset.stream),
+            *with_award(joinedload(Asset.award)),
+        )
         for one in self._rows(Asset, numbers, *options):
-            by = _by("Recorded by", one.recorded_by.name, one.recorded_at)
+            by = done_by("Recorded by", one.recorded_by.name, one.recorded_at)
             yield (
                 one.id,
-                Told(f"Asset: {one.description}", _of(one.award, one.stream.name), [by], [_to_award(one.award)]),
+                Told(
+                    f"Asset: {one.description}",
+                    of_award(one.award, one.stream.name),
+                    [by],
+                    [to_award(one.award)],
+                ),
             )
-
-
-def _award(path: Any) -> list[Any]:
-    """An award with the names that it goes by."""
-    if path is None:
-        return [joinedload(Award.proposal), joinedload(Award.csp)]
-    return [path.joinedload(Award.proposal), path.joinedload(Award.csp)]
-
-
-def _claim(path: Any) -> list[Any]:
-    """A claim with its award and who signed it."""
-    if path is None:
-        return [*_award(joinedload(Claim.award)), *_people(Claim.submitted_by, Claim.approved_by)]
-    people = [path.joinedload(one).lazyload(Person.roles) for one in (Claim.submitted_by, Claim.approved_by)]
-    return [*_award(path.joinedload(Claim.award)), *people]
-
-
-def _line(path: Any) -> list[Any]:
-    """An award's line with its stream and award."""
-    return [path.joinedload(AwardLine.stream), *_award(path.joinedload(AwardLine.award))]
-
-
-def _people(*columns: Any) -> list[Any]:
-    return [joinedload(column).lazyload(Person.roles) for column in columns]
-
-
-def _of(award: Award, stream: str | None = None, quarter: Quarter | None = None) -> str:
-    about = f"{award.proposal.title}, {who(award.proposal.reference, award.csp.name, stream)}"
-    return f"{about}, {quarter.short}" if quarter else about
-
-
-def _by(did: str, name: str, when: datetime | None) -> str:
-    return f"{did} {name}, {format_day(day_of(when))}" if when else f"{did} {name}"
-
-
-def _signatures(claim: Claim) -> list[str]:
-    sent = [_by("Sent by", claim.submitted_by.name, claim.submitted_at)] if claim.submitted_by else []
-    if claim.approved_by is None:
-        return [*sent, "Approved before it came into this record, which does not say by whom"]
-    return [*sent, _by("Approved by", claim.approved_by.name, claim.approved_at)]
-
-
-def _place(award: Award, quarter: Quarter) -> dict[str, Any]:
-    return {"reference": award.proposal.reference, "csp_key": award.csp.key, "quarter": quarter}
-
-
-def _to_claim(claim: Claim) -> Way:
-    return Way("claim", f"The claim of {claim.quarter.short}", _place(claim.award, claim.quarter))
-
-
-def _up(claim: Claim) -> Way:
-    return Way("up", "Every figure it stands in", _place(claim.award, claim.quarter))
-
-
-def _to_file(claim: Claim, file: Evidence) -> Way:
-    return Way("evidence", file.name, _place(claim.award, claim.quarter) | {"evidence_id": file.id})
-
-
-def _at(award: Award) -> dict[str, Any]:
-    return {"reference": award.proposal.reference, "csp_key": award.csp.key}
-
-
-def _to_award(award: Award) -> Way:
-    return Way("award", "The award", _at(award))
-
-
-def _to_match(award: Award) -> Way:
-    return Way("match", "Its match funding", _at(award))
-
-
-def _to_project(award: Award) -> Way:
-    return Way("project", "Its outputs and outcomes", _at(award))
-
-
-def _to_proposal(proposal: Proposal) -> Way:
-    return Way("proposal", "The proposal and its decisions", {"reference": proposal.reference})
-
-
-def _to_variation(asked: VariationRequest | None) -> list[Way]:
-    return [] if asked is None else [Way("variation", "The variation", {"number": asked.id})]
-
-
-def _to_year(number: int) -> Way:
-    return Way("allocations", "The year's allocations", {"number": number})
