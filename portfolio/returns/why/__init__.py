@@ -6,6 +6,7 @@
 `rows` the rows that a source names
 `grounds` a figure's explanation: its formula, its parts, and the rows below it, which sum to it
 `ways` where to read on from a row, and the names around it
-`telling` what a page says of those rows: who, when, why, and where to read on
+`beside` what a page says of rows of match, outputs, measures, the ledger, payments and assets
+`telling` what it says of all the others: who, when, why
 `upward` the figures of returns that a claim's lines stand in
 """

@@ -1,16 +1,14 @@
 """What a page says of the rows that a figure ends at: what each is, who stands behind it, and where to read on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.decisions.models import (
-    Award,
     AwardLine,
     Decision,
     DecisionAmount,
@@ -20,14 +18,10 @@ from portfolio.decisions.models import (
     VariationShare,
 )
 from portfolio.funding_years.models import CspAllocation, StreamAllocation
-from portfolio.ledger.models import LedgerExtract, LedgerNote
-from portfolio.match_funding.models import Match, MatchReceipt
-from portfolio.measures.models import Indicator, IndicatorResult, MeasureDefinition, Observation
-from portfolio.people.actions import naming
 from portfolio.proposals.models import Ask
 from portfolio.quarters import format_day
 from portfolio.returns.contents.scope import who
-from portfolio.returns.models import Payment, Withholding
+from portfolio.returns.why.beside import Beside, Found
 from portfolio.returns.why.rows import ROUNDING, Row
 from portfolio.returns.why.ways import (
     Told,
@@ -39,8 +33,6 @@ from portfolio.returns.why.ways import (
     to_award,
     to_claim,
     to_file,
-    to_match,
-    to_project,
     to_proposal,
     to_variation,
     to_year,
@@ -50,9 +42,8 @@ from portfolio.returns.why.ways import (
     with_line,
     with_people,
 )
-from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest, Evidence, Forecast
+from portfolio.spend.models import ClaimLine, Correction, CorrectionRequest, Evidence, Forecast
 from portfolio.words import begin
-from portfolio.year_end.models import Asset
 
 
 @dataclass(frozen=True)
@@ -89,14 +80,8 @@ def _with_history(one: Told, row: Row) -> Told:
     return Told(one.what, one.about, [text for text in one.details if text], [*one.ways, history])
 
 
-Found = Iterable[tuple[int, Told]]
-
-
-class _Telling:
+class _Telling(Beside):
     """Loads rows of each kind with the names around them, and puts them into words."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._named = session, naming(session)
 
     def of(self, record: str, numbers: Collection[int]) -> Found:
         """Rows of one kind by number."""
@@ -112,23 +97,20 @@ class _Telling:
             "csp_allocation": self._shares,
             "ask": self._asks,
             "decision_amount": self._decided,
-            "match": self._match,
-            "match_receipt": self._receipts,
-            "claim": self._match_spent,
-            "award": self._awards,
-            "indicator": self._targets,
-            "indicator_result": self._results,
-            "observation": self._observations,
-            "ledger_extract": self._extracts,
-            "ledger_note": self._notes,
-            "payment": self._paid,
-            "withholding": self._withheld,
-            "asset": self._assets,
+            "match": self.match,
+            "match_receipt": self.receipts,
+            "claim": self.match_spent,
+            "award": self.awards,
+            "indicator": self.targets,
+            "indicator_result": self.results,
+            "observation": self.observations,
+            "ledger_extract": self.extracts,
+            "ledger_note": self.notes,
+            "payment": self.paid,
+            "withholding": self.withheld,
+            "asset": self.assets,
         }
         return tell[record](numbers)
-
-    def _rows(self, model: Any, numbers: Collection[int], *options: Any) -> Sequence[Any]:
-        return self._session.scalars(select(model).where(model.id.in_(numbers)).options(*options)).all()
 
     def _claim_lines(self, numbers: Collection[int]) -> Found:
         lines = self._rows(
@@ -323,117 +305,3 @@ class _Telling:
             taken = one.decision
             about = who(taken.proposal.reference, taken.csp.name, one.stream.name)
             yield one.id, Told("Decision", about, self._taken(taken), [to_proposal(taken.proposal)])
-
-    def _match(self, numbers: Collection[int]) -> Found:
-        for one in self._rows(Match, numbers, joinedload(Match.funder), *with_award(joinedload(Match.award))):
-            yield (
-                one.id,
-                Told(f"Match from {one.funder.name}, {one.kind}", of_award(one.award), [], [to_match(one.award)]),
-            )
-
-    def _receipts(self, numbers: Collection[int]) -> Found:
-        match = joinedload(MatchReceipt.match)
-        options = (match.joinedload(Match.funder), *with_award(match.joinedload(Match.award)))
-        for one in self._rows(MatchReceipt, numbers, *options):
-            what = f"Received from {one.match.funder.name}, {one.match.kind}"
-            yield (
-                one.id,
-                Told(what, of_award(one.match.award, quarter=one.quarter), [], [to_match(one.match.award)]),
-            )
-
-    def _match_spent(self, numbers: Collection[int]) -> Found:
-        for claim in self._rows(Claim, numbers, *with_claim(None)):
-            about = of_award(claim.award, quarter=claim.quarter)
-            yield (
-                claim.id,
-                Told("Match spent, as the claim says", about, signatures(claim), [to_claim(claim)]),
-            )
-
-    def _awards(self, numbers: Collection[int]) -> Found:
-        shared = "Shared between the award's streams by what each was awarded"
-        for award in self._rows(Award, numbers, *with_award(None)):
-            yield award.id, Told("Match spent on the award", of_award(award), [shared], [to_match(award)])
-
-    def _targets(self, numbers: Collection[int]) -> Found:
-        for one in self._rows(Indicator, numbers, *with_award(joinedload(Indicator.award))):
-            yield (
-                one.id,
-                Told(
-                    f"Target: {one.name}",
-                    of_award(one.award),
-                    [one.target_because or ""],
-                    [to_project(one.award)],
-                ),
-            )
-
-    def _results(self, numbers: Collection[int]) -> Found:
-        indicator = joinedload(IndicatorResult.indicator)
-        for one in self._rows(IndicatorResult, numbers, *with_award(indicator.joinedload(Indicator.award))):
-            award = one.indicator.award
-            yield (
-                one.id,
-                Told(
-                    f"Result: {one.indicator.name}",
-                    of_award(award, quarter=one.quarter),
-                    [],
-                    [to_project(award)],
-                ),
-            )
-
-    def _observations(self, numbers: Collection[int]) -> Found:
-        measure = joinedload(Observation.definition).joinedload(MeasureDefinition.measure)
-        for one in self._rows(Observation, numbers, measure):
-            of, by = one.definition.measure, done_by("Recorded by", self._named(one.recorded_by), one.recorded_at)
-            way = Way("measure", "The measure", {"number": of.id})
-            yield one.id, Told(f"Observation: {of.name}", f"{of.code}, {one.quarter.short}", [by], [way])
-
-    def _extracts(self, numbers: Collection[int]) -> Found:
-        options = with_people(LedgerExtract.taken_by)
-        for one in self._rows(LedgerExtract, numbers, *options):
-            by = done_by("Taken over by", one.taken_by.name, one.taken_at)
-            period = f"{format_day(one.first_day)} to {format_day(one.last_day)}"
-            yield one.id, Told(f"The ledger: {one.name}", period, [by, f"SHA-256 {one.sha256}"])
-
-    def _notes(self, numbers: Collection[int]) -> Found:
-        options = (
-            *with_people(LedgerNote.noted_by),
-            joinedload(LedgerNote.category),
-            *with_award(joinedload(LedgerNote.award)),
-        )
-        for one in self._rows(LedgerNote, numbers, *options):
-            by = done_by("Noted by", one.noted_by.name, one.noted_at)
-            what = f"Timing difference with {one.belongs_to.short}: {one.category.name}"
-            yield one.id, Told(what, of_award(one.award, quarter=one.quarter), [one.reason, by])
-
-    def _paid(self, numbers: Collection[int]) -> Found:
-        for one in self._rows(Payment, numbers, joinedload(Payment.stream), joinedload(Payment.paid_for)):
-            yield one.id, self._of_money("Payment", one.paid_for, one.stream.name, one.received_on, one)
-
-    def _withheld(self, numbers: Collection[int]) -> Found:
-        options = (joinedload(Withholding.stream), joinedload(Withholding.withheld_of))
-        for one in self._rows(Withholding, numbers, *options):
-            yield one.id, self._of_money("Withheld", one.withheld_of, one.stream.name, one.told_on, one)
-
-    def _of_money(self, what: str, row: Any, stream: str, on: Any, one: Any) -> Told:
-        about = f"{row.kind} return of {row.quarter.short}, {stream}, {format_day(on)}"
-        way = Way("return", "The return", {"number": row.id})
-        by = f"Recorded by {self._named(one.recorded_by)}"
-        return Told(f"{what} {one.reference or ''}".strip(), about, [one.because or "", by], [way])
-
-    def _assets(self, numbers: Collection[int]) -> Found:
-        options = (
-            *with_people(Asset.recorded_by),
-            joinedload(Asset.stream),
-            *with_award(joinedload(Asset.award)),
-        )
-        for one in self._rows(Asset, numbers, *options):
-            by = done_by("Recorded by", one.recorded_by.name, one.recorded_at)
-            yield (
-                one.id,
-                Told(
-                    f"Asset: {one.description}",
-                    of_award(one.award, one.stream.name),
-                    [by],
-                    [to_award(one.award)],
-                ),
-            )
