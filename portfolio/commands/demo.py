@@ -18,6 +18,7 @@ from portfolio import settings
 from portfolio.clock import Clock, StoppedClock, day_of
 from portfolio.commands import serve
 from portfolio.commands.delivered import tell_what_was_done
+from portfolio.commands.followed import tell_what_followed
 from portfolio.commands.form import fill_the_form
 from portfolio.commands.ground import Ground, ground, progress, say, where, write_file
 from portfolio.commands.panel import tell_the_round
@@ -145,6 +146,12 @@ def _tell() -> None:
             _writing(here, clock, "Filled the funder's form") as session,
         ):
             fill_the_form(session, _year(session), by=_person(session, Role.FINANCE), now=clock.now())
+        with (
+            _step("Telling what followed: a question, money, assets, open data"),
+            _writing(here, clock, "Told what followed the returns of Q1") as session,
+        ):
+            finance, opcc = _person(session, Role.FINANCE), _person(session, Role.OPCC)
+            tell_what_followed(session, _year(session), finance, opcc, clock.now())
         with _step("Preparing the returns of Q2"), _writing(here, clock, "Prepared the returns of Q2") as session:
             preparer = _person(session, Role.FINANCE)
             for kind, csp in _wanted(session):

@@ -25,7 +25,7 @@ MONEY = [
     if isinstance(column.type, Pence)
 ]
 UNTOLD = {
-    ("variation", "amount"), ("variation_share", "amount"), ("payment", "amount"), ("forecast", "amount"),
+    ("variation", "amount"), ("variation_share", "amount"), ("claim_line", "accrued"), ("forecast", "amount"),
     ("match_receipt", "amount"), ("correction_request", "amount"), ("ledger_extract", "total"),
     ("ledger_note", "amount"), ("ledger_entry", "amount"), ("variation_request", "amount"),
     ("variation_request", "given_before"), ("variation_request", "received_before"),
