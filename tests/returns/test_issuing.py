@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.db import Database
 from portfolio.errors import PortfolioError, Refused
+from portfolio.funding_years.rules import BadStep
 from portfolio.history import Author, broken_seals, rows_behind_its_back
 from portfolio.people.models import Person
 from portfolio.returns import actions
@@ -72,7 +73,6 @@ def test_a_claim_is_approved_while_its_quarter_is_issued(
             claim = session.get_one(Claim, claim_id)
             approve_claims(session, [claim], {claim.id: claim.edition}, by_id=finance, now=NOW)
             under_way.set()
-
 
     def write_slowly(content: Any) -> bytes:
         under_way.set()
@@ -154,3 +154,36 @@ def _die(moment: str, url: str, number: int, finance: int) -> None:
         issue(Database(url), number, finance)
     else:
         issue(Database(url), number, finance, lambda session: event.listen(session, moment, now))
+
+
+def test_issuing_twice_at_once_gives_one_return(scene: Scene, database: Database) -> None:
+    number, finance = scene.certify(scene.prepare(Q1)).id, scene.finance.id
+    start, outcomes = threading.Barrier(2), []
+
+    def go() -> None:
+        start.wait()
+        outcomes.append(outcome(lambda: issue(database, number, finance)))
+
+    threads = [threading.Thread(target=go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [BadStep.__name__, "done"]
+    scene.session.expire_all()
+    assert len(scene.session.scalars(select(ReturnAmount)).all()) == 2
+
+
+def test_a_return_that_fails_half_way_leaves_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = scene.certify(scene.prepare(Q1))
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(actions, "lock_claims", broken)
+    with pytest.raises(RuntimeError):
+        scene.issue(row)
+    scene.session.rollback()
+    assert (row.status, row.file, row.snapshot, row.amounts) == (ReturnStatus.CERTIFIED, None, None, [])
+    monkeypatch.undo()
+    assert scene.issue(row).status is ReturnStatus.ISSUED
