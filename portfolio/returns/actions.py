@@ -18,10 +18,11 @@ from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter, format_day
-from portfolio.returns import rules
+from portfolio.returns import money_in, rules
 from portfolio.returns.assembling import assemble, signed
 from portfolio.returns.certificates import certificate_of
 from portfolio.returns.drafting import workbook
+from portfolio.returns.dues import is_paid
 from portfolio.returns.models import Return, ReturnAmount, ReturnPoint, ReturnQuery
 from portfolio.returns.points import points_of
 from portfolio.returns.queries import (
@@ -151,7 +152,7 @@ def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> 
     """
     year, csp = row.funding_year, row.csp
     _one_at_a_time(session, year, row)
-    status = next_status(row.status, ReturnStatus.ISSUED)
+    status = next_status(row.status, ReturnStatus.ISSUED, ReturnStatus.CERTIFIED)
     _hold_claims(session, year, csp)
     refuse_any([rules.earlier_quarter_open(row.quarter, issued_quarters(session, year, row.kind, csp))])
     figures = _content_as_prepared(session, row)
@@ -185,21 +186,25 @@ def query_return(session: Session, row: Return, question: str, *, by: Person, at
 def answer_return(session: Session, row: Return, answer: str, *, by: Person, at: datetime) -> ReturnQuery:
     """Answer the question put to a return, which then stands where it stood before."""
     take_up(session, row)
-    status = next_status(row.status, ReturnStatus.ISSUED if row.forwarded_at is None else ReturnStatus.FORWARDED)
+    before = ReturnStatus.ISSUED if row.forwarded_at is None else ReturnStatus.FORWARDED
+    status = next_status(row.status, before, ReturnStatus.QUERIED)
     refuse_any([rules.says_nothing(answer, "answer")])
     row.status = status
     query = row.queries[-1]
     query.answer, query.answered_by, query.answered_at = answer.strip(), by.mark, at
-    session.flush()
+    settle(session, row, at)
     return query
 
 
 def forward_return(
     session: Session, row: Return, *, by: Person, at: datetime, to: str | None = None, on: date | None = None
 ) -> Return:
-    """Record that an issued return was sent on: to whom (the funder, unless said) and on which day (today)."""
+    """Record that an issued return was sent on: to whom (the funder, unless said) and on which day (today).
+
+    Refused while a question waits for its answer.
+    """
     take_up(session, row)
-    status = next_status(row.status, ReturnStatus.FORWARDED)
+    status = next_status(row.status, ReturnStatus.FORWARDED, ReturnStatus.ISSUED)
     to = row.funding_year.programme.funder if to is None else to
     on = day_of(at) if on is None else on
     issued_on = day_of(row.issued_at or at)
@@ -208,6 +213,15 @@ def forward_return(
     row.forwarded_to, row.forwarded_on = to.strip(), on
     session.flush()
     return row
+
+
+def settle(session: Session, row: Return, at: datetime) -> None:
+    """Let a return be paid once nothing more of it is to come, and no longer; one that is queried stays so."""
+    session.flush()
+    if row.status in (ReturnStatus.FORWARDED, ReturnStatus.PAID):
+        paid = is_paid(line.due for line in money_in.of_return(session, row, day_of(at)).streams)
+        row.status = ReturnStatus.PAID if paid else ReturnStatus.FORWARDED
+        session.flush()
 
 
 def _content_as_prepared(session: Session, row: Return) -> ReturnContent:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from portfolio.clock import day_of
 from portfolio.errors import SaidTwice, refuse_any
 from portfolio.funding_years.models import Stream
+from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.returns import dues, money_in
-from portfolio.returns.actions import take_up
+from portfolio.returns.actions import settle, take_up
 from portfolio.returns.models import Payment, Return, Withholding
 from portfolio.returns.rules import ReturnStatus, next_status
 
@@ -63,7 +64,7 @@ def record_payment(
         recorded_by=by.mark,
     )
     session.add(payment)
-    _settle(session, row, at)
+    settle(session, row, at)
     return payment
 
 
@@ -106,7 +107,7 @@ def withhold(
         recorded_at=at,
     )
     session.add(withholding)
-    _settle(session, row, at)
+    settle(session, row, at)
     return withholding
 
 
@@ -123,19 +124,13 @@ def recover(
     by: Person,
     at: datetime,
 ) -> Payment:
-    """Record money, a positive amount, that the funder took back; what it keeps for good is withheld from then on."""
+    """Record money, a positive amount, that the funder took back; what it keeps for good is withheld from then on.
+
+    What had been paid above the claim was never due, so nothing is withheld when that goes back.
+    """
     refuse_any([dues.BadPayment("Enter what was taken back, without a minus", "amount") if amount <= 0 else None])
     payment = record_payment(session, row, stream, -amount, recovered_on, reference, by=by, at=at, because=because)
-    if is_kept:
-        withhold(session, row, stream, amount, recovered_on, because, reference, by=by, at=at)
+    kept = min(amount, money_in.of_return(session, row, day_of(at)).of(stream).outstanding) if is_kept else ZERO
+    if kept > 0:
+        withhold(session, row, stream, kept, recovered_on, because, reference, by=by, at=at)
     return payment
-
-
-def _settle(session: Session, row: Return, at: datetime) -> None:
-    """Let a return be paid once nothing more of it is to come, and no longer; one that is queried stays so."""
-    session.flush()
-    if row.status in (ReturnStatus.FORWARDED, ReturnStatus.PAID):
-        money = money_in.of_return(session, row, day_of(at))
-        paid = dues.is_paid(line.due for line in money.streams)
-        row.status = ReturnStatus.PAID if paid else ReturnStatus.FORWARDED
-        session.flush()

@@ -202,8 +202,13 @@ def differences(pairs: Iterable[Pair]) -> list[PortfolioError]:
     return [DoesNotReconcile(pair.what, pair.left, pair.right) for pair in pairs if pair.left != pair.right]
 
 
-def next_status(present: ReturnStatus, wanted: ReturnStatus) -> ReturnStatus:
-    """Prepared (again, if need be), checked, certified, issued, perhaps queried, forwarded, paid; or raises BadStep."""
+def next_status(present: ReturnStatus, wanted: ReturnStatus, *starts: ReturnStatus) -> ReturnStatus:
+    """Prepared (again, if need be), checked, certified, issued, perhaps queried, forwarded, paid; or raises BadStep.
+
+    Several deeds lead to some states; `starts` are those that a deed may find a return in, where not all of them are.
+    """
+    if starts and present not in starts:
+        raise BadStep("return", present, wanted)
     match (present, wanted):
         case (
             (ReturnStatus.PREPARED | ReturnStatus.CHECKED | ReturnStatus.CERTIFIED, ReturnStatus.PREPARED)

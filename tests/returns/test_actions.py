@@ -211,6 +211,10 @@ def test_queried_answered_forwarded_queried_answered(scene: Scene) -> None:
     assert state(row) == "queried"
     with pytest.raises(BadStep):
         actions.query_return(scene.session, row, "And why?", by=scene.opcc, at=NOW)
+    with pytest.raises(BadStep):  # the question would have no answer any more
+        actions.forward_return(scene.session, row, by=scene.opcc, at=NOW)
+    with pytest.raises(BadStep):
+        actions.issue_return(scene.session, row, by=scene.finance, at=NOW)
     with pytest.raises(Refused, match="Enter the answer"):
         actions.answer_return(scene.session, row, "", by=scene.finance, at=NOW)
     answered = actions.answer_return(scene.session, row, "A late start.", by=scene.finance, at=LATER)
@@ -253,6 +257,13 @@ def test_paid_in_parts_recovered_and_paid_again(scene: Scene) -> None:
         receive(labour, "0.00", date(2025, 11, 4))
     assert [each.field for each in error.value.errors] == ["amount", "received_on"]
     assert receive(labour, "68.78") is ReturnStatus.PAID
+    for again in (
+        lambda: actions.forward_return(scene.session, row, by=scene.opcc, at=LATER, to="Somebody else"),
+        lambda: actions.answer_return(scene.session, row, "Another answer.", by=scene.finance, at=LATER),
+    ):
+        with pytest.raises(BadStep):
+            again()
+    assert (row.status, row.forwarded_to) == (ReturnStatus.PAID, "Home Office")
     assert [payment.reference for payment in row.payments] == ["BACS 1"] * 5
     assert sum(payment.amount for payment in row.payments) == Decimal("63213.96")
 

@@ -104,6 +104,19 @@ def test_what_is_recovered_is_due_again_unless_the_funder_keeps_it(scene: Scene,
     taken = [one for one in scene.session.query(Payment) if one.amount < 0]
     assert {one.because for one in taken} == {"A post was funded twice."}
     assert scene.session.query(Withholding).one().reference == "L 4"
+    pay(scene, forwarded, 0, str(due.outstanding + 50))  # £50 too much
+    recover("80.00", is_kept=True)
+    due = money_in.of_return(scene.session, forwarded, TODAY).of(stream)
+    assert (due.withheld, due.outstanding) == (Decimal("330.00"), 0)
+
+
+def test_what_is_withheld_of_a_queried_return_settles_it_once_it_is_answered(scene: Scene, forwarded: Return) -> None:
+    pay(scene, forwarded, 0, "27668.78")
+    actions.query_return(scene.session, forwarded, "Why?", by=scene.opcc, at=NOW)
+    hold(scene, forwarded, 1, "35545.18")
+    assert state(forwarded) is ReturnStatus.QUERIED
+    actions.answer_return(scene.session, forwarded, "Invoices are attached.", by=scene.finance, at=NOW)
+    assert state(forwarded) is ReturnStatus.PAID
 
 
 def test_nothing_is_withheld_of_what_the_funder_has_not_seen(scene: Scene) -> None:
