@@ -1,6 +1,6 @@
 """What the pages of a form show: its sheets as a grid, what a return offers, what is bound where, and dry runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,21 +11,23 @@ from portfolio.errors import NotFound
 from portfolio.funder_forms import bindings
 from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable, Place
 from portfolio.funder_forms.figures import ALL, COUNT, FACTS, ROUNDING, SAYS, Figure, Source, View
-from portfolio.funder_forms.filling import DryRun, dry_run, shown
-from portfolio.funder_forms.labels import Labels
+from portfolio.funder_forms.filling import DryRun, Put, dry_run, shown
+from portfolio.funder_forms.labels import Labels, room_for
 from portfolio.funder_forms.models import FilledForm, FormBinding, FormBlank, FunderForm
 from portfolio.funder_forms.queries import content_of, filling_returns
 from portfolio.funder_forms.rounded import method
-from portfolio.funder_forms.suggesting import HEADINGS_NEEDED, Suggesting, suggested
+from portfolio.funder_forms.suggesting import HEADINGS_NEEDED, SURE, Suggesting, suggested
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import years_within
 from portfolio.money import format_pounds
 from portfolio.people.rules import Within
 from portfolio.quarters import format_day
 from portfolio.remembering import Remembered
+from portfolio.returns.explaining import cells_of
 from portfolio.returns.models import Return
 from portfolio.returns.pages import shown_now
 from portfolio.returns.queries import Place as ReturnPlace
+from portfolio.returns.queries import place_of as place_of_return
 from portfolio.returns.rules import ReturnKind, quarter_to_return
 from portfolio.returns.snapshot import thaw
 from portfolio.uploads.areas import address_of, place_of
@@ -33,24 +35,25 @@ from portfolio.uploads.cells import letters
 from portfolio.uploads.kept import Kept, digest_of
 from portfolio.uploads.layout import FormSheet, Outline
 from portfolio.uploads.outline import outline
+from reports.addresses import Address as CellAddress
 from reports.sheets import Shape
 
 ROWS_SHOWN, COLUMNS_SHOWN = 40, 16
 MOST_SHOWN = 60
 """Letters of a cell's text in the grid."""
 
-SURE = 9
-"""Suggestions with so many points are ticked to begin with."""
 NARROWING = ("CSP", "Stream", "Period")
 
 _outlines: Remembered[Outline] = Remembered(16)
-_sources: Remembered[Source] = Remembered(8)
+_drafts: Remembered[Source] = Remembered(4)
+_issued: Remembered[Source] = Remembered(4)
+"""By the snapshot: neither it nor a blank ever changes."""
 _runs: Remembered[DryRun] = Remembered(8)
 
 
 def outline_of(session: Session, blank: FormBlank) -> Outline:
     """What an edition looks like."""
-    return _outlines.find(session, blank.sha256, lambda: outline(content_of(session, blank)))
+    return _outlines.find_of(blank.sha256, lambda: outline(content_of(session, blank)))
 
 
 def as_blank(name: str, content: bytes) -> tuple[Kept, Outline]:
@@ -71,7 +74,8 @@ class From:
 
 def source_of(session: Session, row: Return) -> Source:
     """What an issued return says."""
-    return _sources.find(session, row.id, lambda: Source(thaw(row.snapshot or "")))
+    snapshot = row.snapshot or ""
+    return _issued.find_of(snapshot, lambda: Source(thaw(snapshot)))
 
 
 def shown_from(session: Session, form: FunderForm, today: date, asked: int | None = None) -> From | None:
@@ -90,7 +94,7 @@ def shown_from(session: Session, form: FunderForm, today: date, asked: int | Non
         return None
     content = shown_now(session, place, None).content
     asked_for = ("draft", place.year.id, place.quarter, place.slug)
-    source = _sources.find(session, asked_for, lambda: Source(content))
+    source = _drafts.find(session, asked_for, lambda: Source(content))
     return From(source, f"the draft of {place.quarter.short}, because nothing is issued yet", None)
 
 
@@ -233,8 +237,26 @@ def tried(session: Session, blank: FormBlank, binding: Binding, source: From | N
     """A dry run; an empty one where there is no return to fill from."""
     if source is None:
         return DryRun((), ())
-    asked = (blank.id, binding, source.name, None if source.row is None else source.row.id)
-    return _runs.find(session, asked, lambda: dry_run(outline_of(session, blank), source.source, binding))
+    return _tried(session, blank, binding, source.source)
+
+
+def _tried(session: Session, blank: FormBlank, binding: Binding, source: Source) -> DryRun:
+    asked = (blank.sha256, binding, source)  # a source is found again as itself for as long as it is the same
+    return _runs.find_of(asked, lambda: dry_run(outline_of(session, blank), source, binding))
+
+
+def whys(session: Session, row: Return, puts: Iterable[Put]) -> dict[Place, CellAddress]:
+    """By place, the cell of an issued return that explains what goes there; none of what no single cell says."""
+    cells = cells_of(session, place_of_return(row), row)
+    found = {}
+    for put in puts:
+        figure = put.figure
+        sheet = None if figure is None or figure.spot is None else cells.tracing.sheets.get(figure.spot.sheet)
+        if figure is None or figure.spot is None or sheet is None or sheet.table.name != figure.address.table:
+            continue  # of a sheet that neither the return's workbook nor its page has
+        if cells.tracing.value(figure.spot) is not None:
+            found[put.place] = cells.address(figure.spot)
+    return found
 
 
 def content(row: FormBinding | None) -> Binding:
@@ -274,15 +296,6 @@ def heading_texts(sheet: FormSheet, first_row: int) -> dict[int, str]:
     return {column: text for column, text in texts.items() if text}
 
 
-def room_for(sheet: FormSheet, first_row: int, columns: Sequence[int]) -> int:
-    """How many rows a list has room for: down to the first row where something else stands in its columns."""
-    last = sheet.used.bottom if sheet.used else first_row
-    for row in range(first_row, last + 1):
-        if any(sheet.at((row, column)).value is not None or sheet.at((row, column)).formula for column in columns):
-            return max(1, row - first_row)
-    return max(1, last - first_row + 1)
-
-
 def place_at(sheet: FormSheet, address: tuple[int, int]) -> Place:
     """Where something is bound: the first cell where several are merged."""
     return sheet.title, address_of(sheet.first(address))
@@ -300,7 +313,7 @@ def rounding_of(row: FormBinding) -> str:
 
 def tried_as_filled(session: Session, row: FilledForm) -> DryRun:
     """What stands in a form that was filled: by the same binding, from the same return, into the same blank."""
-    return dry_run(outline_of(session, row.binding.blank), source_of(session, row.of), content(row.binding))
+    return _tried(session, row.binding.blank, content(row.binding), source_of(session, row.of))
 
 
 def keys_of(source: Source, table: str, said: Sequence[str]) -> list[tuple[str, list[str], str]]:
@@ -369,7 +382,7 @@ def find_list(sheet: FormSheet, suggesting: Suggesting, binding: Binding) -> tup
     labels = Labels(sheet)
     bound = {table.first_row for table in binding.tables if table.sheet == sheet.title}
     for number in sorted({at[0] for at in sheet.cells}):
-        texts = labels.row(number)
+        texts = {column: labels.above((number + 1, column)) for column in labels.row(number)}
         found = suggesting.table(texts) if len(texts) >= HEADINGS_NEEDED else None
         if found is None or number + 1 in bound or number >= (sheet.used.bottom if sheet.used else 0):
             continue

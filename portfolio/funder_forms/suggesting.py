@@ -11,6 +11,8 @@ from portfolio.uploads.layout import FormSheet
 from reports.sheets import Shape
 
 MOST_SUGGESTED = 3
+SURE = 9
+"""Suggestions with so many points are ticked to begin with."""
 HEADINGS_NEEDED = 3
 """So many headings of a row must be those of a table, for it to look like one."""
 
@@ -96,9 +98,73 @@ _HEADINGS = {
     "Target": ("target",),
     "Unit": ("unit",),
 }  # fmt: skip
-_QUARTER = re.compile(r"\b(?:q|qtr|quarter) ?([1-4])\b(?:.*?\b(actual|forecast)s?\b)?")
-_MONTHS = {"apr": 1, "april": 1, "jul": 2, "july": 2, "oct": 3, "october": 3, "jan": 4, "january": 4}
+_QUARTER = re.compile(r"\b(?:q|qtr|quarter) ?([1-4])\b")
+_MONTHS = {("apr", "jun"): 1, ("jul", "sep"): 2, ("oct", "dec"): 3, ("jan", "mar"): 4}
+"""First and last month of each quarter: one month alone is a month's money."""
+_ACTUAL = frozenset({"actual", "actuals", "spent", "incurred", "claimed"})
+_FORECAST = frozenset({"forecast", "forecasts", "forecasted", "projected", "estimate", "estimated", "anticipated"})
+_ELSE = frozenset(
+    {
+        "profile",
+        "profiled",
+        "planned",
+        "plan",
+        "budget",
+        "budgeted",
+        "previous",
+        "prior",
+        "last",
+        "income",
+        "original",
+        "baseline",
+        "underspend",
+        "underspends",
+        "overspend",
+        "carried",
+        "carry",
+        "variance",
+        "difference",
+    }
+)
+"""Words that make a quarter's money another one than was spent or is forecast."""
+_NOT_HERE = frozenset(
+    {"previous", "prior", "income", "profile", "profiled", "planned", "original", "baseline", "carried"}
+)
+"""Words in the heading of a part of a form whose figures are not those of this year's spend."""
 _BLANK_WORDS = frozenset({"the", "of", "for", "in", "a", "an", "and", "please", "enter", "insert", "gbp"})
+_SAY_NOTHING = frozenset(
+    {
+        "amount",
+        "amounts",
+        "value",
+        "total",
+        "totals",
+        "overall",
+        "all",
+        "grant",
+        "svd",
+        "serious",
+        "violence",
+        "duty",
+        "spend",
+        "expenditure",
+        "cost",
+        "costs",
+        "funding",
+        "stream",
+        "this",
+        "by",
+        "year",
+        "financial",
+        "fy",
+        "home",
+        "office",
+        "actual",
+    }
+)
+"""Words beside which a label means the same."""
+_ANYWHERE = frozenset({"name", "full name", "date", "signed", "position", "role", "job title", "capacity"})
+_FOR_SIGNING = re.compile(r"declar|certif|sign|finance officer|151|authori")
 
 
 @dataclass(frozen=True)
@@ -117,6 +183,17 @@ def plain(text: str) -> str:
 
 def _holds(text: str, phrase: str) -> bool:
     return f" {plain(phrase)} " in f" {text} "
+
+
+def _without(text: str, *phrases: str) -> str:
+    for phrase in sorted(phrases, key=len, reverse=True):
+        text = " ".join(f" {text} ".replace(f" {plain(phrase)} ", " ").split())
+    return text
+
+
+def _is_told(text: str) -> bool:
+    """Whether nothing in a text is left that would make it mean something else; a number is a year or a line's."""
+    return all(word in _SAY_NOTHING or (word.isdigit() and word != "000") for word in text.split())
 
 
 class Suggesting:
@@ -140,45 +217,69 @@ class Suggesting:
 
     def _facts(self, label: Label) -> Iterator[tuple[Address, int]]:
         text = plain(label.beside or label.above)
+        signing = _FOR_SIGNING.search(plain(f"{label.section} {label.over} {label.beside and label.above}"))
         for fact, phrases in _FACTS.items():
             for phrase in phrases:
                 words = len(plain(phrase).split())
                 if text == plain(phrase):
-                    yield Address(FACTS, (fact,), SAYS), 10 + words
+                    if phrase not in _ANYWHERE or signing:
+                        yield Address(FACTS, (fact,), SAYS), 10 + words
+                    else:
+                        yield Address(FACTS, (fact,), SAYS), 1  # it may be anybody's name
                 elif words > 1 and _holds(text, phrase):
                     yield Address(FACTS, (fact,), SAYS), 4 + words
 
     def _money(self, label: Label) -> Iterator[tuple[Address, int]]:
-        text = f"{plain(label.beside)} | {plain(label.above)}"
-        around = f"{text} | {plain(label.section)}"
-        stream, csp = _longest(self._streams, around), _longest(self._csps, around)
-        category = _longest(self._categories, text)
-        if not (label.beside or stream or csp):
-            return  # a column of a list, whose rows are bound together
-        row = 4 * (stream is not None) + 3 * (csp is not None) + (2 if _holds(text, "total") else 0)
-        for column, score in _columns_in(text):
-            if "match" in around.split():
+        beside, above, section = plain(label.beside), plain(label.heading), plain(label.section)
+        text = f"{beside} | {above}"
+        found = [self._named(names, text, section) for names in (self._streams, self._csps)]
+        category = _only_one(self._categories, text)
+        if None in found or category is None or not (label.beside or any(found)):
+            return  # two are named at once; or a column of a list, whose rows are bound together
+        stream, csp = (name or "" for name in found)
+        rest = text.replace("|", " ")
+        rest = _without(rest, stream, csp, category)
+        columns = [] if _NOT_HERE & set(section.split()) else list(_columns_in(text))
+        row = 4 * bool(stream) + 3 * bool(csp) + (2 if _holds(text, "total") else 0)
+        for column, score, said in columns:
+            if not _is_told(_without(rest, *said)):
+                if not (stream or csp or category or any(_holds(beside, one) for one in said)):
+                    continue  # the column is clear, but its line is one that no return has
+                score = min(score, SURE - 1 - row)
+            if "match" in f"{text} {section}".split():
                 if column == "To date":
                     yield Address("MatchFunding", (ALL, ALL), "Spent to date"), score + row
                 if column == "This claim":
                     yield Address("MatchFunding", (ALL, ALL), "Spent this quarter"), score + row
-            elif category is not None and (column == "To date" or column.startswith("Q")):
+            elif category and (column == "To date" or column.startswith("Q")):
                 yield Address("SpendByCategory", (csp or ALL, stream or ALL, category), column), score + row + 5
+            elif category:
+                continue
             elif column in _OF_CLAIM:
                 yield Address("ClaimSummary", (stream or ALL,), column), score + row
             else:
                 yield Address("Summary", (csp or ALL, stream or ALL), column), score + row
+
+    @staticmethod
+    def _named(names: Sequence[str], text: str, section: str) -> str | None:
+        """The one of some names that a label says, or else its part of the form; None where it says several."""
+        found = _only_one(names, text)
+        return _only_one(names, section) if found == "" else found
 
     def headings(self, view: View, texts: dict[int, str]) -> dict[int, str]:
         """Which columns of a form, by their headings, take which column of a table; each is taken once."""
         offered, taken = view.offered(), dict[int, str]()
         for number, text in texts.items():
             said = plain(text)
-            quarter = _QUARTER.search(said)
-            named = [f"Q{quarter[1]}{' ' + quarter[2] if quarter[2] else ''}"] if quarter else []
+            quarter = _quarter_in(said)
+            named = [quarter[0]] if quarter else []
             named += [column for column in offered if plain(column) == said]
             named += [column for column, phrases in _HEADINGS.items() if any(plain(one) == said for one in phrases)]
-            named += [column for column, phrases in _HEADINGS.items() if any(_holds(said, one) for one in phrases)]
+            named += [
+                column
+                for column, phrases in _HEADINGS.items()
+                if any(_holds(said, one) and _is_told(_without(said, one)) for one in phrases)
+            ]
             choice = next((one for one in named if one in offered and one not in taken.values()), None)
             if choice is not None:
                 taken[number] = choice
@@ -192,25 +293,40 @@ class Suggesting:
         return (view, columns) if named and len(columns) >= HEADINGS_NEEDED else None
 
 
-def _longest(words: Sequence[str], text: str) -> str | None:
-    """The longest of these names in a text: `non-labour` rather than `labour`."""
-    here = [word for word in words if word != THIS_QUARTER and _holds(text, word)]
-    return max(here, key=len, default=None)
+def _only_one(words: Sequence[str], text: str) -> str | None:
+    """The one of these names in a text (`non-labour` rather than `labour`); None for several, "" for none."""
+    here = sorted((word for word in words if word != THIS_QUARTER and _holds(text, word)), key=len)
+    if not here:
+        return ""
+    rest = _without(text, here[-1])
+    return None if any(_holds(rest, word) for word in here) else here[-1]
 
 
-def _columns_in(text: str) -> Iterator[tuple[str, int]]:
-    """The columns that a text names, with how many words do."""
-    quarter = _QUARTER.search(text)
+def _quarter_in(text: str) -> tuple[str, list[str]] | None:
+    """The quarter's money that a text names, and by which words; None where it names none, or another money."""
+    words = set(text.split())
+    numbers = {int(found[1]) for found in _QUARTER.finditer(text)}
+    months = {word[:3] for word in words}
+    numbers |= {number for pair, number in _MONTHS.items() if set(pair) <= months}
+    if len(numbers) != 1 or words & _ELSE:
+        return None
+    is_actual, is_forecast = bool(words & _ACTUAL), bool(words & _FORECAST)
+    which = "" if is_actual == is_forecast else " actual" if is_actual else " forecast"
+    ends = {month for pair in _MONTHS for month in pair}
+    said = [word for word in text.split() if word in _ACTUAL | _FORECAST or word[:3] in ends]
+    return f"Q{numbers.pop()}{which}", [*(found[0] for found in _QUARTER.finditer(text)), *said]
+
+
+def _columns_in(text: str) -> Iterator[tuple[str, int, list[str]]]:
+    """The columns that a text names, with how many words do, and which ones."""
+    quarter = _quarter_in(text)
     if quarter:
-        yield f"Q{quarter[1]}{' ' + quarter[2] if quarter[2] else ''}", 8
-        return
-    months = [number for word, number in _MONTHS.items() if word in text.split()]
-    if len(months) == 1:
-        yield f"Q{months[0]}", 5
-    for column, phrases in _COLUMNS.items():
-        best = max((len(plain(phrase).split()) for phrase in phrases if _holds(text, phrase)), default=0)
-        if best:
-            yield column, 2 + 2 * best
+        yield quarter[0], 8, quarter[1]
+    elif not _QUARTER.search(text):
+        for column, phrases in _COLUMNS.items():
+            here = [phrase for phrase in phrases if _holds(text, phrase)]
+            if here:
+                yield column, 2 + 2 * max(len(plain(phrase).split()) for phrase in here), here
 
 
 def suggested(

@@ -1,6 +1,10 @@
 """A claim form's blank bound as its labels suggest, and the return that fills it."""
 
+import io
 from functools import cache
+
+import openpyxl
+from openpyxl.styles import Protection
 
 from portfolio.funder_forms import showing
 from portfolio.funder_forms.bindings import Address, Binding, BoundCell
@@ -9,6 +13,45 @@ from portfolio.uploads.layout import Outline
 from portfolio.uploads.outline import outline
 from tests.reports.content_samples import dorset
 from tests.year_ends import claim_blank
+
+QUARTERS = ("profile", "actual", "forecast")
+STREAMS = ("Labour", "Non-labour", "Staffing", "Equipment", "Total")
+ASKED = (
+    "Total grant: profile Q1", "Labour: income this quarter", "Labour: underspend of previous year",
+    "Labour: amount of this claim (£000)", "Labour and non-labour: Q1", "Number of labour posts: Q1 profile",
+)  # fmt: skip
+
+
+def quarters_thrice(*, swapped: bool = False, year: int = 2025, lines_before: int = 0) -> bytes:
+    """A form whose quarters stand three times beside one another, under headings that tell them apart.
+
+    Swapped, the actual stands before the profile; there may be lines before all of it.
+    """
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Claim"
+    down = lines_before
+    lines: dict[int, str] = {1: f"Quarterly claim {year}-{year % 100 + 1}", 3: "Contact for questions", 4: "Name"}
+    lines |= dict(enumerate(STREAMS, start=8)) | {14: "Other money"} | dict(enumerate(ASKED, start=15))
+    lines |= {23: "Declaration", 24: "Name"}
+    for row, text in lines.items():
+        sheet.cell(row + down, 1, text)
+    order = (1, 0, 2) if swapped else (0, 1, 2)
+    for place, number in enumerate(order):
+        left = 2 + 4 * place
+        sheet.cell(6 + down, left, QUARTERS[number].title())
+        sheet.merge_cells(start_row=6 + down, end_row=6 + down, start_column=left, end_column=left + 3)
+        for quarter in range(4):
+            sheet.cell(7 + down, left + quarter, f"Q{quarter + 1}")
+            for row in range(8, 13):
+                sheet.cell(row + down, left + quarter).protection = Protection(locked=False)
+    for row in (4, *range(15, 15 + len(ASKED)), 24):
+        sheet.cell(row + down, 2).protection = Protection(locked=False)
+    sheet.protection.sheet = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @cache

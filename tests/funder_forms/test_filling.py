@@ -9,7 +9,7 @@ import pytest
 
 from portfolio.commands.blank import claim_form
 from portfolio.errors import Refused
-from portfolio.funder_forms import carrying, filling
+from portfolio.funder_forms import carrying, filling, showing
 from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable
 from portfolio.funder_forms.figures import ALL, FACTS, SAYS, THIS_QUARTER
 from portfolio.funder_forms.rules import NotFilledAsMeant
@@ -17,7 +17,7 @@ from portfolio.money import ZERO
 from portfolio.uploads.filling import read
 from portfolio.uploads.outline import outline
 from reports.totals import statement_categories, summary_totals
-from tests.funder_forms.samples import blank, by_labels, source
+from tests.funder_forms.samples import QUARTERS, blank, by_labels, quarters_thrice, source
 from tests.reports.content_samples import dorset
 from tests.year_ends import claim_blank
 
@@ -42,6 +42,19 @@ def test_the_words_of_a_form_name_every_figure_that_it_asks_for() -> None:
         ("E", "Actual this quarter"), ("F", "Actual to date"), ("G", "Outturn"), ("H", "Delivery RAG"),
     ]  # fmt: skip
     assert by_labels().tables[0].rows == 12
+
+
+def test_words_that_mean_another_money_or_another_line_are_not_taken_for_ours() -> None:
+    """A form asks for profile, actual and forecast beside one another, and for lines that no return has."""
+    found = showing.by_labels(outline(quarters_thrice()), source(), Binding())
+    named = {cell.cell: source().label(cell.figure) for cell in found.cells if cell.figure is not None}
+    ours = [f"Summary, labour: Q{number} {which}" for which in QUARTERS[1:] for number in range(1, 5)]
+    assert [named.get(f"{column}8") for column in "BCDEFGHIJKLM"] == [*[None] * 4, *ours]
+    assert {cell for cell in named if cell[0] in "BCDE" or cell.endswith(("10", "11"))} == {"B24"}
+    assert named["F9"] == "Summary, non-labour: Q1 actual"  # not what stands in the line above it
+    assert named["F12"] == "Summary, all together: Q1 actual"
+    assert named["B24"] == "Certified by"  # the other name is that of whoever answers questions
+    assert not any(cell in named for cell in ("B4", "B15", "B16", "B17", "B18", "B19", "B20"))
 
 
 def test_figures_are_those_of_the_return_and_parts_are_added_up() -> None:
@@ -119,7 +132,7 @@ def test_a_dry_run_finds_what_stands_in_the_way() -> None:
     assert [one.partition(":")[0] for one in found["LOCKED"]] == ["Claim!A2"]
     assert "Projects!H9 takes one of its list" in found["BREAKS_RULE"][0]
     assert [one.partition(":")[0] for one in found["TWICE"]] == ["Projects!A4"]
-    assert "Claim!B4: Grant recipient / Serious Violence Duty: quarterly claim" in found["EMPTY"]
+    assert "Claim!B4: Grant recipient" in found["EMPTY"]
     with pytest.raises(Refused):
         filling.fill_in(claim_blank(), blank(), source(), binding)
     assert "Projects!H9: " not in str(findings(binding.worded("Dorset", "Green")).get("BREAKS_RULE", ""))

@@ -10,7 +10,7 @@ from portfolio.funder_forms.carrying import Carried, carried
 from portfolio.funder_forms.forms import BlankForm, NewForm
 from portfolio.funder_forms.models import FunderForm
 from portfolio.funder_forms.rules import standing
-from portfolio.funder_forms.views.room import form_at, may_set, me, room
+from portfolio.funder_forms.views.room import PUTS_SHOWN, form_at, may_set, me, room, whys_of
 from portfolio.funding_years.queries import areas_of, programmes
 from portfolio.people.rules import Act
 from portfolio.uploads.layout import Outline
@@ -19,7 +19,7 @@ from portfolio.web.clock import moment
 from portfolio.web.database import commit, rollback, session
 from portfolio.web.downloads import sent_file
 from portfolio.web.errors import put_on, refusals_on
-from portfolio.web.paging import paged
+from portfolio.web.paging import paged, paged_list
 from portfolio.web.uploading import takes_files
 from portfolio.words import MEGABYTE
 
@@ -153,12 +153,16 @@ def _carried(row: FunderForm, looks: Outline) -> Carried | None:
 def filled(filled_id: int) -> Any:
     """A form as it was filled: from which return, by what, and its hash."""
     row = queries.get_filled(session(), filled_id, viewer().within(Act.SEE_FORMS))
+    run = showing.tried_as_filled(session(), row)
+    puts, page = paged_list([put for put in run.puts if put.entry is not None], PUTS_SHOWN)
     return render_template(
         "funder_forms/filled.html",
         row=row,
+        puts=puts,
+        page=page,
+        whys=whys_of(row.of, puts),
         blank=row.binding.blank,
         form_of=row.binding.blank.form,
-        run=showing.tried_as_filled(session(), row),
         in_words=showing.shown_entry,
         method=showing.rounding_of(row.binding),
     )

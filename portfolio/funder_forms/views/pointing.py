@@ -8,10 +8,10 @@ from portfolio.funder_forms import actions, showing
 from portfolio.funder_forms.bindings import Address, Binding, BoundCell, BoundTable, Place
 from portfolio.funder_forms.figures import FACTS
 from portfolio.funder_forms.forms import CellForm, ChooseForm, SuggestedForm, TableForm
-from portfolio.funder_forms.labels import Labels
+from portfolio.funder_forms.labels import Labels, room_for
 from portfolio.funder_forms.models import FormBinding, FormBlank
 from portfolio.funder_forms.showing import From
-from portfolio.funder_forms.suggesting import Suggesting, suggested
+from portfolio.funder_forms.suggesting import SURE, Suggesting, suggested
 from portfolio.funder_forms.views.room import cell_at, draft_at, room, shared, sheet_at
 from portfolio.people.rules import Act
 from portfolio.spend.forms import SeenForm
@@ -216,7 +216,7 @@ def _table_form(
     return TableForm(
         formdata=None,
         edition=str(row.edition),
-        rows=bound.rows if bound is not None else showing.room_for(sheet, first_row, taking),
+        rows=bound.rows if bound is not None else room_for(sheet, first_row, taking),
         word=word,
         columns=[{"letters": one.letters, "takes": one.takes or None} for one in columns],
     )
@@ -283,7 +283,7 @@ def _suggestions_page(blank: FormBlank, row: FormBinding, number: int, form: Sug
         source=source,
         form=form,
         rows=[
-            (place[1], label, showing.choices(source.source, [best.address])[0], best.score >= showing.SURE)
+            (place[1], label, showing.choices(source.source, [best.address])[0], best.score >= SURE)
             for place, label, best in rows
         ]
         if source is not None

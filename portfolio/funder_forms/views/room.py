@@ -1,22 +1,30 @@
 """The room of funders' forms, and how its pages find what an address names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint
 
 from portfolio.errors import NotFound
 from portfolio.funder_forms import queries
+from portfolio.funder_forms.bindings import Place
+from portfolio.funder_forms.filling import Put
 from portfolio.funder_forms.models import FormBinding, FormBlank, FunderForm
-from portfolio.funder_forms.showing import outline_of
+from portfolio.funder_forms.showing import outline_of, whys
 from portfolio.people.actions import get_person
 from portfolio.people.models import Person
 from portfolio.people.rules import Act
+from portfolio.returns.models import Return
+from portfolio.returns.queries import place_of as place_of_return
 from portfolio.uploads.areas import place_of
 from portfolio.uploads.layout import FormSheet
 from portfolio.web.access import viewer
 from portfolio.web.database import session
+from reports.addresses import Address
 
 room = Blueprint("funder_forms", __name__, url_prefix="/forms")
+PUTS_SHOWN = 100
+"""So many values stand on a page."""
 
 
 def me() -> Person:
@@ -63,6 +71,13 @@ def may_set(form: FunderForm) -> bool:
     """Whether the viewer may bind and fill a form that they see."""
     no_csp = 0
     return viewer().within(Act.SET_FORMS).holds(no_csp, form.police_area_id)
+
+
+def whys_of(row: Return | None, puts: Sequence[Put]) -> dict[Place, Address]:
+    """By place, the cell of an issued return that explains what goes there, for who may see that return."""
+    if row is None or not place_of_return(row).is_reached_by(viewer().within(Act.SEE_RETURNS)):
+        return {}
+    return whys(session(), row, puts)
 
 
 def shared(blank: FormBlank) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from portfolio.funder_forms import actions, filling, queries, showing
 from portfolio.funder_forms.forms import FillForm, WordForm
 from portfolio.funder_forms.models import FormBlank
 from portfolio.funder_forms.rules import NotConfirmed
-from portfolio.funder_forms.views.room import blank_at, draft_at, me, room, shared
+from portfolio.funder_forms.views.room import PUTS_SHOWN, blank_at, draft_at, me, room, shared, whys_of
 from portfolio.people.rules import Act
 from portfolio.web.access import allow
 from portfolio.web.clock import moment, today
@@ -31,7 +31,7 @@ def _show(blank: FormBlank, word: WordForm | None = None, fill: FillForm | None 
     latest = about["latest"]
     source = showing.shown_from(session(), blank.form, today(), request.args.get("of", type=int))
     run = showing.tried(session(), blank, showing.content(latest), source)
-    puts, page = paged_list(run.puts, 100)
+    puts, page = paged_list(run.puts, PUTS_SHOWN)
     fill = fill or FillForm(formdata=None, of=source.row.id if source and source.row else None)
     issued = queries.filling_returns(session(), blank.form)
     fill.offer(issued)
@@ -42,6 +42,7 @@ def _show(blank: FormBlank, word: WordForm | None = None, fill: FillForm | None 
         run=run,
         puts=puts,
         page=page,
+        whys=whys_of(source.row if source else None, puts),
         issued=issued,
         in_words=showing.shown_entry,
         method=showing.rounding_of(latest) if latest else "",
