@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.assessment.models import Assessment, Interest
@@ -23,7 +23,8 @@ from portfolio.proposals.rules import ProposalStatus
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns.models import Return
 from portfolio.returns.queries import returns_within
-from portfolio.returns.rules import STEPS
+from portfolio.returns.reconciling import is_latest_issued
+from portfolio.returns.rules import HAVE_LEFT, STEPS
 from portfolio.spend.models import Claim, ClaimQuery
 from portfolio.spend.queries import entries
 from portfolio.spend.rules import COUNTED, RAG, ClaimStatus, Stage
@@ -193,11 +194,15 @@ def _trouble(rag: Any) -> ColumnElement[int]:
 
 
 def returns_under_way(session: Session, within: Within) -> Sequence[Return]:
-    """The returns within reach that wait for somebody's next step, newest quarter first."""
+    """The returns within reach that wait for somebody's next step, newest quarter first.
+
+    Of what was issued only the latest version waits: a question about an earlier one is answered by the later.
+    """
     return session.scalars(
         select(Return)
         .join(Return.funding_year)
         .where(Return.status.in_(STEPS), FundingYear.status != YearStatus.CLOSED, returns_within(within))
+        .where(or_(Return.status.not_in(HAVE_LEFT), is_latest_issued()))
         .order_by(Return.quarter.desc(), Return.id)
         .options(
             joinedload(Return.csp),

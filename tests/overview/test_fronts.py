@@ -343,7 +343,8 @@ def test_everybody_sees_the_returns_whose_next_step_is_theirs(session: Session) 
     returned(session, year, ReturnStatus.CHECKED, kind=ReturnKind.CSP, csp_id=csp, quarter=Q2)
     returned(session, year, ReturnStatus.CERTIFIED, kind=ReturnKind.HOME_OFFICE)
     returned(session, year, ReturnStatus.QUERIED, kind=ReturnKind.CSP, csp_id=csp)
-    returned(session, year, ReturnStatus.ISSUED, quarter=Q2)
+    returned(session, year, ReturnStatus.QUERIED, quarter=Q2)
+    returned(session, year, ReturnStatus.ISSUED, quarter=Q2, version=2)  # what was asked of the first is settled by it
 
     def seen(role: Role) -> list[tuple[str, bool]]:
         return [(one.step, one.is_own) for one in next_steps(session, viewer_of(people[role], TODAY))]
