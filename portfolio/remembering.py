@@ -1,7 +1,8 @@
 """What was worked out already, kept for as long as nothing at all is changed.
 
 The seal of the last entry of the history stands for the present state of every row that is kept, on every server; so
-what was worked out under a seal is right for as long as the seal is the last one.
+what was worked out under a seal is right for as long as the seal is the last one. What is worked out of a text alone,
+as of a snapshot, is right for ever.
 """
 
 from collections import OrderedDict
@@ -26,7 +27,10 @@ class Remembered(Generic[Found]):
 
     def find(self, session: Session, asked: Hashable, work: Callable[[], Found]) -> Found:
         """What was asked for, as it was worked out since the last change, or else worked out now."""
-        key = (last_seal(session), asked)
+        return self.find_of((last_seal(session), asked), work)
+
+    def find_of(self, key: Hashable, work: Callable[[], Found]) -> Found:
+        """What was worked out of the key and of nothing else, or else worked out now."""
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)

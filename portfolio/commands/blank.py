@@ -13,7 +13,7 @@ _PROJECTS = ("Intervention", "Lead organisation", "New or continuation", "Budget
              "Actual to date", "Forecast outturn", "Delivery RAG")  # fmt: skip
 
 
-def claim_form(*, later: bool = False) -> bytes:
+def claim_form(*, later: bool = False, projects: int = PROJECT_ROWS) -> bytes:
     """The blank of a claim form with protection, lists, formulas and a hidden sheet; next year's is laid out anew."""
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -30,7 +30,7 @@ def claim_form(*, later: bool = False) -> bytes:
     }
     down = 2 if later else 0
     _claim(book.add_worksheet("Claim"), looks, down)
-    _projects(book.add_worksheet("Interventions" if later else "Projects"), looks)
+    _projects(book.add_worksheet("Interventions" if later else "Projects"), looks, projects)
     _declaration(book.add_worksheet("Declaration"), looks)
     lists = book.add_worksheet("Lists")
     lists.write_column("A1", ["Green", "Amber/Green", "Amber", "Amber/Red", "Red"])
@@ -83,15 +83,15 @@ def _claim(sheet: Any, looks: dict[str, Any], down: int) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _projects(sheet: Any, looks: dict[str, Any]) -> None:
+def _projects(sheet: Any, looks: dict[str, Any], rows: int) -> None:
     sheet.set_column("A:B", 32)
     sheet.set_column("C:H", 16)
     sheet.write("A1", "Interventions funded", looks["title"])
     sheet.write_row("A3", _PROJECTS, looks["head"])
-    for row in range(3, 3 + PROJECT_ROWS):
+    for row in range(3, 3 + rows):
         for column in range(len(_PROJECTS)):
             sheet.write_blank(row, column, None, looks["money" if 3 <= column <= 6 else "text"])
-    total = 3 + PROJECT_ROWS
+    total = 3 + rows
     sheet.write(total, 0, "Total", looks["sum"])
     for column, letter in zip(range(3, 7), "DEFG", strict=True):
         sheet.write_formula(total, column, f"=SUM({letter}4:{letter}{total})", looks["sum"], 0)

@@ -21,7 +21,6 @@ from portfolio.returns.why.upward import Standing, figures_with, issued_with
 from reports.addresses import Spot
 from reports.content import Kind
 
-_cells: Remembered[Cells] = Remembered(8)
 _why: Remembered[Explained] = Remembered(64)
 _with: Remembered[list["Found"]] = Remembered(16)
 
@@ -32,12 +31,8 @@ def _key(place: Place, row: Return | None) -> tuple[object, ...]:
 
 def cells_of(session: Session, place: Place, row: Return | None) -> Cells:
     """The figures of a version of a return; of the return as it stands now without one."""
-
-    def take_apart() -> Cells:
-        shown = pages.shown(session, place, row) if row is not None else pages.shown_now(session, place, None)
-        return shown.cells
-
-    return _cells.find(session, _key(place, row), take_apart)
+    shown = pages.shown(session, place, row) if row is not None else pages.shown_now(session, place, None)
+    return shown.cells
 
 
 def changed_since(session: Session, row: Return | None, rows: Sequence[Row]) -> set[Row]:

@@ -20,7 +20,6 @@ from portfolio.returns.rules import earlier_quarter_open, quarter_not_over
 from portfolio.returns.snapshot import digest_of_figures, thaw
 from portfolio.returns.why.cells import Cells
 from portfolio.words import count
-from reports import returns
 from reports.checks import TOLD, Check
 from reports.content import Kind, LedgerRow, Note, ReturnContent
 from reports.rounded import RoundedTable, rounded_table_of
@@ -87,10 +86,10 @@ class Shown:
         """The lines of earlier quarters that were put right since, each with both figures."""
         return [note for note in self.notes if note.about.startswith(CORRECTION)]
 
-    @property
+    @cached_property
     def checks(self) -> list[Check]:
         """The reconciliations of the workbook's Checks sheet, without what it tells of the ledger."""
-        sheets = {sheet.name: sheet for sheet in returns.book(self.content).sheets}
+        sheets = {sheet.name: sheet for sheet in self.cells.sheets}
         lines = sheets["Checks"].table.lines
         return [line for line in lines if isinstance(line, Check) and line.must != TOLD]
 
@@ -106,36 +105,39 @@ class Shown:
         return rows if len(rows) <= MOST_LINES else ()
 
 
+_standing: Remembered[tuple[ReturnContent, tuple[PortfolioError, ...]]] = Remembered(8)
+"""Returns as they stand, with what does not agree: assembling a large area's takes longer than a page may."""
 _remembered: Remembered[Shown] = Remembered(8)
-"""What pages showed last: assembling a large area's return takes longer than a page may."""
+_issued: Remembered[Shown] = Remembered(8)
+"""Snapshots as pages showed them: they never change, whatever else does."""
 
 
 def shown_now(session: Session, place: Place, prepared: Return | None) -> Shown:
     """A return as it stands now, prepared or not; remembered until anything at all is changed."""
-    asked = (
-        place.year.id,
-        place.kind,
-        place.quarter,
-        place.csp.id if place.csp else None,
-        prepared.id if prepared else None,
-    )
-    return _remembered.find(session, asked, lambda: _as_it_stands(session, place, prepared))
+    asked = (place.year.id, place.kind, place.quarter, place.csp.id if place.csp else None)
+    prepared_id = prepared.id if prepared else None
+    return _remembered.find(session, (*asked, prepared_id), lambda: _as_it_stands(session, place, asked, prepared))
 
 
-def _as_it_stands(session: Session, place: Place, prepared: Return | None) -> Shown:
-    content = assemble(session, place.year, place.quarter, Kind(place.kind), place.csp)
+def _as_it_stands(session: Session, place: Place, asked: tuple[object, ...], prepared: Return | None) -> Shown:
+    content, faults = _standing.find(session, asked, lambda: _assembled(session, place))
     changed = prepared is not None and prepared.figures != digest_of_figures(content)
-    faults = unreconciled(session, place.year, place.kind, place.csp, content)
     if prepared is not None and not changed:
         content = signed(content, prepared)
-    return Shown(content, is_issued=False, has_changed=changed, faults=tuple(faults))
+    return Shown(content, is_issued=False, has_changed=changed, faults=faults)
+
+
+def _assembled(session: Session, place: Place) -> tuple[ReturnContent, tuple[PortfolioError, ...]]:
+    content = assemble(session, place.year, place.quarter, Kind(place.kind), place.csp)
+    return content, tuple(unreconciled(session, place.year, place.kind, place.csp, content))
 
 
 def shown(session: Session, place: Place, row: Return) -> Shown:
     """A return as it was issued, from its snapshot; before that, as it stands now."""
-    if row.snapshot is not None:
-        return Shown(thaw(row.snapshot), is_issued=True, has_changed=False, faults=())
-    return shown_now(session, place, row)
+    snapshot = row.snapshot
+    if snapshot is None:
+        return shown_now(session, place, row)
+    return _issued.find_of(snapshot, lambda: Shown(thaw(snapshot), is_issued=True, has_changed=False, faults=()))
 
 
 def in_the_way(session: Session, place: Place, today: date) -> list[PortfolioError]:

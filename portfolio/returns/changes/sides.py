@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from portfolio.db import LAST_ROW
 from portfolio.errors import NotFound
 from portfolio.people.rules import Within
-from portfolio.returns.drafting import draft
 from portfolio.returns.models import Return
+from portfolio.returns.pages import Shown, shown, shown_now
 from portfolio.returns.queries import Place, find_latest, get_return, place_of, returns_within
 from portfolio.returns.rules import HAVE_LEFT
-from portfolio.returns.snapshot import thaw
 from portfolio.returns.why.then import issued_at
 from reports.content import ReturnContent
 
@@ -59,11 +58,14 @@ class Side:
 
     def content(self, session: Session) -> ReturnContent:
         """What it says."""
-        if self.row is not None and self.row.snapshot is not None:
-            return thaw(self.row.snapshot)
+        return self.shown(session).content
+
+    def shown(self, session: Session) -> Shown:
+        """The same as pages show it."""
         place = self.place
-        latest = find_latest(session, place.year, place.quarter, place.kind, place.csp)
-        return draft(session, place.year, place.quarter, place.kind, place.csp, latest)
+        if self.row is not None:
+            return shown(session, place, self.row)
+        return shown_now(session, place, find_latest(session, place.year, place.quarter, place.kind, place.csp))
 
     def last_entry(self, session: Session) -> int:
         """The number of the last entry of the history that its figures know of."""
