@@ -86,14 +86,21 @@ def prepare_return(
 
 
 def check_return(
-    session: Session, row: Return, *, by: Person, at: datetime, accepted: Mapping[str, str] | None = None
+    session: Session,
+    row: Return,
+    *,
+    by: Person,
+    at: datetime,
+    accepted: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> Return:
     """Say that a prepared return was gone through, and accept each point that is open in it with a reason.
 
     `accepted` gives the reason of a point by its key, or of all points of a sort by the sort. Refused: to who prepared
     it, figures that changed since (FiguresChanged) or do not reconcile (E10), and open points without a reason.
+    Here and below, `seen` is the edition that was looked at; None where it is looked at now.
     """
-    _one_at_a_time(session, row.funding_year, row)
+    _one_at_a_time(session, row.funding_year, row, seen)
     status = next_status(row.status, ReturnStatus.CHECKED)
     refuse_any([rules.OwnWork() if by.id == row.prepared_by_id else None])
     content = _content_as_prepared(session, row)
@@ -120,10 +127,18 @@ def check_return(
 
 
 def certify_return(
-    session: Session, row: Return, *, by: Person, name: str, role: str, on: date, at: datetime
+    session: Session,
+    row: Return,
+    *,
+    by: Person,
+    name: str,
+    role: str,
+    on: date,
+    at: datetime,
+    seen: str | None = None,
 ) -> Return:
-    """Sign a checked return (E9), if its figures are still those that were prepared."""
-    _one_at_a_time(session, row.funding_year, row)
+    """Sign a checked return (E9), if its figures are still those that were prepared and looked at."""
+    _one_at_a_time(session, row.funding_year, row, seen)
     status = next_status(row.status, ReturnStatus.CERTIFIED)
     same_person = by.id == row.prepared_by_id or rules.same_name(name, row.prepared_by)
     refuse_any(
@@ -144,14 +159,14 @@ def certify_return(
     return row
 
 
-def issue_return(session: Session, row: Return, *, by: Person, at: datetime) -> Return:
+def issue_return(session: Session, row: Return, *, by: Person, at: datetime, seen: str | None = None) -> Return:
     """Issue a certified return: its file is written, read back and kept, its claims are locked, and it never changes.
 
     Refused: what was not certified, figures that changed since (FiguresChanged), an earlier quarter that is not issued
     (E8), and figures or a file that do not reconcile (E10).
     """
     year, csp = row.funding_year, row.csp
-    _one_at_a_time(session, year, row)
+    _one_at_a_time(session, year, row, seen)
     status = next_status(row.status, ReturnStatus.ISSUED, ReturnStatus.CERTIFIED)
     _hold_claims(session, year, csp)
     refuse_any([rules.earlier_quarter_open(row.quarter, issued_quarters(session, year, row.kind, csp))])
@@ -183,9 +198,11 @@ def query_return(session: Session, row: Return, question: str, *, by: Person, at
     return query
 
 
-def answer_return(session: Session, row: Return, answer: str, *, by: Person, at: datetime) -> ReturnQuery:
+def answer_return(
+    session: Session, row: Return, answer: str, *, by: Person, at: datetime, seen: str | None = None
+) -> ReturnQuery:
     """Answer the question put to a return, which then stands where it stood before."""
-    take_up(session, row)
+    take_up(session, row, seen)
     before = ReturnStatus.ISSUED if row.forwarded_at is None else ReturnStatus.FORWARDED
     status = next_status(row.status, before, ReturnStatus.QUERIED)
     refuse_any([rules.says_nothing(answer, "answer")])
@@ -238,19 +255,21 @@ def _amounts(year: FundingYear, content: ReturnContent) -> list[ReturnAmount]:
     return [ReturnAmount(stream=stream, amount=claimed.get(stream.name, ZERO)) for stream in year.programme.streams]
 
 
-def _one_at_a_time(session: Session, year: FundingYear, row: Return | None = None) -> None:
+def _one_at_a_time(session: Session, year: FundingYear, row: Return | None = None, seen: str | None = None) -> None:
     """Let one person at a time act on a year's returns, and see a return as it stands once it is their turn.
 
+    Raises ChangedMeanwhile where that is not what they had seen.
     On PostgreSQL the year's row is locked, weakly enough that others may point to it; SQLite has one writer anyway.
     """
     session.execute(select(FundingYear.id).where(FundingYear.id == year.id).with_for_update(key_share=True))
     if row is not None:
         session.refresh(row)
+        refuse_any([rules.ChangedMeanwhile() if seen and seen != row.edition else None])
 
 
-def take_up(session: Session, row: Return) -> None:
+def take_up(session: Session, row: Return, seen: str | None = None) -> None:
     """See a return as it stands once it is one's turn; one that a later version replaced is only kept."""
-    _one_at_a_time(session, row.funding_year, row)
+    _one_at_a_time(session, row.funding_year, row, seen)
     latest = find_latest_issued(session, row)
     refuse_any([rules.superseded(row.version, row.version if latest is None else latest.version)])
 

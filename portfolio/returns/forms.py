@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
+from wtforms import HiddenField
+
 from portfolio.funding_years.models import FundingYear
 from portfolio.quarters import Quarter
 from portfolio.returns.points import Point
@@ -74,11 +76,17 @@ class PrepareForm(Form):
         self.reason.flags.optional = False
 
 
-class ConfirmForm(Form):
+class SeenForm(Form):
+    """Something that is said of a return as it was looked at."""
+
+    seen = HiddenField()
+
+
+class ConfirmForm(SeenForm):
     """Says yes, and nothing else."""
 
 
-class CheckForm(Form):
+class CheckForm(SeenForm):
     """Accepts what is open in a return, with a reason for each point or one for all of a sort."""
 
     @property
@@ -99,7 +107,7 @@ def check_form(points: Sequence[Point]) -> CheckForm:
     return cast(CheckForm, type("CheckForm", (CheckForm,), boxes)())
 
 
-class CertifyForm(Form):
+class CertifyForm(SeenForm):
     """Signs the certificate."""
 
     name = Line("Name of who certifies", missing="Enter the certifier's name")
@@ -120,7 +128,7 @@ class QueryForm(Form):
     question = Paragraphs("What do you want to know?", missing="Enter the question")
 
 
-class AnswerForm(Form):
+class AnswerForm(SeenForm):
     """Answers the question."""
 
     answer = Paragraphs("Answer", missing="Enter the answer")

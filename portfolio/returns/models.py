@@ -65,6 +65,12 @@ class Return(Base):
         unique_where("uq_return_whole_area", "funding_year_id", "kind", "quarter", "version", where="csp_id IS NULL"),
     )
 
+    @property
+    def edition(self) -> str:
+        """Tells apart what somebody looked at from what was prepared, checked or asked since."""
+        checked = self.checked_at.isoformat() if self.checked_at else ""
+        return f"{self.figures} {self.prepared_at.isoformat()} {checked} {len(self.queries)}"
+
 
 class ReturnPoint(Base):
     """Something open that whoever checked a return found in it, and why it may leave all the same."""

@@ -117,6 +117,16 @@ class FiguresChanged(PortfolioError):
         )
 
 
+class ChangedMeanwhile(PortfolioError):
+    """Somebody is about to sign or answer something else than what they looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else prepared, checked or asked about this return since you opened the page. Nothing was done. "
+            "Look at it as it stands now, and then go on"
+        )
+
+
 class NeedsReason(PortfolioError):
     """A later version that does not say why."""
 

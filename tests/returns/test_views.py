@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from portfolio.db import Database
 from portfolio.people.rules import Role
+from portfolio.returns import actions
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind, ReturnStatus
 from portfolio.web.database import database as database_of
 from tests import make
-from tests.conftest import SignedIn, title_of
+from tests.conftest import NOW, SignedIn, title_of
 from tests.make import Q1, Q2
-from tests.pages import lines
+from tests.pages import lines, value_of
 from tests.returns.conftest import Scene
 from tests.tampering import by_hand
 
@@ -240,6 +241,30 @@ def test_who_prepared_and_who_certified_both_stand_in_the_history(
     told = lines(signed_in(Role.ADMINISTRATOR).get(f"/history/return/{row.id}").text)
     assert any("Fay Lund Prepared" in line and "prepared by: Fay Lund" in line for line in told)
     assert any("Cliff Ames Certified" in line and "certified by: nothing → Cliff Ames" in line for line in told)
+
+
+def test_only_what_was_looked_at_is_signed_issued_or_answered(
+    scene: Scene, finance: FlaskClient, certifier: FlaskClient
+) -> None:
+    session, row = scene.session, scene.check(scene.prepare(Q1))
+    page = f"/returns/{row.id}"
+    stale = {**CERTIFICATE, "seen": value_of(certifier.get(f"{page}/certify"), "seen")}
+    _give_more(scene)
+    scene.check(scene.prepare(Q1))  # other figures than those on the certifier's screen
+    refused = certifier.post(f"{page}/certify", data=stale)
+    assert (refused.status_code, only_row(session).status) == (422, ReturnStatus.CHECKED)
+    assert "since you opened the page" in text_of(refused)
+    now = {**CERTIFICATE, "seen": value_of(refused, "seen")}
+    assert certifier.post(f"{page}/certify", data=now).location == page
+    issued = scene.issue(only_row(session))
+    actions.query_return(session, issued, "Why so little?", by=scene.opcc, at=NOW)
+    session.commit()
+    other = {"answer": "A late start.", "seen": value_of(finance.get(f"{page}/answer"), "seen")}
+    actions.answer_return(session, issued, "It began late.", by=scene.finance, at=NOW)
+    actions.query_return(session, issued, "And who paid?", by=scene.opcc, at=NOW)
+    session.commit()
+    assert "since you opened the page" in text_of(finance.post(f"{page}/answer", data=other))
+    assert [query.answer for query in only_row(session).queries] == ["It began late.", None]
 
 
 def test_pages_of_steps_that_are_past_lead_to_the_return(scene: Scene, finance: FlaskClient, opcc: FlaskClient) -> None:

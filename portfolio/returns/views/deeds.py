@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 
 from portfolio.people.rules import Act
 from portfolio.returns import money_in, pages
+from portfolio.returns.forms import SeenForm
 from portfolio.returns.models import Return
 from portfolio.returns.queries import get_return, place_of
 from portfolio.returns.rules import MADE_BY_THE_OFFICE, OthersWork, ReturnStatus
@@ -56,6 +57,8 @@ def do(number: int, act: Act, template: str, form: Form, deed: Callable[[Return]
 def page(row: Return, template: str, form: Form, **more: Any) -> str:
     """The page of a deed, with the figures that it is about."""
     place, has_left = place_of(row), row.status.has_left
+    if isinstance(form, SeenForm):
+        form.seen.data = row.edition
     return render_template(
         template,
         row=row,

@@ -50,7 +50,7 @@ def answer(number: int) -> Any:
     form = AnswerForm()
 
     def say(row: Return) -> None:
-        actions.answer_return(session(), row, form.answer.data, by=me(), at=moment())
+        actions.answer_return(session(), row, form.answer.data, by=me(), at=moment(), seen=form.seen.data)
         tell_answered(session(), row, viewer().name, now=machine_moment(), site=config().url)
 
     return do(number, Act.PREPARE_RETURN, "returns/answer.html", form, say, "The answer is sent.")

@@ -40,7 +40,7 @@ def check(number: int) -> Any:
         put_on(form, OthersWork().sentence)
     elif form.validate_on_submit():
         with refusals_on(form) as outcome:
-            actions.check_return(session(), row, by=me(), at=moment(), accepted=form.reasons)
+            actions.check_return(session(), row, by=me(), at=moment(), accepted=form.reasons, seen=form.seen.data)
             told_next(row)
             commit()
         if outcome.ok:
@@ -74,7 +74,14 @@ def certify(number: int) -> Any:
 
     def sign(row: Return) -> None:
         actions.certify_return(
-            session(), row, by=me(), name=form.name.data, role=form.role.data, on=form.on.data, at=moment()
+            session(),
+            row,
+            by=me(),
+            name=form.name.data,
+            role=form.role.data,
+            on=form.on.data,
+            at=moment(),
+            seen=form.seen.data,
         )
         told_next(row)
 
@@ -94,9 +101,11 @@ def issuing(number: int) -> Any:
 def issue(number: int) -> Any:
     """Issues it: the file is written and kept, the quarter's claims are locked."""
 
+    form = ConfirmForm()
+
     def release(row: Return) -> None:
-        actions.issue_return(session(), row, by=me(), at=moment())
+        actions.issue_return(session(), row, by=me(), at=moment(), seen=form.seen.data)
         told_next(row)
 
     done = "The return is issued. Its file is kept as it is, and the claims in it are locked."
-    return do(number, Act.PREPARE_RETURN, "returns/issue.html", ConfirmForm(), release, done)
+    return do(number, Act.PREPARE_RETURN, "returns/issue.html", form, release, done)
