@@ -74,6 +74,13 @@ class NotConfirmed(PortfolioError):
         super().__init__("Confirm the binding first: a form is filled by what somebody looked at")
 
 
+class ConfirmedMeanwhile(PortfolioError):
+    """Another version of the binding was confirmed while the form was being filled by the one before."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody confirmed a new version of the binding meanwhile. Look at the dry run, then fill it")
+
+
 class NothingBound(PortfolioError):
     """A binding was to be confirmed that fills nothing."""
 
@@ -114,13 +121,6 @@ class NotFilledAsMeant(PortfolioError):
         )
 
 
-def standing(versions: int, is_open: bool) -> Standing:
-    """How far an edition is, by how many versions its binding has and whether the last one is still a draft."""
-    if not versions:
-        return Standing.NOTHING
-    return Standing.DRAFT if is_open else Standing.CONFIRMED
-
-
 class SameBlank(PortfolioError):
     """A blank that is an edition of the form already, byte for byte."""
 
@@ -133,3 +133,10 @@ class NoColumns(PortfolioError):
 
     def __init__(self) -> None:
         super().__init__("Say for at least one column what goes into it")
+
+
+def standing(versions: int, is_open: bool) -> Standing:
+    """How far an edition is, by how many versions its binding has and whether the last one is still a draft."""
+    if not versions:
+        return Standing.NOTHING
+    return Standing.DRAFT if is_open else Standing.CONFIRMED

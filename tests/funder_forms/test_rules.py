@@ -34,6 +34,7 @@ def test_refusals_say_where_and_what_to_do() -> None:
     for error in (
         rules.ChangedMeanwhile(),
         rules.NotConfirmed(),
+        rules.ConfirmedMeanwhile(),
         rules.NothingBound(),
         rules.NeedsNote(),
         rules.NotThisReturn(),

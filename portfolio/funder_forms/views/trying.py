@@ -7,10 +7,11 @@ from flask import flash, redirect, render_template, request, url_for
 from portfolio.errors import NotFound
 from portfolio.funder_forms import actions, filling, queries, showing
 from portfolio.funder_forms.forms import FillForm, WordForm
-from portfolio.funder_forms.models import FormBlank
-from portfolio.funder_forms.rules import NotConfirmed
+from portfolio.funder_forms.models import FormBinding, FormBlank
+from portfolio.funder_forms.rules import ConfirmedMeanwhile, NotConfirmed, NotThisReturn
 from portfolio.funder_forms.views.room import PUTS_SHOWN, blank_at, draft_at, me, room, shared, whys_of
 from portfolio.people.rules import Act
+from portfolio.returns.models import Return
 from portfolio.web.access import allow
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, rollback, session
@@ -97,13 +98,11 @@ def fill(blank_id: int) -> Any:
     form.offer(queries.filling_returns(session(), blank.form))
     if form.validate_on_submit():
         with refusals_on(form) as outcome:
-            made = _made(blank, form.of.data)
-            rollback()  # writing a workbook takes its time, and nobody else who writes is to wait for it
+            made, by_binding = _made(blank, form.of.data)
             blank = blank_at(blank_id, Act.SET_FORMS)
-            binding = queries.confirmed_binding(blank)
-            of = next(one for one in queries.filling_returns(session(), blank.form) if one.id == form.of.data)
-            if binding is None:
-                raise NotConfirmed
+            binding, of = _confirmed(blank), _return(blank, form.of.data)
+            if binding.id != by_binding:
+                raise ConfirmedMeanwhile
             row = actions.keep_filled(session(), binding, of, made, by=me(), now=moment())
             commit()
         if outcome.ok:
@@ -112,13 +111,26 @@ def fill(blank_id: int) -> Any:
     return _show(blank_at(blank_id, Act.SET_FORMS), fill=form), 422
 
 
-def _made(blank: FormBlank, return_id: int) -> filling.FilledIn:
-    """The form filled by what was confirmed; raises what stands in the way."""
+def _made(blank: FormBlank, return_id: int) -> tuple[filling.FilledIn, int]:
+    """The form filled by what was confirmed, and by which binding; raises what stands in the way."""
+    binding, of = _confirmed(blank), _return(blank, return_id)
+    content, outline = queries.content_of(session(), blank), showing.outline_of(session(), blank)
+    source, bound, number = showing.source_of(session(), of), showing.content(binding), binding.id
+    rollback()  # writing a workbook takes its time, and nobody else who writes is to wait for it
+    return filling.fill_in(content, outline, source, bound), number
+
+
+def _confirmed(blank: FormBlank) -> FormBinding:
+    """The binding by which an edition is filled; raises NotConfirmed."""
     binding = queries.confirmed_binding(blank)
     if binding is None:
         raise NotConfirmed
-    of = next(one for one in queries.filling_returns(session(), blank.form) if one.id == return_id)
-    content, outline = queries.content_of(session(), blank), showing.outline_of(session(), blank)
-    source, bound = showing.source_of(session(), of), showing.content(binding)
-    rollback()
-    return filling.fill_in(content, outline, source, bound)
+    return binding
+
+
+def _return(blank: FormBlank, number: int) -> Return:
+    """A return that fills the form; raises NotThisReturn, also for one that a later version took the place of."""
+    found = next((one for one in queries.filling_returns(session(), blank.form) if one.id == number), None)
+    if found is None:
+        raise NotThisReturn
+    return found
