@@ -1,7 +1,6 @@
 """LibreOffice for tests: found on PATH, with a profile of its own that recalculates every file it opens.
 
-LibreOffice's own default keeps the values that a foreign file carries: a test of our formulas with it could not fail. A
-form of somebody else's that was filled is opened as people have it, by the default.
+LibreOffice's own default keeps the values that a foreign file carries: a test with it could not fail.
 """
 
 import subprocess
@@ -25,16 +24,15 @@ def find() -> str:
 class LibreOffice:
     """One profile for a test session: the first start makes it, and takes a few seconds."""
 
-    def __init__(self, program: str, home: Path, *, recalculates: bool = True) -> None:
+    def __init__(self, program: str, home: Path) -> None:
         self._program = program
         self._home = home
-        if recalculates:
-            settings = home / "profile" / "user" / "registrymodifications.xcu"
-            settings.parent.mkdir(parents=True)
-            settings.write_text(ALWAYS_RECALCULATE, encoding="utf-8")
+        settings = home / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(ALWAYS_RECALCULATE, encoding="utf-8")
 
     def convert(self, files: list[Path], to: str = "xlsx") -> list[Path]:
-        """Open the files and save them in another form; gives the new files' paths."""
+        """Open the files, recalculate them, and save them in another form; gives the new files' paths."""
         out = self._home / "converted" / to
         out.mkdir(parents=True, exist_ok=True)
         subprocess.run(

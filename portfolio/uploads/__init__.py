@@ -22,7 +22,6 @@ A form of somebody else's:
     `faults`        what a value in a cell would do wrong
     `filling`       the form with values in its cells, and nothing else changed; and what stands in cells
     `writing`       the values in one sheet's XML
-    `results`       what its formulas came to before, taken out
     `archives`      the file around its changed parts
 Writing into somebody's own workbook:
     `splicing`      a few places of an XML part changed, every other byte as it was

@@ -1,9 +1,9 @@
 """A workbook that somebody else made, with values in some of its cells, and nothing else in the file changed.
 
 What stays: every other part byte for byte as it was packed, and in the sheets that are filled every other byte. What
-changes besides: the workbook is told to work its formulas out anew when it is opened, and those of the sheets that are
-filled lose what they came to last, because that is of the empty form; and a form whose formula gives way to a value no
-longer lists that one among those to be worked out.
+changes besides: the workbook is told to work its formulas out anew when it is opened, because the figures that they
+keep from the last time are of the empty form; and a form whose formula gives way to a value no longer lists that one
+among those to be worked out.
 """
 
 import codecs
@@ -20,7 +20,6 @@ from portfolio.uploads.named_tables import tables_of
 from portfolio.uploads.opening import Book, Sheet, opened
 from portfolio.uploads.packages import AGAIN, MOST_MARKS, NotAWorkbook, damage_told
 from portfolio.uploads.parts import place_in_workbook
-from portfolio.uploads.results import without_results
 from portfolio.uploads.splicing import Edit, elements, spliced
 from portfolio.uploads.writing import Entry, day_number, written
 
@@ -181,7 +180,7 @@ def _with_entries(book: Book, sheet: Sheet, entries: Mapping[Place, Entry], over
         refuse_any(
             CannotFill(sheet.title, cell, holds_formula(f"{sheet.title}!{cell}")) for cell in map(address_of, formulas)
         )
-        return new if new == xml else without_results(new)
+        return new
 
     xml = book.package.read(sheet.part)
     if xml.count(b"<") > MOST_MARKS_OF_FORM:

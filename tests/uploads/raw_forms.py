@@ -183,7 +183,7 @@ def with_more_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
             '<calcPr calcId="124519" fullCalcOnLoad="1"/>',
             '<externalReferences><externalReference r:id="rIdE"/></externalReferences><definedNames><definedName '
             'name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">Tracker!$I$1:$J$3</definedName></definedNames>'
-            '<calcPr calcId="191029" iterate="1"/><pivotCaches><pivotCache cacheId="1" r:id="rIdP"/>'
+            '<calcPr calcId="191029" calcMode="manual"/><pivotCaches><pivotCache cacheId="1" r:id="rIdP"/>'
             '</pivotCaches><extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}" xmlns:x15="http://schemas.'
             'microsoft.com/office/spreadsheetml/2010/11/main"><x15:workbookPr chartTrackingRefBase="1"/></ext>'
             "</extLst>",

@@ -110,31 +110,6 @@ def test_a_formula_gives_way_only_when_told() -> None:
     assert read(content, at) == at
 
 
-@pytest.mark.parametrize(
-    ("cell", "without"),
-    [
-        (b'<c r="B1" s="3"><f>A1*2</f><v>0</v></c>', b'<c r="B1" s="3"><f>A1*2</f></c>'),
-        (b'<c r="B1" t="str"><f>A1&amp;"x"</f> <v>x</v></c>', b'<c r="B1"><f>A1&amp;"x"</f></c>'),
-        (
-            b'<c r="B1" t=\'e\' cm="1"><f t="array" ref="B1">A1</f><v/></c>',
-            b'<c r="B1" cm="1"><f t="array" ref="B1">A1</f></c>',
-        ),
-        (b'<c r="B1"><f t="shared" si="4"/><v>7</v></c>', b'<c r="B1"><f t="shared" si="4"/></c>'),
-        (b'<c r="B1"><f>A1*2</f></c>', None),
-        (b'<c r="B1" t="e" vm="1"><f>A1</f><v>#VALUE!</v></c>', None),
-        (b"<c r=\"B1\"><f>'[1]Last year'!B7</f><v>7</v></c>", None),
-        (
-            b'<c r="B1"><f t="shared" si="4" ref="B1:C1">[1]Old!B7</f><v>7</v></c>'
-            b'<c r="C1"><f t="shared" si="4"/><v>8</v></c>',
-            None,
-        ),
-    ],
-)
-def test_formulas_of_a_filled_sheet_no_longer_say_what_they_came_to(cell: bytes, without: bytes | None) -> None:
-    new = rows_after(b'<row r="1"><c r="A1"/>' + cell + b"</row>", {"A1": 1})
-    assert new == b'<row r="1"><c r="A1"><v>1</v></c>' + (without or cell) + b"</row>"
-
-
 def test_cells_that_others_formulas_need_never_give_way() -> None:
     strict = inspectorate().content
     shared = {("Data", "D2"): Decimal(1)}
