@@ -1,16 +1,18 @@
 """Next year's blank beside this year's: what is new, gone or moved; and what was bound, carried to where it is now.
 
-A cell is found again by its labels: the words beside it and above it. A place that still has its labels stays; else the
-one cell with the same labels is where it moved to; what has none, or several, is left for somebody to bind again.
+A cell is found again by its labels: the words beside it, its column's headings, and how far below them it stands; a
+year in them counts on, as the blank's own years do. What is not called as it was, or not as many times as it was, is
+left for somebody to bind again: nothing is carried by its place alone.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from portfolio.funder_forms.bindings import Binding, BoundCell, BoundTable, Place
-from portfolio.funder_forms.labels import Label, Labels
+from portfolio.funder_forms.labels import Label, Labels, room_for
 from portfolio.uploads.areas import address_of, place_of
 from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.layout import FormSheet, Outline
@@ -18,8 +20,8 @@ from portfolio.uploads.layout import FormSheet, Outline
 MOST_DIFFERENCES = 300
 ALIKE = 0.5
 """Sheets whose texts agree so far are the same sheet under another name."""
-_AROUND = 60
-"""So far from where a list was its headings are looked for, in rows."""
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?:( ?[-/–] ?| to )((?:20)?\d\d)(?!\d))?")
+"""A year, or a financial year: 2025, 2025-26, 2025/2026."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +58,35 @@ class Carried:
 
 
 def sheets_matched(before: Outline, now: Outline) -> dict[str, FormSheet | None]:
-    """For each sheet of the old blank the one of the new: by its title, or else by what it says."""
+    """For each sheet of the old blank the one of the new: by its title, or else by what it says.
+
+    Of several that say the same, as those of four quarters, the one that is called most alike and stands nearest.
+    """
+    years = years_between(before, now)
     left = {sheet.title.casefold(): sheet for sheet in now.sheets}
     found: dict[str, FormSheet | None] = {
-        sheet.title: left.pop(sheet.title.casefold(), None) for sheet in before.sheets
+        sheet.title: left.pop(later(sheet.title, years).casefold(), None) for sheet in before.sheets
     }
-    for sheet in before.sheets:
-        if found[sheet.title] is None:
-            likeness = [(_likeness(sheet, other), title) for title, other in left.items()]
-            best = max(likeness, default=(0.0, ""))
-            if best[0] >= ALIKE:
-                found[sheet.title] = left.pop(best[1])
+    ours, theirs = ({sheet.title: turn for turn, sheet in enumerate(one.sheets)} for one in (before, now))
+    pairs = [
+        (_likeness(sheet, other, years), _alike(later(sheet.title, years), other.title),
+         -abs(ours[sheet.title] - theirs[other.title]), sheet, other)
+        for sheet in before.sheets
+        if found[sheet.title] is None
+        for other in left.values()
+    ]  # fmt: skip
+    for likeness, _, _, sheet, other in sorted(pairs, key=lambda pair: pair[:3], reverse=True):
+        if likeness >= ALIKE and found[sheet.title] is None and other.title.casefold() in left:
+            found[sheet.title] = left.pop(other.title.casefold())
     return found
 
 
-def _likeness(one: FormSheet, other: FormSheet) -> float:
-    ours, theirs = _texts(one), _texts(other)
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+
+
+def _likeness(one: FormSheet, other: FormSheet, years: int) -> float:
+    ours, theirs = Counter(later(text, years) for text in _texts(one).elements()), _texts(other)
     both = sum((ours & theirs).values())
     return 2 * both / max(1, sum(ours.values()) + sum(theirs.values()))
 
@@ -160,66 +175,145 @@ def _lists(sheet: FormSheet) -> Counter[str]:
 class _Finder:
     """Finds a cell of the old sheet in the new one."""
 
-    def __init__(self, before: FormSheet, now: FormSheet) -> None:
-        self.before, self.now = before, now
+    def __init__(self, before: FormSheet, now: FormSheet, years: int) -> None:
+        self.before, self.now, self._years = before, now, years
         self._old, self._new = Labels(before), Labels(now)
-        self._by_label: dict[Label, list[tuple[int, int]]] = defaultdict(list)
-        for at in now.cells:
-            if now.first(at) == at:
-                self._by_label[self._new.of(at)].append(at)
+        self._was = _by_label(self._old, before)
+        self._is = _by_label(self._new, now)
+        texts = ({later(text, years): places for text, places in _places(before).items()}, _places(now))
+        self._is_same = texts[0] == texts[1]
 
     def find(self, address: str) -> tuple[str | None, Label]:
         """Where the cell is now, and what it was called."""
         at = place_of(address) or (0, 0)
-        label = self._old.of(at)
-        if self._new.of(at) == label:
-            return address, label
+        label, below = _known(self._old, at)
         if not label.text:
+            return (address if self._is_same else None), label
+        wanted = _later(label, self._years)
+        # One of several that are called alike is known by its turn, and only where there are as many as there were.
+        ours = sorted({*self._was.get((label, below), ()), at})
+        theirs = {*self._is.get((wanted, below), ()), *([at] if _known(self._new, at) == (wanted, below) else ())}
+        if len(theirs) == len(ours):
+            return address_of(sorted(theirs)[ours.index(at)]), label
+        if theirs:
             return None, label
-        same = self._by_label.get(label, [])
-        if len(same) == 1:
-            return address_of(same[0]), label
         # The part's heading may have changed while the words beside and above it stayed.
-        alike = [
-            place
-            for other, places in self._by_label.items()
-            if (other.beside, other.above) == (label.beside, label.above)
-            for place in places
-        ]
-        return (address_of(alike[0]) if len(alike) == 1 else None), label
+        alike = [_apart(self._was, label, below) - {at}, _apart(self._is, wanted, below)]
+        return (address_of(alike[1].pop()) if not alike[0] and len(alike[1]) == 1 else None), label
 
     def find_table(self, table: BoundTable) -> BoundTable | None:
-        """Where a list is now: the row in which its headings stand, and each heading's column."""
-        heads = {column: self._old.above((table.first_row, column_of(column))) for column, _ in table.columns}
+        """Where a list is now: the row in which its headings stand, and each heading's column; as long as it is now."""
+        columns = [column_of(column) for column, _ in table.columns]
+        first = (table.first_row, columns[0])
+        below = self._old.below(first)
+        heads = {column: later(self._old.above((table.first_row, column)), self._years) for column in columns}
         if any(not head for head in heads.values()):
-            return table if self.now.used is not None else None
-        for row in sorted(range(1, table.first_row + _AROUND), key=lambda row: abs(row - table.first_row)):
-            there = {self._new.above((row, column)): column for column in self._columns()}
-            if all(head in there for head in heads.values()) and self._begins(row, heads.values(), there):
-                columns = tuple((letters(there[heads[column]]), of) for column, of in table.columns)
-                return replace(table, sheet=self.now.title, first_row=row, columns=columns)
-        return None
+            return replace(table, sheet=self.now.title) if self._is_same else None
+        ours = self._beginning(
+            self._old, self.before, {self._old.above((table.first_row, one)) for one in columns}, below
+        )
+        theirs = self._beginning(self._new, self.now, set(heads.values()), below)
+        if len(ours) != len(theirs) or table.first_row not in ours:
+            return None
+        row = theirs[ours.index(table.first_row)]
+        was = _columns(self._old, self.before, table.first_row)
+        now = _columns(self._new, self.now, row)
+        there = {}
+        for column, head in heads.items():
+            same = was[self._old.above((table.first_row, column))]
+            if len(same) != len(now[head]):
+                return None
+            there[column] = now[head][same.index(column)]
+        places = list(there.values())
+        room = room_for(self.now, row, places)
+        is_whole = table.rows == room_for(self.before, table.first_row, columns)
+        found = tuple((letters(there[column_of(column)]), of) for column, of in table.columns)
+        rows = room if is_whole else min(table.rows, room)
+        return replace(table, sheet=self.now.title, first_row=row, rows=rows, columns=found)
 
-    def _columns(self) -> range:
-        return range(1, (self.now.used.right if self.now.used is not None else 0) + 1)
+    @staticmethod
+    def _beginning(labels: Labels, sheet: FormSheet, heads: set[str], below: int) -> list[int]:
+        """The rows in which a list under these headings can begin: all of them stand so far above it."""
+        rows = {at + below for head in heads for at in labels.rows_ending(head)}
+        return [row for row in sorted(rows) if heads <= set(_columns(labels, sheet, row, below))]
 
-    def _begins(self, row: int, heads: object, there: dict[str, int]) -> bool:
-        """Whether a list begins here: its first heading stands in the row above."""
-        over = self._new.row(row - 1).values()
-        return any(head in over for head in there if head in set(heads))  # type: ignore[call-overload]  # texts
+
+def _by_label(labels: Labels, sheet: FormSheet) -> dict[tuple[Label, int], list[tuple[int, int]]]:
+    found: dict[tuple[Label, int], list[tuple[int, int]]] = defaultdict(list)
+    for at in sheet.cells:
+        if sheet.first(at) == at:
+            found[_known(labels, at)].append(at)
+    return found
+
+
+def _known(labels: Labels, at: tuple[int, int]) -> tuple[Label, int]:
+    """What a cell is known by: its label, and where nothing stands beside it how far below its heading it is."""
+    label = labels.of(at)
+    return label, 0 if label.beside else labels.below(at)
+
+
+def _apart(places: Mapping[tuple[Label, int], list[tuple[int, int]]], label: Label, below: int) -> set[tuple[int, int]]:
+    """The cells that a label calls, apart from the heading of their part of the sheet."""
+    return {
+        at
+        for (other, far), found in places.items()
+        if far == below and replace(other, section="") == replace(label, section="")
+        for at in found
+    }
+
+
+def _columns(labels: Labels, sheet: FormSheet, row: int, below: int = 0) -> dict[str, list[int]]:
+    """The columns of a row by what they are headed; only those whose heading stands so far above, if that is said."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for column in range(1, (sheet.used.right if sheet.used is not None else 0) + 1):
+        if not below or labels.below((row, column)) == below:
+            found[labels.above((row, column))].append(column)
+    return found
+
+
+def _later(label: Label, years: int) -> Label:
+    parts = (label.beside, label.above, label.section, label.over)
+    return Label(*(later(part, years) for part in parts))
+
+
+def later(text: str, years: int) -> str:
+    """A text with its years so many later: `Q1 2025-26` is `Q1 2026-27` a year on."""
+    return _YEAR.sub(lambda found: _year_after(found, years), text) if years else text
+
+
+def _year_after(found: re.Match[str], years: int) -> str:
+    first, sign, last = found[1], found[2] or "", found[3] or ""
+    until = f"{int(last) + years:0{len(last)}}"[-len(last) :] if last else ""
+    return f"{int(first) + years}{sign}{until}"
+
+
+def years_between(before: Outline, now: Outline) -> int:
+    """By how many years a blank's years are later than those of another; 0 where one of them names none."""
+    latest = [
+        max((int(found[1]) for found in _YEAR.finditer(_words(one)) if found[3]), default=None) for one in (before, now)
+    ]
+    return 0 if latest[0] is None or latest[1] is None else latest[1] - latest[0]
+
+
+def _words(one: Outline) -> str:
+    return "\n".join([sheet.title for sheet in one.sheets] + [text for sheet in one.sheets for text in _texts(sheet)])
 
 
 def carried(before: Outline, now: Outline, binding: Binding) -> Carried:
     """What was bound in the old blank, for the new one."""
+    years = years_between(before, now)
     finders = {
-        title: _Finder(sheet, other)
+        title: _Finder(sheet, other, years)
         for title, other in sheets_matched(before, now).items()
         if other is not None and (sheet := before.sheet(title)) is not None
     }
     moves: list[Move] = []
+    sought = [(cell, *_find(finders, cell.place)) for cell in binding.cells]
+    taken = Counter(place for _, place, _ in sought)
     cells = []
-    for cell in binding.cells:
-        place, label = _find(finders, cell.place)
+    for cell, place, label in sought:
+        if place is not None and taken[place] > 1:
+            place = None  # two cannot have become one: neither is carried
         to = None if place is None else f"{place[0]}!{place[1]}"
         moves.append(Move(f"{cell.sheet}!{cell.cell}", to, label))
         if place is not None:
@@ -235,16 +329,13 @@ def carried(before: Outline, now: Outline, binding: Binding) -> Carried:
         frozenset(place for one in marked if (place := _find(finders, one)[0]) is not None)
         for marked in (binding.needed, binding.spared)
     ]
-    made = Binding(binding.unit, _once(cells), tuple(tables), binding.words, marks[0], marks[1])
+    made = Binding(binding.unit, tuple(cells), tuple(tables), binding.words, marks[0], marks[1])
     return Carried(made, tuple(moves))
 
 
-def _once(cells: list[BoundCell]) -> tuple[BoundCell, ...]:
-    return tuple({cell.place: cell for cell in cells}.values())
-
-
 def _named(table: BoundTable) -> str:
-    return f"{table.sheet}, rows from {table.first_row}, columns {', '.join(column for column, _ in table.columns)}"
+    columns = ", ".join(column for column, _ in table.columns)
+    return f"{table.sheet}, rows from {table.first_row} on, {table.rows} of them, columns {columns}"
 
 
 def _find(finders: dict[str, _Finder], place: Place) -> tuple[Place | None, str]:

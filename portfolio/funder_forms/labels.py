@@ -14,6 +14,7 @@ from portfolio.uploads.layout import FormSheet
 
 MOST_WORDS = 160
 """Longer texts are instructions, no labels."""
+_TOTALS = ("total", "sub-total", "subtotal", "sub total", "grand total", "sum")
 FAR = 40
 """So many rows above a cell, or columns left of it, its label may stand."""
 
@@ -68,6 +69,8 @@ class Labels:
                 self._open[row] += sheet.is_input(place) if asks else not is_line
         for texts in self._by_column.values():
             texts.sort()
+        begins = Counter(texts[0][0] for texts in self._by_row.values())
+        self._left = min(begins, key=lambda column: (-begins[column], column), default=1)
 
     def of(self, place: Place) -> Label:
         """A cell's label."""
@@ -97,14 +100,14 @@ class Labels:
         """The headings of a cell's column, in one line."""
         return self.of(place).heading
 
-    def rows_saying(self, text: str) -> list[int]:
-        """The rows in which a text stands."""
-        return sorted({row for row, texts in self._by_row.items() if any(said == text for _, said in texts)})
+    def rows_ending(self, heading: str) -> list[int]:
+        """The rows in which the last line of a column's headings may stand, so that cells are headed by it."""
+        return sorted({row for texts in self._by_column.values() for row, said in texts if heading.endswith(said)})
 
     def _is_section(self, row: int) -> bool:
         """Whether a line of its own stands here: one text at the left, and nothing to fill in."""
         texts = self._by_row.get(row, ())
-        return len(texts) == 1 and texts[0][0] <= 2 and not self._open[row]
+        return len(texts) == 1 and texts[0][0] <= self._left and not self._open[row]
 
     def _heading(self, place: Place, beside: str) -> tuple[int, str]:
         """The nearest text above a cell that is its column's heading, and its row."""
@@ -129,10 +132,20 @@ class Labels:
 
 
 def room_for(sheet: FormSheet, first_row: int, columns: Sequence[int]) -> int:
-    """How many rows a list has room for: down to the first row where something else stands in its columns."""
-    last = sheet.used.bottom if sheet.used else first_row
+    """How many rows a list has room for: down to where something else stands in its columns, or a line begins.
+
+    A line begins where words stand at the left that the list's first row does not have, or that say it is a total.
+    """
+    last, right = sheet.used.bottom if sheet.used else first_row, max(columns, default=1)
+    named = {column for column in range(1, right) if sheet.at((first_row, column)).value is not None}
     for row in range(first_row, last + 1):
         if any(sheet.at((row, column)).value is not None or sheet.at((row, column)).formula for column in columns):
+            return max(1, row - first_row)
+        beside = [(column, sheet.at((row, column)).value) for column in range(1, right) if column not in columns]
+        if any(
+            isinstance(said, str) and (column not in named or said.strip().casefold().startswith(_TOTALS))
+            for column, said in beside
+        ):
             return max(1, row - first_row)
     return max(1, last - first_row + 1)
 

@@ -54,6 +54,24 @@ def quarters_thrice(*, swapped: bool = False, year: int = 2025, lines_before: in
     return out.getvalue()
 
 
+def drawn(**sheets: str) -> Outline:
+    """A protected form as a drawing of it: a line of text for each row, `|` between its cells, `_` to fill in."""
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for title, drawing in sheets.items():
+        sheet = book.create_sheet(title.replace("_", " "))
+        sheet.protection.sheet = True
+        for row, line in enumerate(drawing.split("\n"), start=1):
+            for column, text in enumerate(line.split("|"), start=1):
+                if text == "_":
+                    sheet.cell(row, column).protection = Protection(locked=False)
+                elif text:
+                    sheet.cell(row, column, text)
+    out = io.BytesIO()
+    book.save(out)
+    return outline(out.getvalue())
+
+
 @cache
 def source() -> Source:
     """What Dorset's second quarter says."""

@@ -17,7 +17,7 @@ from portfolio.money import ZERO
 from portfolio.uploads.filling import read
 from portfolio.uploads.outline import outline
 from reports.totals import statement_categories, summary_totals
-from tests.funder_forms.samples import QUARTERS, blank, by_labels, quarters_thrice, source
+from tests.funder_forms.samples import QUARTERS, blank, by_labels, drawn, quarters_thrice, source
 from tests.reports.content_samples import dorset
 from tests.year_ends import claim_blank
 
@@ -173,6 +173,79 @@ def test_next_years_blank_takes_over_what_was_bound() -> None:
     assert ("Projects", "Sheet is called otherwise") in said
     assert ("Claim", "New words") in said
     assert carrying.differences(blank(), blank()) == []
+
+
+LIST = "|Amount|Note\n1|_|_\n2|_|_\n3|_|_"
+TWICE = "Part A|\nLabour|_\n\nPart B|\nLabour|_"
+PROJECTS = "|Q1||Q2|\nTitle|Award|Actual|Award|Actual\n_|_|_|_|_\n_|_|_|_|_"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "cell", "found"),
+    [
+        # Rows that nothing names are known by how far below their heading they stand.
+        ({"Claim": LIST}, {"Claim": f"New\n{LIST}"}, "Claim!B3", "Claim!B4"),
+        ({"Claim": LIST}, {"Claim": f"{LIST}\n4|_|_"}, "Claim!B3", "Claim!B3"),
+        ({"Claim": LIST}, {"Claim": "|Note|Amount\n1|_|_\n2|_|_\n3|_|_"}, "Claim!B3", "Claim!C3"),
+        # Where lines are called alike, one more of them may stand before or behind ours.
+        ({"Claim": "Labour|_\nLabour|_"}, {"Claim": "Labour|_\nLabour|_\nLabour|_"}, "Claim!B2", None),
+        ({"Claim": TWICE}, {"Claim": "Part B|\nLabour|_\n\nPart A|\nLabour|_"}, "Claim!B2", "Claim!B5"),
+        ({"Claim": TWICE}, {"Claim": "Part C|\nLabour|_"}, "Claim!B2", None),
+        # What has no words at all is where it was only while the sheet is as it was.
+        ({"Claim": "Note|\n\n\n_"}, {"Claim": "Note|\nMore\n\n_"}, "Claim!A4", None),
+        ({"Claim": "Note|\n\n\n_"}, {"Form": "Note|\n\n\n_"}, "Claim!A4", "Form!A4"),
+        # Next year's form says next year: this year's column is the one before now.
+        (
+            {"Claim": "|2024-25|2025-26\nLabour|_|_"},
+            {"Claim": "|2025/26|2026-27\nLabour|_|_"},
+            "Claim!C2",
+            "Claim!C2",
+        ),
+        ({"Claim": "|2025-26|\nLabour|_"}, {"Claim": "|2025-26|2026-27\nLabour|_|_"}, "Claim!B2", "Claim!C2"),
+        # Sheets that say the same are told apart by their titles, and by their order.
+        (
+            {f"Q{number}": "Labour|_" for number in range(1, 5)},
+            {f"Quarter_{number}": "Labour|_" for number in range(1, 5)},
+            "Q2!B1",
+            "Quarter 2!B1",
+        ),
+        ({"Claim": "Labour|_"}, {"Claim": "Labour costs|_"}, "Claim!B1", None),
+    ],
+)
+def test_a_cell_is_carried_to_its_own_words_or_not_at_all(
+    before: dict[str, str], now: dict[str, str], cell: str, found: str | None
+) -> None:
+    sheet, _, address = cell.partition("!")
+    binding = Binding(cells=(BoundCell(sheet, address, says="here"),))
+    assert [one.to for one in carrying.carried(drawn(**before), drawn(**now), binding).moves] == [found]
+
+
+@pytest.mark.parametrize(
+    ("now", "columns", "first_row", "rows"),
+    [
+        (PROJECTS, "CE", 3, 2),
+        (f"{PROJECTS}\nTotal|_|_|_|_", "CE", 3, 2),
+        (f"New\n{PROJECTS}\n_|_|_|_|_\nTotal||x", "CE", 4, 3),
+        ("||Q1||Q2\nTitle|Award|Actual|Award|Actual\n_|_|_|_|_", "CE", 3, 1),
+        (f"{PROJECTS}\n\n{PROJECTS}", None, 0, 0),
+    ],
+)
+def test_a_list_is_carried_with_each_of_its_columns(now: str, columns: str | None, first_row: int, rows: int) -> None:
+    table = BoundTable("Claim", 3, 2, "Interventions", (("C", "Actual this quarter"), ("E", "Actual to date")))
+    found = carrying.carried(drawn(Claim=PROJECTS), drawn(Claim=now), Binding(tables=(table,))).binding.tables
+    assert [("".join(column for column, _ in one.columns), one.first_row, one.rows) for one in found] == (
+        [] if columns is None else [(columns, first_row, rows)]
+    )
+
+
+def test_actual_stays_actual_where_a_year_later_it_stands_before_the_profile() -> None:
+    now = outline(quarters_thrice(swapped=True, year=2026, lines_before=2))
+    before = outline(quarters_thrice())
+    found = carrying.carried(before, now, showing.by_labels(before, source(), Binding()))
+    moved = {move.before: move.to for move in found.moves}
+    assert moved["Claim!F8"] == "Claim!B10"
+    assert moved["Claim!J9"] == "Claim!J11"
+    assert None not in moved.values()
 
 
 def test_what_is_not_found_again_is_said_and_not_guessed() -> None:
