@@ -160,7 +160,7 @@ class View:
         if len(lines) == 1:
             return replace(self.at(lines[0], address.column), address=address)
         if column.total:
-            return Figure(address, column.shape, self._sum(heading, lines))
+            return Figure(address, column.shape, self._sum(heading, lines), spot=self._sum_spot(heading, lines))
         if column.shape is Shape.TEXT:
             said = {found.value: found for found in (self.at(place, address.column) for place in lines)}
             if len(said) == 1:
@@ -173,6 +173,18 @@ class View:
             share = share_of(part, whole)
             return Figure(address, column.shape, share, "" if share is not None else "there is nothing to compare with")
         return Figure(address, column.shape, None, "several rows say something else")
+
+    def _sum_spot(self, heading: str, lines: Sequence[int]) -> Spot | None:
+        """Where the sheet itself adds up these lines: in its total or in a subtotal; None where it does not."""
+        table, place = self.table, self.table.places[heading]
+        if table.total is not None and len(lines) == len(table.lines) > 0:
+            return Spot(self.sheet.name, len(table.cells[0]), place)
+        if table.subtotals:
+            said, first = table.cells[table.places[table.subtotal_by]], len(table.lines)
+            for row in range(first, len(said)):
+                if list(lines) == [line for line in range(first) if said[line] == said[row]]:
+                    return Spot(self.sheet.name, row, place)
+        return None
 
     def _told(self, lines: Sequence[int], address: Address) -> Iterator[tuple[Figure, int]]:
         """What each of some lines says, where it says something."""

@@ -1,6 +1,7 @@
 """The pages of funders' forms: taken in, bound by pointing, tried, confirmed, filled, and next year's."""
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.commands.blank import claim_form
-from portfolio.funder_forms import actions, bindings, queries, showing
+from portfolio.funder_forms import actions, bindings, filling, queries, showing
+from portfolio.funder_forms.filling import FilledIn, fill_in
 from portfolio.funder_forms.models import FilledForm, FormBinding, FormBlank
 from portfolio.funding_years.models import FundingYear
 from portfolio.people.rules import Role
@@ -113,6 +115,9 @@ def test_a_form_is_taken_in_bound_by_pointing_tried_confirmed_and_filled(
     of = session.scalars(select(Return.id)).one()
     shown = finance.post(f"{edition}/fill", data={"of": of}, follow_redirects=True)
     assert "found to say what the return says" in shown.text
+    [why] = {found for page in (tried, shown.text) for found in re.findall(r'href="([^"]*/why/[^"]*/q1-actual)"', page)}
+    assert f"/returns/{of}/why/summary/" in why
+    assert "27,668.78" in finance.get(why).text
 
     kept = session.execute(select(FilledForm.id, FilledForm.file, FilledForm.file_sha256, FilledForm.file_name)).one()
     got = finance.get(f"/forms/filled/{kept.id}/file")
@@ -173,7 +178,7 @@ def test_a_binding_goes_out_as_a_file_and_comes_in_again(
 
 
 def test_a_confirmed_binding_is_changed_by_a_new_version_only(
-    finance: FlaskClient, session: Session, bound: FormBlank
+    finance: FlaskClient, session: Session, bound: FormBlank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edition = f"/forms/editions/{bound.id}"
     unfit = finance.post(f"{edition}/fill", data={"of": session.scalars(select(Return.id)).one()})
@@ -191,6 +196,15 @@ def test_a_confirmed_binding_is_changed_by_a_new_version_only(
     confirmed = queries.confirmed_binding(latest.blank)
     assert confirmed is not None
     assert confirmed.version == 1
+
+    def fill_slowly(*given: Any) -> FilledIn:
+        finance.post(f"{edition}/confirm", data={"edition": str(draft_of(session, bound).edition)})
+        return fill_in(*given)
+
+    monkeypatch.setattr(filling, "fill_in", fill_slowly)  # somebody else is faster
+    late = finance.post(f"{edition}/fill", data={"of": session.scalars(select(Return.id)).one()})
+    assert (late.status_code, "confirmed a new version of the binding meanwhile" in late.text) == (422, True)
+    assert session.scalar(select(FilledForm.id)) is None
 
 
 @pytest.mark.parametrize(
