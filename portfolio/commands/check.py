@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from portfolio import history, migrations, personal
 from portfolio.commands.ground import ground, say
 from portfolio.db import Database
+from portfolio.funder_forms.proving import altered_blanks, altered_fillings
 from portfolio.migrations.guards import GUARDS
+from portfolio.open_data.proving import altered_publications
 from portfolio.people.rules import Act
 from portfolio.returns import proving
 
@@ -57,8 +59,15 @@ def _checks_of(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
         yield "the history is whole and sealed", _readable(session, history.broken_seals(session))
         yield "every row is what its history says", _readable(session, history.rows_behind_its_back(session))
         yield "what is kept of people is what is on record", _readable(session, personal.false_values(session))
-        for name, faults in proving.checks(session):
+        for name, faults in (*proving.checks(session), *_checks_of_what_follows(session)):
             yield name, _readable(session, faults)
+
+
+def _checks_of_what_follows(session: Session) -> Iterator[proving.Check]:
+    """What is made of issued returns in rooms that come after theirs."""
+    yield "every blank of a funder's form is the one that was taken in, byte for byte", altered_blanks(session)
+    yield "every filled form is as it was filled, byte for byte", altered_fillings(session)
+    yield "everything published is as it was published, byte for byte", altered_publications(session)
 
 
 def _readable(session: Session, faults: Iterable[str]) -> Iterator[str]:

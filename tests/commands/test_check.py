@@ -213,6 +213,27 @@ def test_an_issued_file_flipped_in_one_byte_is_found(run: Run, told: Path) -> No
     assert len(found) >= 2, "the issued returns' own check says so too"
 
 
+def test_what_follows_a_return_is_proved_too(run: Run, told: Path) -> None:
+    by_hand(
+        told,
+        "UPDATE form_blank SET content = CAST(content || x'00' AS BLOB)",
+        "UPDATE filled_form SET file = CAST(file || x'00' AS BLOB)",
+        "UPDATE published_file SET content = CAST(content || x'00' AS BLOB) WHERE id = 1",
+        "UPDATE publication SET version = version + 1",
+        "INSERT INTO publication SELECT 99, funding_year_id, 9, figures, published_by_id, published_at, note "
+        "FROM publication WHERE id = 1",
+    )
+    found = [sentence for name, sentences in wrong(run("check")).items() if name != ROWS for sentence in sentences]
+    for fault in (
+        "blank 1, Serious_Violence_Duty_claim_form_2025-26.xlsx, of Serious Violence Duty claim form, 2025/26, is not",
+        "filled form 1, ",
+        "published file 1, ",
+        "publication 1 is version 2 of its year, and the one before it is not there",
+        "publication 99, version 9, has no files",
+    ):
+        assert any(sentence.startswith(fault) for sentence in found), fault
+
+
 def test_a_copy_elsewhere_is_checked_where_it_is(
     run: Run, told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
