@@ -133,6 +133,11 @@ class Grid:
     columns: list[str]
     rows: list[tuple[int, list[GridCell]]]
 
+    @property
+    def headings(self) -> list[str]:
+        """What stands over the table: the rows' numbers come first."""
+        return ["Row", *self.columns]
+
 
 def grid(sheet: FormSheet, run: DryRun, first_row: int, first_column: int, binding: Binding) -> Grid:
     """So many rows and columns of a sheet, from these on."""
@@ -181,8 +186,8 @@ def _shortened(text: str) -> str:
 
 
 def shown_entry(figure: Figure | None, entry: object) -> str:
-    """What is written into a cell, as people read it: a fraction as a percentage too."""
-    if figure is not None and figure.shape is Shape.PERCENT and isinstance(entry, Decimal):
+    """What is written into a cell, as people read it: a fraction as a percentage too, hundredths as they are."""
+    if figure is not None and figure.shape is Shape.PERCENT and isinstance(entry, Decimal) and entry == figure.value:
         return f"{entry * 100:,.2f}%"
     return shown(entry)
 

@@ -311,7 +311,7 @@ class _Chosen(Said):
     def _read(self, sent: str) -> Any:
         try:
             return self.kind(sent)
-        except ValueError:
+        except (ValueError, ArithmeticError):  # the latter of a Decimal
             raise ValueError(NOT_OFFERED) from None
 
 

@@ -11,7 +11,7 @@ from portfolio.decisions.models import Award
 from portfolio.decisions.queries import awards_within, get_award, reaches
 from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
-from portfolio.funding_years.queries import get_year
+from portfolio.funding_years.queries import get_year, years_within
 from portfolio.match_funding.queries import years_with_awards
 from portfolio.money import ZERO
 from portfolio.people.rules import Act
@@ -81,13 +81,16 @@ def as_csv() -> Any:
 
 
 def _asked_for() -> tuple[RegisterFilter, list[FundingYear], FundingYear | None]:
-    """The filter, the years within reach, and the one to show: as asked for, or else the latest."""
-    years = list(years_with_awards(session(), awards_within(viewer().within(Act.SEE_ASSETS))))
+    """The filter, the years within reach, and the one to show: as asked for, or else the latest with awards."""
+    within = viewer().within(Act.SEE_ASSETS)
+    awarded = years_with_awards(session(), awards_within(within))
+    not_yet = [row for row in session().scalars(years_within(within)) if row not in awarded]
+    years = sorted([*not_yet, *awarded], key=lambda row: row.year, reverse=True)
     form = RegisterFilter(formdata=request.args)
     form.offer(years)
     if not form.validate():
         raise NotFound("There is no such register")
-    year = next((row for row in years if row.id == form.year.data), next(iter(years), None))
+    year = next((row for row in years if row.id == form.year.data), next(iter(awarded), None))
     form.year.data = year.id if year else None
     return form, years, year
 

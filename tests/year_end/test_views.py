@@ -66,10 +66,11 @@ def test_a_lead_keeps_the_register_of_their_own_award(session: Session, signed_i
     assert leading.get("/assets?year=999999").status_code == 404
 
 
-def test_nothing_is_bought_where_nothing_was_awarded(signed_in: SignedIn) -> None:
-    finance = signed_in(Role.FINANCE)
+def test_nothing_is_bought_where_nothing_was_awarded(session: Session, signed_in: SignedIn) -> None:
+    year, finance = make.funding_year(session), signed_in(Role.FINANCE)
     assert "nothing has been awarded within your reach" in finance.get("/assets").text
     assert finance.get("/assets.csv").status_code == 404
+    assert "Nothing is in the register" in finance.get(f"/assets?year={year.id}").text, "its year's page leads here"
 
 
 def test_the_threshold_decides_what_is_declared(session: Session) -> None:

@@ -86,6 +86,7 @@ def sheet(blank_id: int, sheet_number: int) -> Any:
     page = page_of(found.used.bottom if found.used else 0, showing.ROWS_SHOWN)
     widest = found.used.right if found.used else 1
     first_column = min(max(request.args.get("column", 1, type=int), 1), widest)
+    after = first_column + showing.COLUMNS_SHOWN
     run = showing.tried(session(), blank, binding, source)
     return render_template(
         "funder_forms/sheet.html",
@@ -94,9 +95,8 @@ def sheet(blank_id: int, sheet_number: int) -> Any:
         sheet=found,
         page=page,
         grid=showing.grid(found, run, (page.number - 1) * showing.ROWS_SHOWN + 1, first_column, binding),
-        first_column=first_column,
-        columns_shown=showing.COLUMNS_SHOWN,
-        widest=widest,
+        before=max(1, first_column - showing.COLUMNS_SHOWN) if first_column > 1 else None,
+        after=after if after <= widest else None,
         source=source,
         go=CellAskedForm(),
         found=[one for one in run.found if one.at and one.at[0] == found.title],

@@ -87,6 +87,7 @@ def shared(blank: FormBlank) -> dict[str, Any]:
         "form_of": blank.form,
         "blank": blank,
         "latest": latest,
+        "next_version": 1 if latest is None else latest.version + 1,
         "confirmed": queries.confirmed_binding(blank),
         "is_draft": latest is not None and latest.confirmed_at is None,
         "may_set": may_set(blank.form),
