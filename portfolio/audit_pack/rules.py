@@ -88,15 +88,20 @@ import pathlib
 
 PARTS = ("id", "author", "deed", "record", "record_id", "change", "before", "after", "previous_seal", "at")
 wrong = good = 0
-with open(pathlib.Path(__file__).with_name("history.jsonl"), encoding="utf-8") as lines:
-    for line in lines:
-        entry = json.loads(line)
-        told = json.dumps([entry[part] for part in PARTS], ensure_ascii=False)
-        if hashlib.sha256(told.encode()).hexdigest() == entry["seal"]:
-            good += 1
-        else:
-            wrong += 1
-            print("Entry", entry["id"], "was altered")
+history = pathlib.Path(__file__).with_name("history.jsonl")
+if not history.exists():
+    raise SystemExit("history.jsonl is not here: this program proves the file that it was packed beside")
+with history.open(encoding="utf-8", errors="replace") as lines:
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+            told = json.dumps([entry[part] for part in PARTS], ensure_ascii=False)
+            is_good = hashlib.sha256(told.encode(errors="replace")).hexdigest() == entry["seal"]
+        except (ValueError, KeyError, TypeError):
+            is_good = False
+        good, wrong = good + is_good, wrong + (not is_good)
+        if not is_good:
+            print("The entry in line", number, "was altered")
 print(good, "entries are as they were sealed,", wrong, "are not")
 raise SystemExit(1 if wrong else 0)
 '''

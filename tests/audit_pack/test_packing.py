@@ -86,6 +86,12 @@ def test_a_pack_proves_itself(told: Scene, tmp_path: Path) -> None:
     trail.write_text(trail.read_text(encoding="utf-8").replace("Set the scene", "Set the scenery", 1), encoding="utf-8")
     altered = subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False)
     assert (altered.returncode, b" was altered" in altered.stdout) == (1, True)
+    trail.write_bytes(b'\xff\n[]\n{"id": 1}\n')
+    broken = subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False)
+    assert (broken.returncode, broken.stdout.count(b" was altered"), broken.stderr) == (1, 3, b"")
+    trail.unlink()
+    alone = subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False)
+    assert (alone.returncode, alone.stderr.startswith(b"history.jsonl is not here")) == (1, True)
 
 
 def test_another_years_records_are_in_no_pack_of_this_one(told: Scene) -> None:
