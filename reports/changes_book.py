@@ -75,7 +75,7 @@ def changes_book(content: ChangesContent) -> Book:
     about += [Item("How changed cells are marked", MARKS), Item("Made by", content.made_by)]
     return Book(
         title=as_text(title),
-        subject=as_text(f"{content.after}: what changed"),
+        subject=as_text(f"What changed: {content.after}"),
         author=as_text(content.made_by),
         marking="OFFICIAL",
         created=content.made_at.astimezone(UTC).replace(tzinfo=None),  # spreadsheets know no zones

@@ -73,9 +73,9 @@ def money_in_book(content: MoneyInContent) -> Book:
     about = [Item(name, detail) for name, detail in content.chosen] + [Item("Made by", content.made_by)]
     return Book(
         title="Money in",
-        subject="What was claimed, what came, and what is outstanding",
+        subject="Money in: claimed, received, outstanding",
         author=as_text(content.made_by),
-        marking="Official",
+        marking="OFFICIAL",
         created=content.made_at.astimezone(UTC).replace(tzinfo=None),  # spreadsheets know no zones
         sheets=(
             sheet("About", "Money in", [BASIS, LEVELS], items("About", about)),

@@ -154,7 +154,7 @@ def _missing(
     if year.status is YearStatus.PROVISIONAL:
         yield Missing("The funder has not confirmed the allocation: it is provisional", "Finance", "year")
     if today <= year.year.last_day:
-        yield Missing(f"The year runs until {format_day(year.year.last_day)}", "Nobody", "")
+        yield Missing(f"The year runs until {format_day(year.year.last_day)}", "Nobody: the year must end", "")
     for note in left_out:
         yield Missing(f"{note.about}: {note.text}", "Leads and finance", "claims", at)
     issued = issued_quarters(session, year, ReturnKind.HOME_OFFICE, None)

@@ -103,7 +103,7 @@ def check_form(points: Sequence[Point]) -> CheckForm:
     """The form for a return's open points: a box for each, and one for each sort that has several."""
     numbers = Counter(point.sort for point in points)
     boxes = {sort: Paragraphs("One reason for all of these", missing=None) for sort in numbers if numbers[sort] > 1}
-    boxes |= {point.key: Paragraphs(f"Why it may leave with this: {point.about}", missing=None) for point in points}
+    boxes |= {point.key: Paragraphs(f"Why it is accepted: {point.about}", missing=None) for point in points}
     return cast(CheckForm, type("CheckForm", (CheckForm,), boxes)())
 
 

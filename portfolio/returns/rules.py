@@ -93,7 +93,7 @@ class NotAccepted(PortfolioError):
     """A point that is open in a return, and no reason why it may leave all the same."""
 
     def __init__(self, about: str, field: str) -> None:
-        super().__init__(f"{about}: say why the return may leave with this, or have it put right first", field)
+        super().__init__(f"{about}: say why it is accepted, or have it put right and the return prepared again", field)
 
 
 class DoesNotReconcile(PortfolioError):

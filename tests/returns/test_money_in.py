@@ -174,6 +174,7 @@ def test_recording_and_looking(scene: Scene, forwarded: Return, signed_in: Signe
     taken = {**sent, "amount": "150", "because": "Paid twice.", "kept": "due"}
     assert "Say why the funder" in text_of(opcc.post(f"{page}/recovery", data={**taken, "because": ""}))
     assert opcc.post(f"{page}/recovery", data=taken).location == page
+    assert "Recovered: Paid twice." in text_of(opcc.get(page))
     told = {"stream": stream, "amount": "35000", "told_on": day, "because": "Underspend.", "said": "withholds"}
     assert "It will not pay this amount" in text_of(opcc.get(f"{page}/withholding"))
     assert "without a minus" in text_of(opcc.post(f"{page}/withholding", data={**told, "amount": "-5"}))

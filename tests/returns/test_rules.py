@@ -251,7 +251,7 @@ def test_the_office_makes_the_home_office_s_return_alone() -> None:
 
 def test_an_open_point_is_accepted_with_a_reason() -> None:
     error = rules.NotAccepted("SVD-25-01 (Dorset)", "claim-1")
-    assert (error.field, error.sentence[:34]) == ("claim-1", "SVD-25-01 (Dorset): say why the re")
+    assert (error.field, error.sentence[:34]) == ("claim-1", "SVD-25-01 (Dorset): say why it is ")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,17 @@ class Difference:
         return all(share.cause.kind is not CauseKind.NOT_EXPLAINED for share in self.shares)
 
 
+UNNAMED: dict[CauseKind, str] = {
+    CauseKind.QUARTER: "Nobody: time passed",
+    CauseKind.YEAR: "Nobody: time passed",
+    CauseKind.FOLLOWS: "Nobody: it follows",
+    CauseKind.STATE: "See the return",
+    CauseKind.CLAIM: "See the claim",
+    CauseKind.RESULT: "See the project",
+}
+"""What is said of who did it where no name and no day stand beside what was recorded, or nobody did it."""
+
+
 @dataclass(frozen=True)
 class Logged:
     """A line of the log: one thing that was done or that time did, what it came to, and the cells that it changed."""
@@ -77,6 +88,11 @@ class Logged:
     def cells_in_words(self) -> str:
         """`3 cells`."""
         return count(self.cells, "cell")
+
+    @property
+    def by(self) -> str | None:
+        """Who did it, or whose record says it; None where only the day is known."""
+        return self.cause.by or (None if self.cause.on else UNNAMED.get(self.cause.kind, "No name on record"))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _logged(line: Logged) -> LogLine:
         begin(cause.kind.value),
         cause.words,
         line.amount,
-        cause.by,
+        line.by,
         format_day(cause.on) if cause.on else None,
         line.cells,
         ", ".join(line.sheets),
