@@ -2,7 +2,7 @@
 
 from portfolio.web.forms import AddressForm, OneOf
 
-CHOICES = [("no", "Records and their index"), ("yes", "Records and every piece of evidence")]
+CHOICES = [("no", "The records, with a list of the evidence"), ("yes", "The records and the evidence itself")]
 
 
 class PackForm(AddressForm):

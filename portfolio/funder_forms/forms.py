@@ -52,7 +52,7 @@ class NewForm(BlankForm):
     area = OneOf("Police area", kind=int, missing="Select the police area that it is for")
     kind = OneOf(
         "Filled from",
-        [(kind.value, f"the {kind} return") for kind in (ReturnKind.OPCC, ReturnKind.HOME_OFFICE, ReturnKind.CSP)],
+        [(kind.value, f"The {kind} return") for kind in (ReturnKind.OPCC, ReturnKind.HOME_OFFICE, ReturnKind.CSP)],
         kind=ReturnKind,
         missing="Select the return that has its figures",
     )

@@ -7,7 +7,10 @@ from pkgutil import iter_modules
 import pytest
 
 GUIDED = (
+    "portfolio.audit_pack",
+    "portfolio.funder_forms",
     "portfolio.ledger",
+    "portfolio.open_data",
     "portfolio.spend",
     "portfolio.spend.views",
     "portfolio.spend.workbooks",
