@@ -15,6 +15,7 @@ from portfolio.clock import Clock
 from portfolio.comparison.delivering import delivery_record
 from portfolio.config import ROOT, Config
 from portfolio.decisions.queries import standings
+from portfolio.funder_forms.queries import filled_of
 from portfolio.spend.standing import claimed_of
 from portfolio.web import (
     access,
@@ -87,6 +88,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     app.extensions["portfolio_scoring_began"] = scoring_began
     # A proposal to go on is read beside what the last award delivered, which later rooms know.
     app.extensions["portfolio_delivery"] = delivery_record
+    # A return's page leads to the forms that were filled from it, which a later room keeps.
+    app.extensions["portfolio_filled_of"] = filled_of
     # What is decided on is scored no more; decisions come after scores.
     app.extensions["portfolio_standings"] = standings
     app.jinja_env.undefined = StrictUndefined

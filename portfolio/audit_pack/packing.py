@@ -16,6 +16,13 @@ from portfolio.history import last_moment
 PLAIN = (".csv", ".json", ".jsonl", ".txt", ".py", MANIFEST)
 """What becomes smaller; workbooks and pictures are small already."""
 READABLE = 0o644 << 16
+EVERYBODY = "everybody in it"
+"""Whom it names: taking one is a reading of personal data."""
+
+
+def title(year: FundingYear) -> str:
+    """`Audit pack of Serious Violence Duty, Dorset, 2025/26`."""
+    return f"Audit pack of {year.programme.name}, {year.police_area.name}, {year.year}"
 
 
 def pack(session: Session, year: FundingYear, out: IO[bytes], *, with_evidence: bool) -> int:

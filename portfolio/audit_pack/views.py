@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, send_file
 
 from portfolio.audit_pack.forms import PackForm
+from portfolio.audit_pack.packing import EVERYBODY, title
 from portfolio.audit_pack.packing import pack as write
 from portfolio.audit_pack.queries import held
 from portfolio.audit_pack.rules import file_name
@@ -20,7 +21,6 @@ from portfolio.web.database import session
 from portfolio.web.reading import note_reading
 
 room = Blueprint("audit_pack", __name__)
-EVERYBODY = "everybody in it"
 
 
 def _year(year_id: int) -> FundingYear:
@@ -48,7 +48,7 @@ def take(year_id: int) -> Any:
     if not form.validate():
         raise NotFound("There is no such pack")
     with_evidence = form.evidence.data == "yes"
-    note_reading(f"Audit pack of {year.programme.name}, {year.police_area.name}, {year.year}", EVERYBODY)
+    note_reading(title(year), EVERYBODY)
     name = file_name(year.programme.code, year.police_area.code, year.year.slug, with_evidence=with_evidence)
     with ExitStack() as undone:
         file = undone.enter_context(TemporaryFile())

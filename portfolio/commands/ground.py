@@ -5,7 +5,7 @@ import getpass
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from portfolio.db import Database
 from portfolio.errors import NotAllowed, PortfolioError
 from portfolio.history import Author
 from portfolio.people.actions import find_person, find_viewer
+from portfolio.people.models import PersonalReading
 from portfolio.people.rules import OPERATOR_MAY, Act, Viewer, Within
 
 
@@ -71,6 +72,12 @@ class Ground:
         author = Author(self.viewer.mark, now, f"{deed} ({who()})") if self.viewer else Author(who(), now, deed)
         with self.database.writing(author) as session:
             yield session
+
+    def note_reading(self, what: str, about: Sequence[str]) -> None:
+        """Record whom a person was shown, as the pages do; whoever runs the server reads its database anyway."""
+        if self.viewer is not None and about:
+            with self.writing("Read personal data", self.now()) as session:
+                session.add(PersonalReading(reader_id=self.viewer.person_id, what=what, about=", ".join(about)))
 
 
 def who() -> str:

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from portfolio.audit_pack.packing import pack
+from portfolio.audit_pack.packing import EVERYBODY, pack, title
 from portfolio.audit_pack.rules import file_name
 from portfolio.commands.ground import ground, progress, say, writing_file
 from portfolio.commands.returns import find_funding_year
@@ -24,6 +24,7 @@ def write(given: argparse.Namespace) -> int:
             raise NotAllowed("A pack holds the whole police area, which is beyond your roles")
         name = file_name(year.programme.code, year.police_area.code, year.year.slug, with_evidence=given.evidence)
         file = given.out or Path(name)
+        here.note_reading(f"{title(year)}, by a command", [EVERYBODY])
         progress("Writing the pack …")
         with writing_file(file) as out:
             files = pack(session, year, out, with_evidence=given.evidence)

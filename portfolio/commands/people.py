@@ -16,7 +16,7 @@ from portfolio.errors import NotFound, PortfolioError
 from portfolio.funding_years.models import CSP, PoliceArea
 from portfolio.people import actions, joining
 from portfolio.people.managing import people_within
-from portfolio.people.models import Person, PersonalReading, Purpose
+from portfolio.people.models import Person, Purpose
 from portfolio.people.rules import Act, Holding, Role
 from portfolio.people.second_factor import require_of, reset_second_factor
 
@@ -116,7 +116,7 @@ def _list(here: Ground, *, as_json: bool) -> int:
             for person in people
         ]
         about = [person.mark for person in people]
-    _note_reading(here, about)
+    here.note_reading("The list of people, by a command", about)
     if as_json:
         say(json.dumps([asdict(person) for person in everybody], ensure_ascii=False))
         return 0
@@ -126,17 +126,6 @@ def _list(here: Ground, *, as_json: bool) -> int:
     if not everybody:
         say("Nobody yet. Add the first administrator with `portfolio person add`")
     return 0
-
-
-def _note_reading(here: Ground, about: list[str]) -> None:
-    """Record whom a person was shown, as the pages do; whoever runs the server reads its database anyway."""
-    if here.viewer is not None and about:
-        with here.writing("Read personal data", here.now()) as session:
-            session.add(
-                PersonalReading(
-                    reader_id=here.viewer.person_id, what="The list of people, by a command", about=", ".join(about)
-                )
-            )
 
 
 def _find(here: Ground, session: Session, email: str) -> Person:

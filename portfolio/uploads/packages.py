@@ -89,7 +89,7 @@ class Package:
     def __init__(self, content: bytes, most_marks: int = MOST_MARKS) -> None:
         if content.count(_LISTED) > MOST_ENTRIES:
             raise NotAWorkbook(
-                f"This file holds more than {MOST_ENTRIES:,} parts, as no workbook of ours does. {AGAIN}"
+                f"This file holds more than {MOST_ENTRIES:,} parts, far more than a workbook needs. {AGAIN}"
             )
         with damage_told():
             self._zip = zipfile.ZipFile(io.BytesIO(content))
@@ -218,7 +218,7 @@ class Package:
 
 
 AGAIN = "Open it in Excel or LibreOffice, save it as a new .xlsx file, and upload that"
-COPY = "Download the workbook again, copy your figures into it as values, and upload that"
+COPY = "Begin again with a fresh copy of the workbook, put your figures into it as values, and upload that"
 
 
 def tags(name: str) -> frozenset[str]:

@@ -5,10 +5,12 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from portfolio.config import Config
 from portfolio.db import Database
 from portfolio.history import Author
+from portfolio.people.models import PersonalReading
 from portfolio.people.rules import Role
 from tests import make
 from tests.commands.conftest import Run
@@ -58,6 +60,10 @@ def test_an_auditor_is_given_a_pack(run: Run, migrated: Config, tmp_path: Path) 
         assert (told["file"], told["files"]) == (str(file), len(bundle.namelist()))
         assert "evidence/000001_invoice.pdf" in bundle.namelist()
     assert run("pack", "--year", "2025/26", "--out", tmp_path / "own.zip", "--as", email).code == 0
+    with Database(migrated.database_url).reading() as session:
+        [reading] = session.scalars(select(PersonalReading)).all()
+        what = "Audit pack of Serious Violence Duty, Dorset, 2025/26, by a command"
+        assert (reading.what, reading.about) == (what, "everybody in it")
     assert "may not take the audit pack" in run("pack", "--year", "2025/26", "--as", lead).err
     assert "cannot be written" in run("pack", "--year", "2025/26", "--out", tmp_path / "no" / "pack.zip").err
     assert [each.name for each in tmp_path.glob("*pack*")] == ["pack.zip"]

@@ -120,6 +120,7 @@ def test_a_form_is_taken_in_bound_by_pointing_tried_confirmed_and_filled(
     assert "27,668.78" in finance.get(why).text
 
     kept = session.execute(select(FilledForm.id, FilledForm.file, FilledForm.file_sha256, FilledForm.file_name)).one()
+    assert f'href="/forms/filled/{kept.id}"' in finance.get(f"/returns/{of}").text
     got = finance.get(f"/forms/filled/{kept.id}/file")
     assert (got.data, sha256(got.data)) == (kept.file, kept.file_sha256)
     assert kept.file_name == "claim_2025-26_Q2.xlsx"

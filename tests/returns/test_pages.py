@@ -1,11 +1,15 @@
 """What pages show of a return is worked out once: of an issued one for ever, of one as it stands until a change."""
 
+from typing import Any
+
 import pytest
 
 from portfolio.returns import pages
+from portfolio.returns.assembling import assemble
 from portfolio.returns.changes.sides import Side, side_of
 from portfolio.returns.queries import place_of
 from portfolio.settings import set_setting
+from reports.content import ReturnContent
 from tests.make import Q1, Q2
 from tests.returns.conftest import Scene
 
@@ -13,7 +17,12 @@ from tests.returns.conftest import Scene
 def test_a_return_is_taken_apart_once_whichever_page_asks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     issued, prepared, session = scene.issued(Q1), scene.prepare(Q2), scene.session
     assembled = []
-    monkeypatch.setattr(pages, "assemble", lambda *given: assembled.append(given) or made(*given))
+
+    def counted(*given: Any) -> ReturnContent:
+        assembled.append(given)
+        return assemble(*given)
+
+    monkeypatch.setattr(pages, "assemble", counted)
     first = pages.shown(session, place_of(issued), issued)
     set_setting(session, "changed", "yes")
     session.commit()
@@ -29,6 +38,3 @@ def test_a_return_is_taken_apart_once_whichever_page_asks(scene: Scene, monkeypa
     set_setting(session, "changed", "again")
     session.commit()
     assert pages.shown(session, place, prepared) is not with_names
-
-
-made = pages.assemble

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 
 from portfolio.errors import NotFound
 from portfolio.people.rules import Act
@@ -106,6 +106,7 @@ def show(number: int) -> Any:
             for act in (Act.PREPARE_RETURN, Act.CHECK_RETURN, Act.CERTIFY_RETURN, Act.FORWARD_RETURN)
         },
         me=viewer().person_id,
+        filled=current_app.extensions["portfolio_filled_of"](session(), row) if row.status.has_left else (),
         frozen=frozen_names(row.file_name or ""),
         whole_area=queries.reaches_area(viewer().within(Act.SEE_RETURNS), row.funding_year),
     )
