@@ -1,13 +1,15 @@
 """A form filled from a return: tried first, cell by cell, and then for good, read back and held against the return."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from portfolio.errors import PortfolioError, refuse_any
-from portfolio.funder_forms.bindings import Address, Binding, BoundTable, Place
+from portfolio.funder_forms.bindings import UNITS, Address, Binding, BoundTable, Place
 from portfolio.funder_forms.figures import COUNT, FACTS, ROUNDING, SAYS, Figure, Source
 from portfolio.funder_forms.labels import Labels
 from portfolio.funder_forms.rounded import in_units, method
@@ -16,7 +18,7 @@ from portfolio.quarters import format_day
 from portfolio.uploads.areas import address_of, place_of
 from portfolio.uploads.faults import FaultKind, faults
 from portfolio.uploads.filling import filled, read
-from portfolio.uploads.layout import FormSheet, Outline
+from portfolio.uploads.layout import FormCell, FormSheet, Outline
 from portfolio.uploads.writing import Entry
 from reports.sheets import Shape
 
@@ -95,6 +97,7 @@ def dry_run(outline: Outline, source: Source, binding: Binding) -> DryRun:
     wanted = [*_cells(source, binding), *_rows(source, binding, found)]
     money = in_units(source, (put.figure for put in wanted if put.figure is not None), binding.unit)
     words = dict(binding.words)
+    labels = cache(lambda title: Labels(next(sheet for sheet in outline.sheets if sheet.title == title)))
     puts: dict[Place, Put] = {}
     for put in wanted:
         sheet, at = outline.sheet(put.place[0]), place_of(put.place[1])
@@ -105,9 +108,10 @@ def dry_run(outline: Outline, source: Source, binding: Binding) -> DryRun:
         if place in puts:
             found.append(Found(_said(place), Finding.TWICE, f"{puts[place].label}; {put.label}", place))
             continue
-        entry = _entry(put, money, words, sheet, binding)
+        entry = _entry(put, money, words, sheet, labels, binding)
         puts[place] = Put(place, put.label, entry, put.figure, put.from_table)
     found += _faults(outline, binding, puts)
+    found += _in_its_place(outline, binding, puts)
     found += _left_empty(outline, binding, puts)
     return DryRun(tuple(puts.values()), tuple(found[:MOST_FOUND]))
 
@@ -139,7 +143,8 @@ def _rows(source: Source, binding: Binding, found: list[Found]) -> Iterator[Put]
             for column, of in table.columns:
                 figure = view.at(line, of)
                 place = (table.sheet, f"{column}{table.first_row + number}")
-                yield Put(place, f"{view.sheet.name}, {view.keys[line][0]}: {of}", None, figure, from_table=True)
+                label = source.label(Address(view.name, view.keys[line], of))
+                yield Put(place, label, None, figure, from_table=True)
 
 
 def rows_of(source: Source, table: BoundTable) -> int:
@@ -148,7 +153,14 @@ def rows_of(source: Source, table: BoundTable) -> int:
     return 0 if view is None else len(view.only(table.where))
 
 
-def _entry(put: Put, money: dict[Address, Decimal], words: dict[str, str], sheet: FormSheet, binding: Binding) -> Entry:
+def _entry(
+    put: Put,
+    money: dict[Address, Decimal],
+    words: dict[str, str],
+    sheet: FormSheet,
+    labels: Callable[[str], Labels],
+    binding: Binding,
+) -> Entry:
     """What is written into the cell, as the cell takes it."""
     if put.figure is None:
         return put.entry
@@ -164,7 +176,18 @@ def _entry(put: Put, money: dict[Address, Decimal], words: dict[str, str], sheet
         rule = sheet.validation(place)
         takes_days = sheet.at(sheet.first(place)).is_date or (rule is not None and rule.kind == "date")
         return value if takes_days else format_day(value)
+    if put.figure.shape is Shape.PERCENT and isinstance(value, Decimal):
+        return value * 100 if _takes_hundredths(sheet, labels(sheet.title), place, value) else value
     return _in_its_words(value, words, sheet, place) if isinstance(value, str) else value
+
+
+def _takes_hundredths(sheet: FormSheet, labels: Labels, place: tuple[int, int], share: Decimal) -> bool:
+    """Whether a cell wants 7.5 for 7.5 %: its words say %, its format does not, and its rule does not forbid it."""
+    said, rule = labels.of(place).text.casefold(), sheet.validation(place)
+    says_so = "%" in said or "per cent" in said or "percent" in said
+    if "%" in sheet.at(sheet.first(place)).format or not says_so:
+        return False
+    return rule is None or rule.breaks(share * 100, epoch_1904=False) is None
 
 
 def _in_its_words(said: str, words: dict[str, str], sheet: FormSheet, place: tuple[int, int]) -> str:
@@ -186,7 +209,9 @@ _MEANS = {
     FaultKind.UNFIT: Finding.BREAKS_RULE,
     FaultKind.LOCKED: Finding.LOCKED,
     FaultKind.FIGURES: Finding.SHORTENED,
+    FaultKind.NO_DATE: Finding.SHOWN_ELSE,
 }
+_IN_THOUSANDS = re.compile(r"[0#],+(?![0#?])")
 
 
 def _faults(outline: Outline, binding: Binding, puts: dict[Place, Put]) -> Iterator[Found]:
@@ -208,6 +233,43 @@ def _faults(outline: Outline, binding: Binding, puts: dict[Place, Put]) -> Itera
                 ours = str(figure.value) if figure is not None and isinstance(figure.value, str) else ""
                 choices = _choices(outline, place) if fault.kind is FaultKind.RULE and ours else ()
                 yield Found(said, finding, fault.sentence, place, choices, ours)
+
+
+def _in_its_place(outline: Outline, binding: Binding, puts: dict[Place, Put]) -> Iterator[Found]:
+    """What of the form itself would be lost under what is filled, and what would look like another figure."""
+    firsts = {
+        (table.sheet, f"{column}{table.first_row + row}"): f"{column}{table.first_row}"
+        for table in binding.tables
+        for row in range(table.rows)
+        for column, _ in table.columns
+    }
+    for place, put in puts.items():
+        cell = outline.cell(*place)
+        if put.entry is None or cell is None or cell.formula is not None:
+            continue
+        if isinstance(cell.value, str) and cell.value.strip() and put.from_table:
+            # What a list says in all of its rows, as “Please choose”, is there to be replaced.
+            first = outline.cell(place[0], firsts.get(place, place[1]))
+            if first is None or first.value != cell.value:
+                yield Found(_said(place), Finding.OVERWRITES, f"{put.label}, in place of “{cell.value[:80]}”", place)
+        elif cell.value not in (None, "", 0) and not put.from_table:
+            yield Found(_said(place), Finding.REPLACES, f"{put.label}, in place of “{shown(cell.value)[:80]}”", place)
+        if isinstance(put.entry, Decimal) and (look := _looks_else(put, cell, binding.unit)):
+            yield Found(_said(place), Finding.SHOWN_ELSE, f"{put.label}: {look}", place)
+
+
+def _looks_else(put: Put, cell: FormCell, unit: Decimal) -> str:
+    """How a cell shows a number otherwise than it is meant; nothing where it does not."""
+    is_share = put.figure is not None and put.figure.shape is Shape.PERCENT
+    if is_share and "%" not in cell.format:
+        return f"the cell does not show percentages by itself, and gets {shown(put.entry)}. Check which it wants"
+    if not is_share and "%" in cell.format:
+        return "the cell shows a percentage. Choose another figure, or another cell"
+    if cell.is_date:
+        return "the cell shows a day. Choose another figure, or another cell"
+    if unit == UNITS[-1] and _IN_THOUSANDS.search(cell.format):
+        return "the cell shows thousands by itself, and would show none of them. Fill it in pounds"
+    return ""
 
 
 def _choices(outline: Outline, place: Place) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ class Finding(StrEnum):
     FORMULA = "would overwrite a formula"
     TOO_MANY_ROWS = "has more rows than the form"
     BREAKS_RULE = "breaks the form's own rule"
+    OVERWRITES = "would overwrite the form's own words"
     UNKNOWN = "is bound to something that the return does not have"
     NO_CELL = "is not in this edition of the form"
     TWICE = "is bound twice"
@@ -36,12 +37,17 @@ class Finding(StrEnum):
     LOCKED = "is locked in the form"
     SHORTENED = "has more figures than a spreadsheet keeps"
     NOTHING = "has nothing to say"
+    REPLACES = "takes the place of what the form says there"
+    SHOWN_ELSE = "is shown in another way than it is meant"
 
     @property
     def weight(self) -> Weight:
         """Whether a form with it may be filled."""
-        looked_at = (Finding.EMPTY, Finding.LOCKED, Finding.SHORTENED, Finding.NOTHING)
-        return Weight.LOOK if self in looked_at else Weight.STOPS
+        stops = (
+            Finding.FORMULA, Finding.TOO_MANY_ROWS, Finding.BREAKS_RULE, Finding.OVERWRITES, Finding.UNKNOWN,
+            Finding.NO_CELL, Finding.TWICE,
+        )  # fmt: skip
+        return Weight.STOPS if self in stops else Weight.LOOK
 
 
 class UnreadableBinding(PortfolioError):

@@ -5,7 +5,9 @@ import zipfile
 from dataclasses import replace
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from portfolio.commands.blank import claim_form
 from portfolio.errors import Refused
@@ -137,6 +139,47 @@ def test_a_dry_run_finds_what_stands_in_the_way() -> None:
         filling.fill_in(claim_blank(), blank(), source(), binding)
     assert "Projects!H9: " not in str(findings(binding.worded("Dorset", "Green")).get("BREAKS_RULE", ""))
     assert "Claim!B4" not in str(findings(binding.marked(("Claim", "B4"), needed=False))["EMPTY"])
+
+
+@pytest.mark.parametrize(
+    ("words", "format_", "limits", "column", "entry", "look"),
+    [
+        ("Variance %", "0.0", None, "Variance %", "-3.33", "does not show percentages by itself, and gets -3.33"),
+        ("Variance", "General", None, "Variance %", "-0.0333", "gets -0.0333"),
+        ("Variance %", "0.0%", None, "Variance %", "-0.0333", ""),
+        ("Variance %", "0.0", ("-1", "1"), "Variance %", "-0.0333", "gets -0.0333"),
+        ("Award", "0%", None, "Awarded", "292", "shows a percentage"),
+        ("Award", "dd/mm/yyyy", None, "Awarded", "292", "shows a day"),
+        ("Award", "#,##0,", None, "Awarded", "292", "shows thousands by itself"),
+        ("Award", "#,##0", None, "Awarded", "292", ""),
+    ],
+)
+def test_a_number_that_a_cell_would_show_as_another_one_is_told(
+    words: str, format_: str, limits: tuple[str, str] | None, column: str, entry: str, look: str
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet["A1"], sheet["B1"].number_format = words, format_
+    if limits is not None:
+        rule = DataValidation("decimal", operator="between", formula1=limits[0], formula2=limits[1])
+        rule.add("B1")
+        sheet.add_data_validation(rule)
+    out = io.BytesIO()
+    book.save(out)
+    binding = Binding(Decimal(1000), (BoundCell("Sheet", "B1", Address("Summary", (ALL, ALL), column)),))
+    run = filling.dry_run(outline(out.getvalue()), source(), binding)
+    told = run.entries["Sheet", "B1"]
+    assert isinstance(told, Decimal)
+    assert str(told).startswith(entry)
+    assert [look in one.detail for one in run.found] == [True] * bool(look)
+
+
+def test_a_list_stops_at_the_forms_own_words() -> None:
+    form = drawn(Claim="Title|Award\nChoose|_\nChoose|_\nTotal|_\nNote|_")
+    rows = BoundTable("Claim", 2, 4, "Interventions", (("A", "Title"), ("B", "Award")))
+    run = filling.dry_run(form, source(), Binding(cells=(BoundCell("Claim", "B1", says="£"),), tables=(rows,)))
+    stops = [(one.place, one.finding.name) for one in run.found if one.finding.name in ("REPLACES", "OVERWRITES")]
+    assert stops == [("Claim!B1", "REPLACES"), ("Claim!A4", "OVERWRITES"), ("Claim!A5", "OVERWRITES")]
 
 
 def test_whole_pounds_add_up_both_ways_and_the_form_says_how() -> None:

@@ -20,6 +20,8 @@ def test_what_would_make_a_wrong_form_stops_it_and_the_rest_is_looked_at() -> No
         Finding.LOCKED,
         Finding.SHORTENED,
         Finding.NOTHING,
+        Finding.REPLACES,
+        Finding.SHOWN_ELSE,
     }
 
 
