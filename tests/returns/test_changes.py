@@ -10,10 +10,11 @@ from sqlalchemy import select
 from portfolio.decisions import varying
 from portfolio.decisions.actions import record_decision
 from portfolio.decisions.asking import approve_request, ask_for_variation
-from portfolio.decisions.models import Award
+from portfolio.decisions.models import Award, AwardLine, ProfileShare
 from portfolio.decisions.rules import Outcome, Ruling
 from portfolio.funding_years.actions import allocations_of, set_allocations
-from portfolio.match_funding.models import Match
+from portfolio.history import Author
+from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.measures.actions import record_observation
 from portfolio.measures.models import Measure
 from portfolio.proposals.models import Proposal
@@ -25,6 +26,7 @@ from portfolio.returns.changes.unexplained import between_issued
 from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, place_of
 from portfolio.returns.rules import ReturnKind
+from portfolio.spend.models import Claim, Forecast
 from portfolio.spend.standing import claimed_of
 from reports.changes import Part
 from reports.sheets import Shape
@@ -177,6 +179,74 @@ def test_other_decisions_and_money_from_the_funder_are_causes(two: tuple[Scene, 
         assert any("allocation changed" in words for words in told)
 
 
+def test_what_is_recorded_after_a_return_is_no_cause_of_it(two: tuple[Scene, Return, Return]) -> None:
+    scene, first, second = two
+    less, day = {"non-labour": Decimal(20000)}, NOW.date()
+    _decide(scene, "SVD-25-01", Ruling(Outcome.PART_FUNDED, "Dorset CSP", less, reason="Fewer clinics", met_on=day))
+    _change_much(scene)
+    match = scene.session.scalars(select(Match)).first()
+    assert match is not None
+    for quarter in (Q1.previous, Q2):  # what came before the year counts in every quarter of it
+        told = next((one for one in match.receipts if one.quarter == quarter), None)
+        if told is None:
+            match.receipts.append(MatchReceipt(quarter=quarter, amount=Decimal("40.00")))
+        else:
+            told.amount += Decimal("40.00")
+    plan = match.award.lines[0].profile[0]
+    match.award.lines[0].profile.append(ProfileShare(quarter=Q1.next.next.next.next, amount=Decimal("9.00")))
+    plan.amount -= Decimal("9.00")  # into the year after, of which this year's returns tell nothing
+    scene.session.commit()
+    assert not _compared(scene, first, second).unexplained
+    assert not {line.cause.kind for line in _compared(scene, first, second).log} & {
+        CauseKind.DECISION,
+        CauseKind.VARIATION,
+    }
+    again = scene.issued(Q1, reason="The allocation was raised")  # Q1 told anew knows more than Q2 does
+    for one in (first, second):
+        found = _compared(scene, again, one)
+        assert not found.unexplained, [each.cell for each in found.unexplained]
+        assert {CauseKind.DECISION, CauseKind.VARIATION, CauseKind.MATCH} <= {line.cause.kind for line in found.log}
+    assert not list(between_issued(scene.session))
+
+
+def test_a_claim_that_forecasts_less_is_the_cause(scene: Scene) -> None:
+    of_year = select(Claim).join(Award).join(Proposal).where(Proposal.funding_year_id == scene.year.id)
+    claims = scene.session.scalars(of_year.where(Claim.quarter.in_((Q1, Q2))).order_by(Claim.award_id, Claim.quarter))
+    none, none_after, some, some_after = list(claims)[:4]
+    assert (none.award, some.award) == (none_after.award, some_after.award)
+    later = scene.year.year.quarters[1:]
+    for claim, quarters in ((none, later), (some, later), (some_after, later[1:2])):
+        stream = claim.award.lines[0].stream
+        claim.forecasts = [Forecast(stream=stream, quarter=one, amount=Decimal("7.00")) for one in quarters]
+    scene.session.commit()
+    reference = none.award.proposal.reference
+    first, second = scene.issued(Q1), scene.issued(Q2)
+    found = _compared(scene, first, second)
+    assert not found.unexplained, [each.cell for each in found.unexplained]
+    assert not list(between_issued(scene.session))
+    told = [line.cause.words for line in found.log if line.cause.kind is CauseKind.FORECAST]
+    assert any(reference in words and "nothing later is forecast, so the profile stands" in words for words in told)
+
+
+def test_a_decision_that_moved_nothing_is_not_the_cause_of_a_plan(two: tuple[Scene, Return, Return]) -> None:
+    scene, _, second = two
+    line = scene.session.scalars(
+        select(AwardLine).join(Award).join(Proposal).where(Proposal.reference == "SVD-25-01")
+    ).one()
+    Author("olive", NOW, "Decided")(scene.session)
+    same = Ruling(
+        Outcome.PART_FUNDED, "Dorset CSP", {"non-labour": line.amount}, reason="With a condition", met_on=NOW.date()
+    )
+    _decide(scene, "SVD-25-01", same)
+    Author("dan", NOW, "Planned")(scene.session)
+    line.profile[2].amount -= Decimal("5.00")
+    line.profile[3].amount += Decimal("5.00")
+    scene.session.commit()
+    found = _compared(scene, second, scene.issued(Q2, reason="Another plan"))
+    cell = next(one for one in found.differences if one.cell.column == "Q3" and one.cell.row[0] == "SVD-25-01")
+    assert [share.cause.kind for share in cell.shares] == [CauseKind.CHANGE]
+
+
 def test_what_nothing_on_record_accounts_for_is_said_aloud(
     two: tuple[Scene, Return, Return], signed_in: SignedIn
 ) -> None:
@@ -242,6 +312,7 @@ def test_the_workbook_has_both_values_and_the_log(two: tuple[Scene, Return, Retu
     log = list(book["Change log"].iter_rows(values_only=True))
     assert log[3][0] == "Correction"
     assert log[3][2] == float(CORRECTION)
+    assert {line[3] for line in log if line[0] == "The quarter passed"} == {"Nobody: time passed"}
     cells = [dict(zip(("mark", "sheet", "row", "column"), row, strict=False)) for row in
              book["Changed cells"].iter_rows(min_row=4, values_only=True)]  # fmt: skip
     assert {"mark": "▼", "sheet": "Summary", "row": "Total", "column": "Q2 forecast, now Q2 actual"} in cells

@@ -7,14 +7,16 @@ from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portfolio.decisions.models import Award, Variation, VariationShare
 from portfolio.funding_years.models import CspAllocation, FundingYear
+from portfolio.history import HistoryEntry
 from portfolio.ledger.models import LedgerAccount
 from portfolio.match_funding.models import Match
 from portfolio.measures.models import Indicator, IndicatorResult
 from portfolio.measures.rules import IndicatorKind
+from portfolio.money import ZERO
 from portfolio.people.rules import Role
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
@@ -153,6 +155,23 @@ def test_what_was_issued_is_explained_by_what_it_was_issued_from(rich: Scene, si
     words = text_of(signed_in(person=rich.finance).get(f"/returns/{row.id}/why/{cell}"))
     assert "Award: £3,000.00" in words
     assert "Changed since this return was issued" in words
+
+
+def test_match_on_the_statement_is_shared_by_what_the_streams_carried_then(rich: Scene) -> None:
+    session = rich.session
+    award = award_of(rich, "SVD-25-02")
+    for claim in session.scalars(select(Claim).where(Claim.award_id == award.id, Claim.quarter == Q2)):
+        claim.match_spent = Decimal("100.00")
+    session.commit()
+    content, then = (
+        assemble(session, rich.year, Q4, Kind.HOME_OFFICE),
+        Then(session, session.scalar(select(func.max(HistoryEntry.id)))),
+    )
+    award.lines[0].amount = ZERO
+    session.commit()
+    cells, scope = Cells(content), Scope(session, rich.year, Q4, Kind.HOME_OFFICE, None)
+    spots = [one for one in cells.tracing.figures() if one.sheet == "Statement by stream"]
+    assert unexplained(explain(scope, then, cells, *spots)) == []
 
 
 def test_a_figure_s_page_leads_to_its_claims_corrections_and_who_signed_them(rich: Scene, signed_in: SignedIn) -> None:

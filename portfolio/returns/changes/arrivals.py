@@ -10,14 +10,16 @@ from portfolio.clock import day_of
 from portfolio.db import total
 from portfolio.decisions.models import Award
 from portfolio.funding_years.models import CSP, CostCategory, Stream
+from portfolio.history import plain
 from portfolio.match_funding.models import Match, MatchReceipt
-from portfolio.money import ZERO
+from portfolio.money import ZERO, from_pence
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.returns.changes.causes import Cause, CauseKind, Share, at
 from portfolio.returns.changes.grounds import WHOLE_YEAR, Ground, Key, Of
 from portfolio.returns.contents.scope import who
+from portfolio.returns.why.then import Then
 from portfolio.spend.models import Claim, ClaimLine, Correction, CorrectionRequest
 from portfolio.spend.rules import COUNTED
 from reports.names import Names
@@ -152,22 +154,28 @@ def match_spent(session: Session, names: Names, funding_year_id: int, quarters: 
     return found
 
 
-def match_received(session: Session, names: Names, funding_year_id: int, quarters: Collection[Quarter]) -> Found:
-    """Match that came in some quarters, by award."""
+def match_received(
+    session: Session, names: Names, funding_year_id: int, quarters: Collection[Quarter], then: Then
+) -> Found:
+    """Match that came in some quarters, by award, as far as it was on record `then`."""
     rows = session.execute(
-        select(MatchReceipt.quarter, MatchReceipt.amount, Proposal.reference, CSP.name, CSP.key)
-        .join(Match, Match.id == MatchReceipt.match_id)
+        select(Match.id, Proposal.reference, CSP.name, CSP.key)
         .join(Award, Award.id == Match.award_id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .join(CSP, CSP.id == Award.csp_id)
-        .where(Proposal.funding_year_id == funding_year_id, MatchReceipt.quarter.in_(quarters))
-        .order_by(MatchReceipt.id)
+        .where(Proposal.funding_year_id == funding_year_id)
     )
+    given = {row.id: row for row in rows}
+    by_number = {plain(quarter): quarter for quarter in quarters}
     found: Found = defaultdict(list)
-    for quarter, amount, reference, csp, csp_key in rows:
-        words = f"{who(reference, csp)}: match received in {quarter.short}"
-        cause = Cause(CauseKind.MATCH, words, at("match", reference=reference, csp_key=csp_key), is_expected=True)
-        found[(Of.RECEIVED, WHOLE_YEAR), Key(names.csp(csp), reference=reference)].append(Share(cause, amount))
+    for receipt in then.rows(MatchReceipt, "quarter", "amount", match_id=given):
+        quarter = by_number.get(receipt["quarter"])
+        if quarter is not None:
+            _, reference, csp, csp_key = given[receipt["match_id"]]
+            words = f"{who(reference, csp)}: match received in {quarter.short}"
+            cause = Cause(CauseKind.MATCH, words, at("match", reference=reference, csp_key=csp_key), is_expected=True)
+            share = Share(cause, from_pence(receipt["amount"]))
+            found[(Of.RECEIVED, WHOLE_YEAR), Key(names.csp(csp), reference=reference)].append(share)
     return found
 
 

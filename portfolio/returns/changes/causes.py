@@ -61,6 +61,8 @@ class Cause:
     """Whether it is what a later quarter brings: its own claims, its own figures."""
     name: str = ""
     """What it is called beside a figure, if that can be said shorter."""
+    about: int = 0
+    """Tells two things of the same words apart: two decisions of one meeting."""
 
     @property
     def called(self) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from portfolio.decisions.models import Award, AwardLine, Decision, ProfileShare, Variation, VariationRequest
-from portfolio.decisions.queries import is_current
-from portfolio.funding_years.models import CSP, CspAllocation, Stream, StreamAllocation
+from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stream, StreamAllocation
+from portfolio.history import Change, plain
 from portfolio.match_funding.models import Match, MatchReceipt
 from portfolio.money import ZERO, format_pounds
 from portfolio.people.actions import naming
@@ -45,13 +45,15 @@ class Moved:
     def __init__(
         self,
         session: Session,
-        funding_year_id: int,
+        year: FundingYear,
         reported: Collection[Quarter],
         recorded: Recorded,
         names: Names,
     ) -> None:
         """`reported` are the quarters that both returns report."""
-        self._session, self._year, self._reported = session, funding_year_id, reported
+        self._session, self._year, self._reported = session, year.id, reported
+        self._quarters = {plain(quarter): quarter.number for quarter in year.year.quarters}
+        """The year's quarters as the history writes them; awards plan beyond the year, which no return of it tells."""
         self._recorded, self._names = recorded, names
 
     def of(self, ground: Ground, key: Key) -> list[Share]:
@@ -130,49 +132,62 @@ class Moved:
             for share in variation.shares:
                 if share.award_line_id in self._lines:
                     key = self._lines[share.award_line_id][0]
-                    found[(Of.PROFILE, share.quarter.number), key].append(Share(cause, share.amount))
-                    found[(Of.AWARD, WHOLE_YEAR), key].append(Share(cause, share.amount))
+                    moved = Share(cause, self._recorded.sign * share.amount)
+                    if plain(share.quarter) in self._quarters:
+                        found[(Of.PROFILE, share.quarter.number), key].append(moved)
+                    found[(Of.AWARD, WHOLE_YEAR), key].append(moved)
         return found
 
     @cached_property
-    def decisions(self) -> dict[tuple[str, str], Cause]:
-        """The decision that stands on each proposal of the year, by reference and partnership."""
+    def _every_decision(self) -> dict[int, tuple[tuple[str, str], Cause]]:
+        """Each decision of the year by number: on which proposal, of which partnership, and as a cause."""
         rows = self._session.execute(
             select(Decision, Proposal.reference, CSP.name)
             .join(Proposal, Proposal.id == Decision.proposal_id)
             .join(CSP, CSP.id == Decision.csp_id)
-            .where(Proposal.funding_year_id == self._year, is_current())
+            .where(Proposal.funding_year_id == self._year)
+            .order_by(Decision.id)
         )
         found = {}
         for decision, reference, csp in rows:
             held = f", {decision.body} {format_day(decision.met_on)}" if decision.met_on else f", {decision.body}"
             minute = f", minute {decision.minute}" if decision.minute else ""
             words = f"{who(reference, csp)}: decided: {decision.outcome}{held}{minute}"
-            found[reference, self._names.csp(csp)] = Cause(
-                CauseKind.DECISION,
-                words,
-                at("proposal", reference=reference),
-                self._who(decision.recorded_by),
-                decision.met_on,
+            place = at("proposal", reference=reference)
+            cause = Cause(
+                CauseKind.DECISION, words, place, self._who(decision.recorded_by), decision.met_on, about=decision.id
             )
+            found[decision.id] = ((reference, self._names.csp(csp)), cause)
         return found
 
     @cached_property
-    def _decided(self) -> set[tuple[str, str]]:
-        """The proposals on which something was decided between the two."""
-        added = self._recorded.added("decision")
-        rows = self._session.execute(
-            select(Proposal.reference, CSP.name)
-            .join(Decision, Decision.proposal_id == Proposal.id)
-            .join(CSP, CSP.id == Decision.csp_id)
-            .where(Decision.id.in_(added))
-        )
-        return {(reference, self._names.csp(csp)) for reference, csp in rows} if added else set()
+    def decisions(self) -> dict[tuple[str, str], Cause]:
+        """The decision that stood on each proposal of the year when the later return was made."""
+        every = self._every_decision
+        made = self._recorded.then.rows(Decision, id=every)
+        return {
+            every[row["id"]][0]: every[row["id"]][1] for row in made
+        }  # a later one takes the place of the one before
+
+    @cached_property
+    def _decided(self) -> dict[tuple[str, str], list[tuple[Entry, Cause]]]:
+        """What was decided between the two on each proposal, in its order."""
+        found: dict[tuple[str, str], list[tuple[Entry, Cause]]] = defaultdict(list)
+        for entry in self._recorded.of("decision"):
+            if entry.change is Change.ADDED and entry.number in self._every_decision:
+                asked, cause = self._every_decision[entry.number]
+                found[asked].append((entry, cause))
+        return found
 
     def decided(self, key: Key) -> Cause | None:
-        """What was decided between the two on a proposal; None where nothing was."""
-        asked = key.reference, key.csp
-        return self.decisions.get(asked) if asked in self._decided else None
+        """What was decided last between the two on a proposal; None where nothing was."""
+        found = self._decided.get((key.reference, key.csp))
+        return found[-1][1] if found else None
+
+    def _decided_with(self, entry: Entry, key: Key) -> Cause | None:
+        """The decision that made a change of an award; None where it was changed by itself."""
+        made = [each for each in self._decided.get((key.reference, key.csp), ()) if each[0].is_of_one_deed(entry)]
+        return min(made, key=lambda each: abs(each[0].place - entry.place))[1] if made else None
 
     @cached_property
     def _awards(self) -> Found:
@@ -180,25 +195,22 @@ class Moved:
         for entry in self._recorded.of("award_line"):
             if entry.number in self._lines:
                 key, about, place = self._lines[entry.number]
-                cause = self.decided(key) or self._cause(entry, about, place)
+                cause = self._decided_with(entry, key) or self._cause(entry, about, place)
                 found[(Of.AWARD, WHOLE_YEAR), key].append(Share(cause, entry.apart("amount")))
         return found
 
     @cached_property
     def _profiles(self) -> Found:
         found: Found = defaultdict(list)
+        entries = self._recorded.of("profile_share")
         rows = self._session.execute(select(ProfileShare.id, ProfileShare.award_line_id, ProfileShare.quarter))
-        there = {row.id: (row.award_line_id, row.quarter) for row in rows} if self._recorded.of("profile_share") else {}
-        for entry in self._recorded.of("profile_share"):
-            line, quarter = entry.says("award_line_id"), entry.says("quarter")
-            if entry.number in there:
-                line, quarter = there[entry.number][0], there[entry.number][1].number
-            elif isinstance(quarter, int):
-                quarter %= 10
-            if isinstance(line, int) and isinstance(quarter, int) and line in self._lines:
+        there = {row.id: (row.award_line_id, plain(row.quarter)) for row in rows} if entries else {}
+        for entry in entries:
+            line, number = there.get(entry.number, (entry.says("award_line_id"), entry.says("quarter")))
+            if line in self._lines and number in self._quarters:
                 key, about, place = self._lines[line]
-                cause = self.decided(key) or self._cause(entry, about, place)
-                found[(Of.PROFILE, quarter), key].append(Share(cause, entry.apart("amount")))
+                cause = self._decided_with(entry, key) or self._cause(entry, about, place)
+                found[(Of.PROFILE, self._quarters[number]), key].append(Share(cause, entry.apart("amount")))
         return found
 
     @cached_property
@@ -243,9 +255,11 @@ class Moved:
             .where(Proposal.funding_year_id == self._year)
         )
         given = {number: (kind, reference, csp, key) for number, kind, reference, csp, key in rows}
-        of_both = MatchReceipt.quarter.in_(self._reported)  # what a new quarter brings is told with that quarter
-        receipts = select(MatchReceipt.id, MatchReceipt.match_id).where(MatchReceipt.match_id.in_(given), of_both)
-        of_match = {row.id: row.match_id for row in self._session.execute(receipts)}
+        receipts = select(MatchReceipt.id, MatchReceipt.match_id, MatchReceipt.quarter)
+        told = self._session.execute(receipts.where(MatchReceipt.match_id.in_(given)))
+        until = plain(max(self._reported)) if self._reported else 0
+        # What a new quarter brings is told with that quarter.
+        of_match = {row.id: row.match_id for row in told if plain(row.quarter) <= until}
         for record in ("match", "match_receipt"):
             for entry in self._recorded.of(record):
                 number = entry.number if record == "match" else of_match.get(entry.number, 0)
@@ -274,7 +288,8 @@ class Moved:
             )
             for number, amount, return_id, stream in rows:
                 cause = self._cause(entries[number], stream, at("return", number=return_id))
-                found[(of, WHOLE_YEAR), Key(stream=self._names.stream(stream))].append(Share(cause, amount))
+                share = Share(cause, self._recorded.sign * amount)
+                found[(of, WHOLE_YEAR), Key(stream=self._names.stream(stream))].append(share)
         return found
 
 

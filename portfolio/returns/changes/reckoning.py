@@ -8,8 +8,6 @@ from portfolio.returns.changes.grounds import RATIOS, Ground, Key, Of, Quantitie
 from portfolio.returns.changes.sources import Sources
 from reports.changes import ChangedCell
 
-GONE = "the later return does not have it any more, and nothing on record says why"
-
 
 class Reckoning:
     """The figures of two returns, by what they are made of."""
@@ -70,11 +68,9 @@ class Reckoning:
                     if share.amount is not None
                 ]
             elif now and earlier is not None:
-                found.append((self._gone(key), -now * earlier))
+                gone = self._sources.went(ground, key, -earlier)
+                found += [(share.cause, now * share.amount) for share in gone if share.amount is not None]
         return found
-
-    def _gone(self, key: Key) -> Cause:
-        return self._sources.moved.decided(key) or unexplained(GONE)
 
     def _passed(self, ground: Ground, *, here: bool) -> Cause:
         of, quarter = ground

@@ -7,27 +7,24 @@ from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portfolio.clock import day_of
-from portfolio.decisions.models import Award
-from portfolio.funding_years.models import CSP, Stream
 from portfolio.money import ZERO
 from portfolio.proposals.models import Proposal
 from portfolio.quarters import Quarter
 from portfolio.returns.changes import arrivals
 from portfolio.returns.changes.arrivals import Found
 from portfolio.returns.changes.causes import ANOTHER_YEAR, FOLLOWS, Cause, CauseKind, Share, at, passing, unexplained
+from portfolio.returns.changes.forecasts import Forecasting, claims_with_forecasts
 from portfolio.returns.changes.grounds import Ground, Key, Of, Quantities
 from portfolio.returns.changes.moved import Moved, come_to
 from portfolio.returns.changes.recorded import Entry, Recorded
 from portfolio.returns.changes.sides import Side
-from portfolio.returns.contents.scope import who
-from portfolio.spend.models import Claim, Correction, Forecast
+from portfolio.spend.models import Claim, Correction
 from portfolio.spend.rules import COUNTED
 
 BY_CLAIMS = (Of.ACTUAL, Of.SPENT, Of.ACCRUED, Of.CORRECTED, Of.MATCH_SPENT)
+GONE = "the later return does not have it any more, and nothing on record says why"
 NO_RECORD = "nothing that was recorded between the two returns comes to this"
 
 
@@ -43,7 +40,7 @@ class Sources:
         self.recorded = Recorded(session, earlier.last_entry(session), later.last_entry(session))
         quarters = later.place.quarter.to_date()
         self._old = quarters[: before.number] if self.same_year else ()
-        self.moved = Moved(session, self.year_id, self._old, self.recorded, after.names)
+        self.moved = Moved(session, later.place.year, self._old, self.recorded, after.names)
         self.new: tuple[Quarter, ...] = quarters[before.number :] if self.same_year else quarters
         self._found: dict[tuple[Ground, Key], list[Share]] = {}
 
@@ -52,6 +49,16 @@ class Sources:
         if (ground, key) not in self._found:
             self._found[ground, key] = self._reckoned(ground, key)
         return self._found[ground, key]
+
+    def went(self, ground: Ground, key: Key, apart: Decimal) -> list[Share]:
+        """What took away a quantity that the later return does not have any more."""
+        found = self.moved.of(ground, key)
+        if found and come_to(found) == apart:
+            return found
+        decision = self.moved.decided(key)
+        if decision is None and ground[0] is Of.REQUESTED and self.recorded.sign < 0:
+            decision = _put_forward(key)
+        return [Share(decision or unexplained(GONE), apart)]
 
     def _reckoned(self, ground: Ground, key: Key) -> list[Share]:
         was, now = self._before.amount(ground, key), self._after.amount(ground, key) or ZERO
@@ -73,13 +80,15 @@ class Sources:
             return self._match_before(key)
         if of is Of.EXPECTED:
             return self._expected(quarter, key, apart)
+        if of is Of.FORECAST and (given := self._forecasts.now(key)).gives:
+            return [Share(self._forecasts.cause(key, given), apart)]
         if of in (Of.AWARD, Of.PROFILE, Of.FORECAST, Of.GRANTED, Of.REQUESTED):
+            moved = self.moved.of((Of.PROFILE, quarter) if of is Of.FORECAST else ground, key)
+            if moved and come_to(moved) == apart:
+                return moved
             decision = self.moved.decided(key) or self.moved.decisions.get((key.reference, key.csp))
-            asked = Cause(
-                CauseKind.PROPOSAL, f"{key.reference}: proposal put forward", at("proposal", reference=key.reference)
-            )
             varied = self.moved.variations[ground, key]
-            cause = decision or (asked if of is Of.REQUESTED else None)
+            cause = decision or (_put_forward(key) if of is Of.REQUESTED else None)
             return [*varied, Share(cause, apart - come_to(varied))] if cause else varied
         if of in (Of.GRANT_RECEIVED, Of.WITHHELD, Of.MATCH_IN_YEAR):
             return [Share(passing("The statement of the year comes with Q4"), apart)]
@@ -111,7 +120,7 @@ class Sources:
             arrivals.claimed(session, names, of_year, Claim.quarter.in_(self.new), expected=True),
             arrivals.corrected(session, names, of_year, Correction.entered_in.in_(self.new)),
             arrivals.match_spent(session, names, self.year_id, self.new),
-            arrivals.match_received(session, names, self.year_id, self.new),
+            arrivals.match_received(session, names, self.year_id, self.new, self.recorded.then),
         )
 
     @cached_property
@@ -119,7 +128,7 @@ class Sources:
         """Claims approved and corrections entered, between the two, in quarters that the earlier return reports."""
         session, names = self._session, self._after.names
         corrections = self.recorded.added("correction")
-        claims = {entry.number for entry in self.recorded.of("claim") if _was_approved(entry)}
+        claims = self._approved_late
         found: list[Found] = []
         if corrections:
             only = Correction.id.in_(corrections), Correction.entered_in.in_(self._old)
@@ -127,7 +136,15 @@ class Sources:
         if claims:
             only_claims = Claim.id.in_(claims), Claim.quarter.in_(self._old)
             found.append(arrivals.claimed(session, names, *only_claims, expected=False))
-        return arrivals.joined(*found)
+        sign, together = self.recorded.sign, arrivals.joined(*found)
+        for quantity, shares in together.items():
+            together[quantity] = [Share(one.cause, sign * (one.amount or ZERO)) for one in shares]
+        return together
+
+    @cached_property
+    def _approved_late(self) -> set[int]:
+        """The claims that came to be in the figures between the two: of one of them only."""
+        return {entry.number for entry in self.recorded.of("claim") if _was_approved(entry)}
 
     def _match_before(self, key: Key) -> list[Share]:
         """Match spent before the quarter: what the earlier return had in all, and what came between the two."""
@@ -150,47 +167,27 @@ class Sources:
         return [Share(words, forecast), *self.moved.of((Of.PROFILE, quarter), key)]
 
     def _forecast(self, quarter: int, key: Key, apart: Decimal) -> list[Share]:
-        """A forecast that is another: given with a later claim, or it is the profile, which was changed."""
-        now = self._after.amount((Of.FORECAST, quarter), key)
-        for cause, amount in self._forecasts[quarter, key]:
-            if amount == now:
-                return [Share(cause, apart)]
-        return self.moved.of((Of.PROFILE, quarter), key)
+        """A forecast that is another: given with a later claim; or it is the profile, which a claim gave way to."""
+        now, was = self._forecasts.now(key), self._forecasts.before(key)
+        if now.gives:
+            return [Share(self._forecasts.cause(key, now), apart)]
+        planned = self.moved.of((Of.PROFILE, quarter), key)
+        if not was.gives:
+            return planned
+        return [*planned, Share(self._forecasts.cause(key, now), apart - come_to(planned))]
 
     @cached_property
-    def _forecasts(self) -> dict[tuple[int, Key], list[tuple[Cause, Decimal]]]:
-        """What the later return's claims forecast, the latest first."""
-        rows = self._session.execute(
-            select(
-                Claim.quarter.label("of"),
-                Claim.approved_at,
-                Forecast.quarter,
-                Forecast.amount,
-                Proposal.reference,
-                CSP.name,
-                CSP.key,
-                Stream.name.label("stream"),
-            )
-            .join(Claim, Claim.id == Forecast.claim_id)
-            .join(Award, Award.id == Claim.award_id)
-            .join(Proposal, Proposal.id == Award.proposal_id)
-            .join(CSP, CSP.id == Award.csp_id)
-            .join(Stream, Stream.id == Forecast.stream_id)
-            .where(Proposal.funding_year_id == self.year_id, Claim.status.in_(COUNTED))
-            .where(Claim.quarter.in_((*self._old, *self.new)), Forecast.quarter > Claim.quarter)
-            .order_by(Claim.quarter.desc())
-        )
-        found: dict[tuple[int, Key], list[tuple[Cause, Decimal]]] = defaultdict(list)
-        names = self._after.names
-        for row in rows:
-            words = f"{who(row.reference, row.name)}: forecast given with the claim of {row.of.short}"
-            place = at("claim", reference=row.reference, csp_key=row.key, quarter=row.of)
-            on = day_of(row.approved_at) if row.approved_at else None
-            name = f"{row.reference}, forecast with the claim of {row.of.short}"
-            cause = Cause(CauseKind.FORECAST, words, place, None, on, is_expected=row.of in self.new, name=name)
-            key = Key(names.csp(row.name), names.stream(row.stream), row.reference)
-            found[row.quarter.number, key].append((cause, row.amount))
-        return found
+    def _forecasts(self) -> Forecasting:
+        """The claims that give the forecasts of both returns."""
+        found = claims_with_forecasts(self._session, self.names, self.year_id, (*self._old, *self.new))
+        apart: tuple[set[int], set[int]] = (self._approved_late, set())
+        late, early = apart if self.recorded.sign > 0 else apart[::-1]
+        return Forecasting(found, self._old, self.new, late, early)
+
+
+def _put_forward(key: Key) -> Cause:
+    place = at("proposal", reference=key.reference)
+    return Cause(CauseKind.PROPOSAL, f"{key.reference}: proposal put forward", place)
 
 
 def _was_approved(entry: Entry) -> bool:

@@ -45,7 +45,7 @@ class Words:
             case "Decisions":
                 return self._of_decision(cell)
             case "Match funding":
-                return self._of_match(row) or self._edited("organisation") or [unexplained(NOBODY)]
+                return self._of_match(cell) or self._edited("organisation") or [unexplained(NOBODY)]
             case "Outputs":
                 return self._results.get(tuple(row[:3]), []) or self._edited("indicator") or self._passed()
             case "Measures":
@@ -77,13 +77,19 @@ class Words:
             return found or [unexplained(NOBODY)]
         return self._claims.get((reference, csp), []) or [FOLLOWS]
 
-    def _of_match(self, row: tuple[str, ...]) -> list[Cause]:
-        key = Key(row[1], reference=row[0])
+    def _of_match(self, cell: ChangedCell) -> list[Cause]:
+        key = Key(cell.row[1], reference=cell.row[0])
         pledges = (self._sources.moved.of((of, WHOLE_YEAR), key) for of in (Of.PLEDGED_CASH, Of.PLEDGED_IN_KIND))
-        return list(dict.fromkeys(share.cause for shares in pledges for share in shares))
+        found = list(dict.fromkeys(share.cause for shares in pledges for share in shares))
+        if cell.column != WHOLE_ROW or found:
+            return found
+        came = self._sources.came  # match of which nothing was recorded stands there once something of it is spent
+        quarters = ((Of.MATCH_SPENT, quarter.number) for quarter in self._sources.new)
+        return [share.cause for ground in quarters for share in came.get((ground, key), ())]
 
     def _decided(self, row: tuple[str, ...]) -> list[Cause]:
-        decision = self._sources.moved.decisions.get((row[0], row[1]))
+        moved = self._sources.moved
+        decision = moved.decided(Key(row[1], reference=row[0])) or moved.decisions.get((row[0], row[1]))
         return [decision] if decision else []
 
     def _passed(self) -> list[Cause]:

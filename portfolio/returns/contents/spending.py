@@ -168,7 +168,8 @@ def statement(
     """The Statement of Grant Expenditure, which the Home Office gets with Q4; None where there is none."""
     if scope.kind not in (Kind.HOME_OFFICE, Kind.STATEMENT) or scope.quarter.number != 4:
         return None
-    received, withheld, matched = grant_received(scope), grant_withheld(scope), match_by_stream(found, spent)
+    received, withheld = grant_received(scope), grant_withheld(scope)
+    matched = match_by_stream({line: position.award for line, position in found.items()}, spent)
     rows = [
         StatementRow(
             stream,
@@ -243,11 +244,11 @@ def assets_and_assurance(scope: Scope) -> tuple[str, str, tuple[AssetRow, ...]]:
     )
 
 
-def match_by_stream(found: dict[Line, Position], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:
-    """Match is spent on an award as a whole: here it is shared between its streams in proportion to the award."""
+def match_by_stream(carried: dict[Line, Decimal], spent: dict[int, tuple[Decimal, Decimal]]) -> dict[int, Decimal]:
+    """Match is spent on an award as a whole: here its streams share it by what they carry, in their order."""
     lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (award_id, stream_id), position in found.items():
-        lines[award_id].append((stream_id, to_pence(position.award)))
+    for (award_id, stream_id), amount in carried.items():
+        lines[award_id].append((stream_id, to_pence(amount)))
     matched: dict[int, Decimal] = {}
     for award_id, (before, now) in spent.items():
         streams = [stream_id for stream_id, _ in lines[award_id]]

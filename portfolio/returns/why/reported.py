@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import select
 
+from portfolio.decisions.models import AwardLine, VariationShare
 from portfolio.history import Values
 from portfolio.ledger.comparing import compare_year
 from portfolio.ledger.models import LedgerNote
@@ -15,7 +16,6 @@ from portfolio.measures.models import Indicator, IndicatorResult, Measure, Measu
 from portfolio.measures.rules import IndicatorKind
 from portfolio.money import ZERO, from_pence
 from portfolio.proposals.rules import MatchKind
-from portfolio.returns.contents.awards import award_facts, positions
 from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import match_by_stream
 from portfolio.returns.why.rows import Named, Row, counted_claims, pounds
@@ -84,15 +84,28 @@ class Reporting:
         claims = self._claims.get(self._named.award(*source.of), ())
         return pounds("claim", (row for row in claims if row["quarter"] in sought), "match_spent")
 
+    @cached_property
+    def _carried(self) -> dict[int, dict[int, Decimal]]:
+        """What each award's streams carried, variations included, in the streams' order."""
+        lines = self._then.rows(
+            AwardLine, "award_id", "stream_id", "amount", award_id=list(self._named.awards.values())
+        )
+        moved: dict[int, int] = defaultdict(int)
+        for row in self._then.rows(VariationShare, "amount", award_line_id=[line["id"] for line in lines]):
+            moved[row["award_line_id"]] += row["amount"]
+        found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+        for line in sorted(lines, key=lambda line: self._scope.place_of_stream(line["stream_id"])):
+            found[line["award_id"]][line["stream_id"]] = from_pence(line["amount"] + moved[line["id"]])
+        return found
+
     def match_shared(self, source: Source) -> list[Row]:
         """Match spent on whole awards, each one's part for a stream: shared by what its streams were awarded."""
         sought = {self._number(number) for number in source.quarters}
-        found = positions(self._scope, award_facts(self._scope))
         stream_id = self._named.streams.get(source.of[0], 0)
         rows = []
         for award_id, claims in self._claims.items():
             spent = sum((from_pence(row["match_spent"] or 0) for row in claims if row["quarter"] in sought), ZERO)
-            own = {line: position for line, position in found.items() if line[0] == award_id}
+            own = {(award_id, stream): amount for stream, amount in self._carried.get(award_id, {}).items()}
             part = match_by_stream(own, {award_id: (ZERO, spent)}).get(stream_id, ZERO) if own else ZERO
             rows += [Row("award", award_id, part)] if part else []
         return rows
