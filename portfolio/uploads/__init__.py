@@ -14,7 +14,7 @@ Reading:
 A form of somebody else's:
     `layout`        its sheets, their cells and rules, as values
     `outline`       all of it read from a file
-    `sheets`        the cells of one sheet, blank ones too
+    `sheets`        what `cells` reads of one sheet, with formulas, styles and blank cells
     `styles`        which cells are locked, and their colours
     `named_tables`  its tables, whose headings stay
     `validations`   what may stand in a cell

@@ -1,4 +1,9 @@
-"""One sheet's cells as a form has them: values, formulas, styles, and the blank ones that may be written into."""
+"""One sheet's cells as a form has them: values, formulas, styles, and the blank ones that may be written into.
+
+What a cell shows is read by `cells`, as for every workbook that people send, so that there is one answer to it. What
+only a form is asked for is looked up in passes of its own, left out where a sheet has nothing of it: claims, of which
+there are many more, never pay for them.
+"""
 
 from dataclasses import dataclass, field, replace
 
