@@ -125,6 +125,11 @@ def format_pounds(amount: Decimal) -> str:
     return f"{sign}£{abs(amount):,.2f}"
 
 
+def format_whole_pounds(amount: Decimal) -> str:
+    """`£1,234`, of an amount that is whole pounds; a negative one reads `−£73`."""
+    return format_pounds(amount).removesuffix(".00")
+
+
 def format_plain(amount: Decimal) -> str:
     """`1234.50`, as a form's box shows it again; `parse_pounds` reads it back to the same amount."""
     return f"{amount:.2f}"

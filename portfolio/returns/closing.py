@@ -17,7 +17,7 @@ from portfolio.returns.models import Return
 from portfolio.returns.queries import Place, find_latest, issued_quarters
 from portfolio.returns.rules import ReturnKind, quarter_to_return
 from portfolio.year_end.models import Assurance
-from portfolio.year_end.queries import assurance_of
+from portfolio.year_end.queries import Unregistered, assurance_of, unregistered
 from portfolio.year_end.rules import assurance_due
 from reports.content import AssetRow, Note, Statement
 from reports.totals import (
@@ -70,6 +70,8 @@ class Figures:
     all_categories: StatementCategory
     left_out: Sequence[Note]
     """The claims of the quarter in hand that are in no figure."""
+    equipment: Sequence[Unregistered]
+    """Claimed equipment that may be missing from the register of assets."""
 
     @property
     def lines(self) -> list[StreamAtEnd]:
@@ -80,6 +82,11 @@ class Figures:
     def register(self) -> Sequence[AssetRow]:
         """The assets that are declared, the first of them."""
         return (self.statement.register or ())[:MOST_ASSETS]
+
+    @property
+    def to_look_at(self) -> Sequence[Unregistered]:
+        """The first of that equipment."""
+        return self.equipment[:MOST_ASSETS]
 
     @property
     def more_assets(self) -> int:
@@ -139,6 +146,7 @@ def _figures(session: Session, year: FundingYear, at: Quarter, issued: Return | 
         categories,
         category_total("Total", categories),
         in_hand.left_out if issued is None else (),
+        unregistered(session, year),
     )
 
 

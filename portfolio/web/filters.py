@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, g
 
 from portfolio.clock import LONDON
-from portfolio.money import format_plain, format_pounds
+from portfolio.money import format_plain, format_pounds, format_whole_pounds
 from portfolio.people.actions import naming
 from portfolio.people.browsers import browser_in_words
 from portfolio.quarters import Quarter, format_day
@@ -55,6 +55,7 @@ def register(app: Flask) -> None:
     """Give templates the filters and tests."""
     app.jinja_env.filters.update(
         pounds=format_pounds,
+        whole_pounds=format_whole_pounds,
         plain=format_plain,
         percent=percent,
         day=format_day,

@@ -1,19 +1,26 @@
 """Reading the register of assets, and the assurance of a year."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, RuleWarning
-from portfolio.funding_years.models import FundingYear
+from portfolio.funding_years.models import CSP, CostCategory, FundingYear
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
+from portfolio.quarters import Quarter
+from portfolio.spend.models import Claim, ClaimLine
+from portfolio.spend.rules import COUNTED
 from portfolio.year_end.models import Asset, Assurance
 from portfolio.year_end.rules import assurance_missing
+
+EQUIPMENT = ("equipment", "capital", "vehicle", "furniture")
+"""The words of cost categories in which things are bought that last."""
 
 
 def register(year: FundingYear, only: ColumnElement[bool], *, from_cost: Decimal | None = None) -> Select[Asset]:
@@ -64,6 +71,41 @@ def get_asset(session: Session, award: Award, number: int, *, held: bool = False
     if found is None:
         raise NotFound("There is no such asset")
     return found
+
+
+@dataclass(frozen=True)
+class Unregistered:
+    """Equipment that was claimed at the threshold or above, in pounds, of an award without any such asset."""
+
+    reference: str
+    csp: str
+    csp_key: str
+    quarter: Quarter
+    category: str
+    amount: Decimal
+
+
+def unregistered(session: Session, year: FundingYear) -> list[Unregistered]:
+    """Claimed equipment that no register has, by proposal and quarter; nothing where there is no threshold.
+
+    A line may be many small things, so this is something to look at, and not a fault.
+    """
+    threshold = year.programme.asset_threshold
+    if threshold is None:
+        return []
+    there = exists().where(Asset.award_id == Award.id, Asset.cost >= threshold)
+    rows = session.execute(
+        select(Proposal.reference, CSP.name, CSP.key, Claim.quarter, CostCategory.name, ClaimLine.amount)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .join(Award, Award.id == Claim.award_id)
+        .join(CSP, CSP.id == Award.csp_id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(CostCategory, CostCategory.id == ClaimLine.category_id)
+        .where(Proposal.funding_year_id == year.id, Claim.status.in_(COUNTED), ClaimLine.amount >= threshold, ~there)
+        .where(or_(*(CostCategory.name.icontains(word) for word in EQUIPMENT)))
+        .order_by(Proposal.reference, Award.csp_id, Claim.quarter, ClaimLine.id)
+    )
+    return [Unregistered(*row) for row in rows]
 
 
 def assurance_of(session: Session, year_id: int) -> Assurance | None:

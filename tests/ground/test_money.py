@@ -159,6 +159,7 @@ def test_shows_pounds() -> None:
     assert money.format_pounds(Decimal("1234.50")) == "£1,234.50"
     assert money.format_pounds(Decimal("-73.11")) == "−£73.11"
     assert money.format_pounds(Decimal("0.00")) == "£0.00"
+    assert money.format_whole_pounds(Decimal("-1234000")) == "−£1,234,000"
     assert money.format_plain(Decimal("1234.5")) == "1234.50"
     assert money.format_plain(Decimal("-1234.5")) == "-1234.50"
 

@@ -17,7 +17,7 @@ from portfolio.year_end.rules import Opinion
 from reports.content import Kind
 from tests import make, year_ends
 from tests.conftest import NOW, SignedIn
-from tests.make import Q4
+from tests.make import Q1, Q2, Q4
 from tests.pages import read, value_of
 from tests.reports.content_samples import closed
 
@@ -96,6 +96,25 @@ def test_the_threshold_decides_what_is_declared(session: Session) -> None:
     ]  # fmt: skip
     assert statement.assets.startswith("2 assets that cost £500.00 or more: £9,900.00 together.")
     assert statement.assurance.endswith("14 September 2026: qualified opinion.")
+
+
+def test_equipment_that_was_claimed_and_is_in_no_register_is_worth_a_look(
+    session: Session, signed_in: SignedIn
+) -> None:
+    award, other = make.award(session), make.award(session, make.proposal(session, "SVD-25-77"))
+    year = award.proposal.funding_year
+    year.programme.asset_threshold = Decimal("500.00")
+    make.category(year.programme).name = "Equipment and materials"
+    for one, quarter, amount in ((award, Q1, "700.00"), (other, Q1, "499.99"), (other, Q2, "500.00")):
+        make.claim(session, one, quarter, lines={("labour", "Equipment and materials"): Decimal(amount)})
+    year_ends.asset(session, award, make.person(session, Role.FINANCE))
+    session.commit()
+    words = read(signed_in(Role.FINANCE).get(f"/returns/{year.id}/year-end").text)
+    told = words.partition("Worth a look: claimed, and not in the register")[2].partition("Independent")[0]
+    assert "SVD-25-77" in told
+    assert told.count("£500.00") == 2, "the threshold, and the one line at it"
+    assert "£499.99" not in told
+    assert "£700.00" not in told, "a laptop of that award is in the register"
 
 
 def test_finance_records_the_assurance_of_a_year_that_is_over(session: Session, signed_in: SignedIn) -> None:
