@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from portfolio.money import ZERO
 from reports.common import heading, sheet
@@ -19,6 +20,18 @@ _ALL = f'IF(COUNTIF({{lines}},"{OK}")=ROWS({{lines}}),"{OK}",ROWS({{lines}})-COU
 _FINE = f'(COUNTIF({{lines}},"{OK}")+COUNTIF({{Rule}},"{TOLD}"))'
 _ALL_BUT_TOLD = f'IF({_FINE}=ROWS({{lines}}),"{OK}",ROWS({{lines}})-{_FINE}&" not OK")'
 """The same, where some lines are for information."""
+
+
+class FromRecord(StrEnum):
+    """The figures that a check takes from the record itself; all others are fetched from the sheets by a formula."""
+
+    LEDGER = "The council's ledger of this quarter"
+    LEDGER_LESS_CLAIMED = "Ledger less claimed"
+    TIMING = "Timing differences noted"
+    SPENT_BY_CATEGORY = "Record of claims, all categories, to date"
+    SPENT_BY_QUARTER = "Record of claims, all quarters"
+    ALLOCATED = "Record of allocations, all CSPs"
+    HALF_A_UNIT = "Half a unit"
 
 
 @dataclass(frozen=True)

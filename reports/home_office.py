@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from portfolio.money import ZERO
-from reports.checks import AT_MOST, EQUAL, Check, Figure, checks_sheet
+from reports.checks import AT_MOST, EQUAL, Check, Figure, FromRecord, checks_sheet
 from reports.common import (
     NOT_STATED,
     OF_WHICH_ACCRUED,
@@ -142,7 +142,7 @@ def _claim_checks(
         Check(
             "Spend by category",
             Figure(
-                "Record of claims, all categories, to date",
+                FromRecord.SPENT_BY_CATEGORY,
                 sum((sum(row.actual, ZERO) for row in content.categories), ZERO),
                 None,
             ),
@@ -276,7 +276,7 @@ def _statement_checks(content: ReturnContent, sheets: Sequence[Sheet], intervent
         by_category.total("Eligible expenditure"),
     )
     claimed = (
-        Figure("Record of claims, all quarters", overall.to_date, None)
+        Figure(FromRecord.SPENT_BY_QUARTER, overall.to_date, None)
         if interventions is None
         else Figure("Interventions, Actual to date, total", overall.to_date, interventions.total("Actual to date"))
     )
@@ -300,7 +300,7 @@ def _statement_checks(content: ReturnContent, sheets: Sequence[Sheet], intervent
                 by_stream.total("Allocation"),
             ),
             EQUAL,
-            Figure("Record of allocations, all CSPs", overall.allocation, None),
+            Figure(FromRecord.ALLOCATED, overall.allocation, None),
         ),
         *(
             Check(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portfolio.money import ZERO
 from portfolio.quarters import FinancialYear
-from reports.checks import AT_MOST, EQUAL, NO_LEDGER, TOLD, Check, Figure, checks_sheet
+from reports.checks import AT_MOST, EQUAL, NO_LEDGER, TOLD, Check, Figure, FromRecord, checks_sheet
 from reports.common import (
     accrued_column,
     assemble,
@@ -351,10 +351,10 @@ def _ledger_lines(content: ReturnContent, totals: SummaryTotals, names: Names, s
         if row.ledger is None:
             yield Check(f"Ledger: {who}", Figure(NO_LEDGER, None, None), TOLD, claimed)
             continue
-        yield Check(f"Ledger: {who}", Figure("The council's ledger of this quarter", row.ledger, None), TOLD, claimed)
+        yield Check(f"Ledger: {who}", Figure(FromRecord.LEDGER, row.ledger, None), TOLD, claimed)
         yield Check(
             f"Ledger, left unexplained: {who}",
-            Figure("Ledger less claimed", row.ledger - row.claimed, None),
+            Figure(FromRecord.LEDGER_LESS_CLAIMED, row.ledger - row.claimed, None),
             TOLD,
-            Figure("Timing differences noted", row.timing, None),
+            Figure(FromRecord.TIMING, row.timing, None),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portfolio.money import ZERO, format_pounds
-from reports.checks import AT_MOST, Check, Figure
+from reports.checks import AT_MOST, Check, Figure, FromRecord
 from reports.common import heading, quarter_headings, sheet, sum_of
 from reports.content import ByQuarter, ReturnContent, Rounded
 from reports.names import Names, sums_where
@@ -124,6 +124,6 @@ def rounded_checks(content: ReturnContent, sheets: Sequence[Sheet]) -> list[Chec
                 f"ABS({made.total(APART)})",
             ),
             AT_MOST,
-            Figure("Half a unit", half, None),
+            Figure(FromRecord.HALF_A_UNIT, half, None),
         )
     ]

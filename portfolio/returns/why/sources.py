@@ -12,7 +12,7 @@ from portfolio.returns.contents.decided import FORECAST_UNDERSPEND
 from portfolio.returns.contents.spending import HELD_BACK
 from portfolio.returns.why.cells import SUMMARY, Cells
 from reports.addresses import Spot
-from reports.checks import Check
+from reports.checks import Check, FromRecord
 from reports.common import OF_WHICH_ACCRUED
 from reports.names import Names
 from reports.rounded import RoundedLine
@@ -203,20 +203,20 @@ def _of_check(cells: Cells, spot: Spot, check: Check, is_first: bool) -> Origin:
     quarters, csp = (cells.content.cover.quarter.number,), _partnership_of(cells, check)
     ledger = _one("ledger", csp, quarters=quarters)
     match figure.what:
-        case "The council's ledger of this quarter":
+        case FromRecord.LEDGER:
             return Origin(sources=ledger)
-        case "Ledger less claimed":
+        case FromRecord.LEDGER_LESS_CLAIMED:
             claimed = _one("claimed by", csp, quarters=quarters, sign=-1) if csp is not None else []
             return Origin(sources=[*ledger, *claimed])
-        case "Timing differences noted":
+        case FromRecord.TIMING:
             return Origin(sources=_one("timing", csp, quarters=quarters) if csp is not None else [])
-        case "Record of claims, all categories, to date":
+        case FromRecord.SPENT_BY_CATEGORY:
             return Origin(_all_lines(cells, "Spend by category", "To date"))
-        case "Record of claims, all quarters":
+        case FromRecord.SPENT_BY_QUARTER:
             return Origin(_all_lines(cells, "Interventions", "Actual to date"))
-        case "Record of allocations, all CSPs":
+        case FromRecord.ALLOCATED:
             return Origin(_all_lines(cells, SUMMARY, "Allocation"))
-        case "Half a unit":
+        case FromRecord.HALF_A_UNIT:
             return Origin(sources=_one("rounding", figure.amount))
     # A partnership that the summary has no line of claims nothing, and nor does what belongs to no project.
     return Origin(is_known=not figure.amount)
