@@ -16,6 +16,13 @@ def _has_left(row: str) -> str:
     return f'(SELECT status FROM "return" WHERE "return".id = {row}.return_id) NOT IN {OPEN}'  # noqa: S608 - no value in it
 
 
+PLACE = ("funding_year_id", "kind", "csp_id", "quarter", "version")
+"""What no two returns have in common."""
+SAME_PLACE = " AND ".join(f"NOT (kept.{column} IS DISTINCT FROM NEW.{column})" for column in PLACE)
+STANDS_THERE = (
+    f'EXISTS (SELECT 1 FROM "return" AS kept WHERE kept.status NOT IN {OPEN} '  # noqa: S608 - no value in it
+    f"AND (kept.id = NEW.id OR ({SAME_PLACE})))"
+)
 ANEW = [
     Guard("return", "DELETE", "an issued return is never removed", ISSUED),
     Guard(
@@ -24,7 +31,7 @@ ANEW = [
         "an issued return is never changed",
         f"{ISSUED} AND (NEW.status IN {OPEN} OR "
         + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in FROZEN)
-        + ")",
+        + f") OR OLD.status IN {OPEN} AND {STANDS_THERE}",
     ),
 ]
 CHECKED = "what was found in an issued return is never changed"
@@ -47,7 +54,23 @@ ADDED = [
     *guards_0003.append_only("published_file", "what was published"),
 ]
 _REPLACED = {guard.name for guard in ANEW}
-GUARDS = [*(guard for guard in guards_0007.GUARDS if guard.name not in _REPLACED), *ADDED]
+_SO_FAR = [*(guard for guard in guards_0007.GUARDS if guard.name not in _REPLACED), *ADDED]
+_INSERTED = {guard.table for guard in _SO_FAR if guard.deed == "INSERT"}
+NOT_REPLACED = [
+    # SQLite's INSERT OR REPLACE removes the row in its way without asking the guard of DELETE.
+    Guard("return", "INSERT", "an issued return is never replaced", STANDS_THERE),
+    *(
+        Guard(
+            guard.table,
+            "INSERT",
+            guard.says,
+            f'EXISTS (SELECT 1 FROM "{guard.table}" AS kept WHERE kept.id = NEW.id)',  # noqa: S608 - no value in it
+        )
+        for guard in _SO_FAR
+        if guard.deed == "DELETE" and guard.condition is None and guard.table not in _INSERTED
+    ),
+]
+GUARDS = [*_SO_FAR, *NOT_REPLACED]
 
 
 def statements(dialect: str) -> list[str]:
@@ -61,4 +84,4 @@ def statements(dialect: str) -> list[str]:
             else [f'DROP TRIGGER {guard.name} ON "{guard.table}"', f"DROP FUNCTION {guard.name}()"]
         )
     ]
-    return [*down, *guards_0003.put_up(ADDED, dialect)]
+    return [*down, *guards_0003.put_up([*ADDED, *NOT_REPLACED], dialect)]

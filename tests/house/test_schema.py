@@ -21,7 +21,7 @@ from portfolio.measures.models import Measure, MeasureDefinition, Observation
 from portfolio.migrations import guards_0003
 from portfolio.migrations.guards import GUARDS
 from portfolio.migrations.guards_0003 import Guard
-from portfolio.migrations.guards_0008 import FROZEN
+from portfolio.migrations.guards_0008 import FROZEN, PLACE
 from portfolio.people.models import Person, PersonalReading
 from portfolio.people.rules import Role
 from portfolio.returns.models import Payment, Return, ReturnAmount, ReturnPoint
@@ -30,6 +30,7 @@ from portfolio.spend.models import Forecast
 from portfolio.spend.rules import ClaimStatus
 from tests import make, rounds, year_ends
 from tests.conftest import NOW
+from tests.kept import kept
 
 Guarded = dict[str, dict[str, int]]
 TOO_MUCH = 10**9
@@ -107,9 +108,17 @@ def test_a_step_that_fails_leaves_nothing_of_any_step(tmp_path: Path, monkeypatc
     database.close()
 
 
+_NUMBERS: Guarded = {}
+
+
 @pytest.fixture
 def guarded(session: Session) -> Guarded:
     """A row in every guarded table, and by table the numbers of what is closed and what is open."""
+    kept(session, "a row in every guarded table", lambda: _NUMBERS.update(_guarded(session)))
+    return _NUMBERS
+
+
+def _guarded(session: Session) -> Guarded:
     award = make.award(session)
     officer = make.person(session, Role.CSP_OFFICER)
     decision = make.decision(session, make.proposal(session, "SVD-25-02"))
@@ -237,6 +246,10 @@ def _forbidden(guard: Guard, guarded: Guarded) -> str:
             return f"DELETE FROM return_point WHERE return_id = {numbers['return']}"
         case "claim" | "return", "DELETE":
             return f'DELETE FROM "{guard.table}" WHERE id = {numbers["id"]}'
+        case "return", "INSERT":
+            return f'INSERT INTO "return" SELECT * FROM "return" WHERE id = {numbers["id"]}'
+        case _, "INSERT":
+            return f'INSERT INTO "{guard.table}" SELECT * FROM "{guard.table}"'
         case _, "UPDATE":
             return f"UPDATE {guard.table} SET id = id + 1000"
         case _:
@@ -268,6 +281,20 @@ def test_nothing_of_an_issued_return_changes(session: Session, guarded: Guarded,
     changed = {"csp_id": "1", "id": "99", "kind": "'Home Office'", "quarter": "20252", "version": "9"}
     statement = f'UPDATE "return" SET {column} = {changed.get(column, "NULL")} WHERE id = {number}'
     assert "an issued return is never changed" in _refused(session, statement)
+
+
+@pytest.mark.only_sqlite  # it alone replaces a row past the guards of the row in its way
+@pytest.mark.parametrize("replace", ["INSERT OR REPLACE", "UPDATE OR REPLACE"])
+def test_no_issued_return_is_replaced(session: Session, guarded: Guarded, replace: str) -> None:
+    numbers, place = guarded["return"], ", ".join(PLACE)
+    rest = "status, prepared_by, prepared_at, figures"
+    taken = f"SELECT {place}, 'prepared', prepared_by, prepared_at, figures FROM \"return\" WHERE id = {numbers['id']}"
+    statement = (
+        f'{replace} INTO "return" ({place}, {rest}) {taken}'
+        if replace.startswith("INSERT")
+        else f'{replace} "return" SET id = {numbers["id"]} WHERE id = {numbers["open"]}'
+    )
+    assert "an issued return is never" in _refused(session, statement)
 
 
 @pytest.mark.parametrize("status", ["prepared", "checked", "certified"])
