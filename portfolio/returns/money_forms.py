@@ -97,10 +97,10 @@ class MoneyInFilter(AddressForm):
         """What is looked at."""
         return Chosen(
             within,
-            self.year.data,
-            ReturnKind[self.kind.data] if self.kind.data else None,
-            self.stream.data or None,
-            self.age.data,
+            year_id=self.year.data,
+            kind=ReturnKind[self.kind.data] if self.kind.data else None,
+            stream=self.stream.data or None,
+            age=self.age.data,
             settled=self.show.data == ALL,
         )
 

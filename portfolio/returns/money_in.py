@@ -5,7 +5,7 @@ it, and its age runs from the day on which it was first issued: a new version do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,7 @@ class Chosen:
     """Which money in is looked at."""
 
     within: Within
+    _: KW_ONLY
     year_id: int | None = None
     kind: ReturnKind | None = None
     whole_area: bool = False

@@ -188,6 +188,9 @@ def test_recording_and_looking(scene: Scene, forwarded: Return, signed_in: Signe
     assert "Claimed from the OPCC" in listed
     assert "£395.18" in listed
     assert "Nothing is outstanding here" in text_of(opcc.get("/returns/money-in?age=Over+90+days"))
+    other = forwarded.funding_year.programme.streams[0].name
+    assert "£395.18" not in text_of(opcc.get(f"/returns/money-in?kind=OPCC&stream={other}"))
+    assert "£395.18" in text_of(opcc.get("/returns/money-in?kind=OPCC&age=31+to+60+days"))
     csv = opcc.get("/returns/money-in/file.csv?show=all").get_data(as_text=True)
     assert "35545.18,400.00,-150.00,34900.00,395.18,45,31 to 60 days" in csv
     book = openpyxl.load_workbook(BytesIO(opcc.get("/returns/money-in/file.xlsx").get_data()), data_only=True)

@@ -1,10 +1,10 @@
 """Money in: what is due within reach, as a page and as files; and what came, went or is withheld of one return."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 
 from portfolio.funding_years.queries import years_within
 from portfolio.people.rules import Act
@@ -13,14 +13,13 @@ from portfolio.returns.listed import cells_of, content_of
 from portfolio.returns.models import Return
 from portfolio.returns.money_forms import MoneyForm, MoneyInFilter, PaymentForm, RecoveryForm, WithholdingForm
 from portfolio.returns.money_in import Chosen
-from portfolio.returns.queries import get_return, place_of
 from portfolio.returns.rules import ReturnStatus
+from portfolio.returns.views.deeds import ask, do, found
 from portfolio.returns.views.room import me, room, workbook_download
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment, today
-from portfolio.web.database import commit, session
+from portfolio.web.database import session
 from portfolio.web.downloads import csv_download
-from portfolio.web.errors import refusals_on
 from portfolio.web.paging import PAGE, page_of
 from reports.money_in import HEADINGS, proved_money_in
 
@@ -77,18 +76,30 @@ def _asked() -> tuple[MoneyInFilter, Chosen]:
     return form, form.chosen(within)
 
 
+AnyForm = TypeVar("AnyForm", bound=MoneyForm)
+RECEIVING = (ReturnStatus.FORWARDED, ReturnStatus.PAID)
+"""The states in which money of a return comes and goes."""
+
+
+def _of_streams(form: AnyForm, number: int) -> AnyForm:
+    """A form that offers the streams of a return's programme."""
+    form.offer(found(number, Act.FORWARD_RETURN).funding_year)
+    return form
+
+
 @room.get("/returns/<int:number>/payment")
 @allow(Act.FORWARD_RETURN)
 def paying_in(number: int) -> Any:
     """The form for money received."""
-    return _ask(number, "payment", PaymentForm(received_on=today()), *RECEIVING)
+    form = _of_streams(PaymentForm(received_on=today()), number)
+    return ask(number, Act.FORWARD_RETURN, "returns/payment.html", form, *RECEIVING)
 
 
 @room.post("/returns/<int:number>/payment")
 @allow(Act.FORWARD_RETURN, deed="Recorded a payment")
 def pay(number: int) -> Any:
     """Records it."""
-    form = PaymentForm()
+    form = _of_streams(PaymentForm(), number)
 
     def receive(row: Return) -> None:
         paying.record_payment(
@@ -102,21 +113,22 @@ def pay(number: int) -> Any:
             at=moment(),
         )
 
-    return _do(number, "payment", form, receive, "The payment is recorded.")
+    return do(number, Act.FORWARD_RETURN, "returns/payment.html", form, receive, "The payment is recorded.")
 
 
 @room.get("/returns/<int:number>/recovery")
 @allow(Act.FORWARD_RETURN)
 def recovering(number: int) -> Any:
     """The form for money that the funder took back."""
-    return _ask(number, "recovery", RecoveryForm(received_on=today()), *RECEIVING)
+    form = _of_streams(RecoveryForm(received_on=today()), number)
+    return ask(number, Act.FORWARD_RETURN, "returns/recovery.html", form, *RECEIVING)
 
 
 @room.post("/returns/<int:number>/recovery")
 @allow(Act.FORWARD_RETURN, deed="Recorded money recovered by the funder")
 def recover(number: int) -> Any:
     """Records it; what the funder keeps is withheld from then on."""
-    form = RecoveryForm()
+    form = _of_streams(RecoveryForm(), number)
 
     def give_back(row: Return) -> None:
         paying.recover(
@@ -132,21 +144,24 @@ def recover(number: int) -> Any:
             at=moment(),
         )
 
-    return _do(number, "recovery", form, give_back, "What the funder recovered is recorded.")
+    return do(
+        number, Act.FORWARD_RETURN, "returns/recovery.html", form, give_back, "What the funder recovered is recorded."
+    )
 
 
 @room.get("/returns/<int:number>/withholding")
 @allow(Act.FORWARD_RETURN)
 def withholding(number: int) -> Any:
     """The form for what the funder will not pay, or pays after all."""
-    return _ask(number, "withholding", WithholdingForm(told_on=today()), *RECEIVING, ReturnStatus.QUERIED)
+    form = _of_streams(WithholdingForm(told_on=today()), number)
+    return ask(number, Act.FORWARD_RETURN, "returns/withholding.html", form, *RECEIVING, ReturnStatus.QUERIED)
 
 
 @room.post("/returns/<int:number>/withholding")
 @allow(Act.FORWARD_RETURN, deed="Recorded what the funder withholds")
 def withhold(number: int) -> Any:
     """Records it."""
-    form = WithholdingForm()
+    form = _of_streams(WithholdingForm(), number)
 
     def note(row: Return) -> None:
         lets_go = form.said.data == "lets-go"
@@ -162,39 +177,4 @@ def withhold(number: int) -> Any:
             at=moment(),
         )
 
-    return _do(number, "withholding", form, note, "What the funder said is recorded.")
-
-
-RECEIVING = (ReturnStatus.FORWARDED, ReturnStatus.PAID)
-"""The states in which money of a return comes and goes."""
-
-
-def _ask(number: int, deed: str, form: MoneyForm, *states: ReturnStatus) -> Any:
-    row = get_return(session(), number, viewer().within(Act.FORWARD_RETURN))
-    if row.status not in states:
-        return redirect(url_for(".show", number=number))
-    return _page(row, deed, form)
-
-
-def _do(number: int, deed: str, form: MoneyForm, record: Callable[[Return], Any], done: str) -> Any:
-    row = get_return(session(), number, viewer().within(Act.FORWARD_RETURN))
-    form.offer(row.funding_year)
-    if form.validate_on_submit():
-        with refusals_on(form) as outcome:
-            record(row)
-            commit()
-        if outcome.ok:
-            flash(done, "success")
-            return redirect(url_for(".show", number=number))
-    return _page(row, deed, form), 422
-
-
-def _page(row: Return, deed: str, form: MoneyForm) -> str:
-    form.offer(row.funding_year)
-    return render_template(
-        f"returns/{deed}.html",
-        row=row,
-        place=place_of(row),
-        form=form,
-        money=money_in.of_return(session(), row, today()) if row.status.has_left else None,
-    )
+    return do(number, Act.FORWARD_RETURN, "returns/withholding.html", form, note, "What the funder said is recorded.")
