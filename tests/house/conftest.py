@@ -13,6 +13,7 @@ from portfolio.app import create_app
 from portfolio.config import Config
 from portfolio.people import sessions
 from portfolio.people.models import Person
+from portfolio.web import errors
 from tests.compiled import COMPILED
 from tests.house.attacking import Browser
 from tests.serving import serving
@@ -48,3 +49,9 @@ def enter(site: Flask, session: Session) -> Iterator[Enter]:
             return browser
 
         yield sign_in
+
+
+@pytest.fixture
+def refused_in_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused answers with its status alone: its page, thousands of times the same, has tests of its own."""
+    monkeypatch.setattr(errors, "page", lambda status, **_: ("", status))

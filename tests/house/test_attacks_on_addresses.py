@@ -30,6 +30,8 @@ OF_AN_AREA = (*OF_A_PARTNERSHIP, Measure, MeasureDefinition)
 
 OWN_SESSION = ("/sign-", "/account")
 """What one does to one's own session would end the attack; it names nothing of anybody else's."""
+COUNTED = {"sheet_number", "first_row", "version"}
+"""Numbers that name a place in a thing, and are nobody's: every number of every thing, with one of these, is enough."""
 
 
 @contextmanager
@@ -69,7 +71,7 @@ def every_address(site: Flask, places: list[Place]) -> Iterator[tuple[Rule, str,
     for rule in site.url_map.iter_rules():
         offered = {
             name: numbers
-            if "IntegerConverter" in str(type(rule._converters[name]).__mro__)
+            if name not in COUNTED and "IntegerConverter" in str(type(rule._converters[name]).__mro__)
             else list(dict.fromkeys(where.named[name] for where in places if name in where.named))
             for name in rule.arguments
         }

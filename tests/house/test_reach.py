@@ -192,6 +192,7 @@ def naming_routes(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
                 yield rule, method, access
 
 
+@pytest.mark.usefixtures("refused_in_a_word")
 def test_every_object_opens_to_those_whose_roles_reach_it_and_is_not_there_for_others(
     app: Flask,
     session: Session,

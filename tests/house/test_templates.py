@@ -1,6 +1,7 @@
 """Every template parses, finds what it imports, and keeps the house's habits: no inline style or script, no sums."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def source_of(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+@cache
 def exported_by(name: str) -> set[str]:
     """Names another template may import from this one."""
     body = ENVIRONMENT.parse(source_of(name)).body

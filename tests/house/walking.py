@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 SITE = "http://localhost"
-ALIKE = 3
+ALIKE = 2
 """So many of the pages that one endpoint answers are opened by each person, each their own, and one of its files …"""
 FORMS_ALIKE = 1
 """… and so many of the forms that it takes are sent."""
