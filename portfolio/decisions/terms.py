@@ -31,11 +31,7 @@ def change_terms(session: Session, programme: Programme, terms: Terms, within: W
     Refused to whoever does not reach all of them, and where a lower tolerance would leave awards above it (E1).
     """
     found = session.scalars(select(FundingYear).where(FundingYear.programme_id == programme.id)).all()
-    beyond = {
-        year.police_area.name
-        for year in found
-        if not within.everything and year.police_area_id not in within.police_areas
-    }
+    beyond = {year.police_area.name for year in found if not within.holds_area(year.police_area_id)}
     refuse_any([BeyondReach(sorted(beyond)) if beyond else None])
     is_lower = terms.tolerance_percent < programme.tolerance_percent
     above = [fault for year in found for fault in _above(session, year, terms)] if is_lower else []

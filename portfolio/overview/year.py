@@ -236,7 +236,7 @@ def scope_of(session: Session, year: FundingYear, within: Within, csp_key: str |
     """What somebody sees of a funding year; raises NotFound for a partnership that is not within their reach."""
     reached = session.scalars(csps_to_show(year, within)).all()
     if not csp_key:
-        return Scope(year, reached, None, within.everything or year.police_area_id in within.police_areas)
+        return Scope(year, reached, None, within.holds_area(year.police_area_id))
     chosen = next((csp for csp in reached if csp.key == csp_key), None)
     if chosen is None:
         raise NotFound("There is no such partnership in this year")

@@ -303,6 +303,10 @@ class Within:
             or (lead_id is not None and lead_id == self.lead_id)
         )
 
+    def holds_area(self, police_area_id: int) -> bool:
+        """Whether what is a whole police area's is within reach, not only a partnership's part of it."""
+        return self.everything or police_area_id in self.police_areas
+
 
 def within(act: Act, holdings: Iterable[Holding], person_id: int, day: date) -> Within:
     """How far somebody may do something on a day; nothing at all where no role of theirs allows it."""

@@ -123,7 +123,7 @@ class Place:
 
 def reaches_area(within: Within, year: FundingYear) -> bool:
     """Whether somebody reaches what is the whole police area's, not only a partnership's part of it."""
-    return within.everything or year.police_area_id in within.police_areas
+    return within.holds_area(year.police_area_id)
 
 
 def place_of(row: Return) -> Place:

@@ -50,14 +50,8 @@ def index() -> Any:
         rows=rows,
         page=page,
         threshold=year.programme.asset_threshold,
-        reaches_area=_reaches_area(year),
+        reaches_area=viewer().within(Act.SEE_RETURNS).holds_area(year.police_area_id),
     )
-
-
-def _reaches_area(year: FundingYear) -> bool:
-    """Whether the viewer may see the page of the whole area's year."""
-    within = viewer().within(Act.SEE_RETURNS)
-    return within.everything or year.police_area_id in within.police_areas
 
 
 @room.get("/assets.csv")

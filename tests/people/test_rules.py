@@ -153,18 +153,19 @@ def test_a_viewers_roles_are_named_once_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach", "holds"),
+    ("reach", "holds", "holds_area"),
     [
-        (Within(everything=True), True),
-        (Within(csps=frozenset({3})), True),
-        (Within(police_areas=frozenset({2})), True),
-        (Within(lead_id=7), True),
-        (Within(csps=frozenset({2}), police_areas=frozenset({3}), lead_id=8), False),
-        (Within(), False),
+        (Within(everything=True), True, True),
+        (Within(csps=frozenset({3})), True, False),
+        (Within(police_areas=frozenset({2})), True, True),
+        (Within(lead_id=7), True, False),
+        (Within(csps=frozenset({2}), police_areas=frozenset({3}), lead_id=8), False, False),
+        (Within(), False, False),
     ],
 )
-def test_something_is_within_reach_or_not(reach: Within, holds: bool) -> None:
+def test_something_is_within_reach_or_not(reach: Within, holds: bool, holds_area: bool) -> None:
     assert reach.holds(csp_id=3, police_area_id=2, lead_id=7) is holds
+    assert reach.holds_area(2) is holds_area
 
 
 def test_what_nobody_leads_is_nobodys_own() -> None:

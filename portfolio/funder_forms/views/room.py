@@ -69,8 +69,7 @@ def cell_at(sheet: FormSheet, address: str) -> tuple[int, int]:
 
 def may_set(form: FunderForm) -> bool:
     """Whether the viewer may bind and fill a form that they see."""
-    no_csp = 0
-    return viewer().within(Act.SET_FORMS).holds(no_csp, form.police_area_id)
+    return viewer().within(Act.SET_FORMS).holds_area(form.police_area_id)
 
 
 def whys_of(row: Return | None, puts: Sequence[Put]) -> dict[Place, Address]:
