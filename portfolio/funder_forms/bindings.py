@@ -5,6 +5,7 @@ claim summary is the same figure next quarter, wherever it stands in the workboo
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,6 +22,7 @@ UNITS = (Decimal("0.01"), Decimal(1), Decimal(1000))
 MOST_BOUND = 20_000
 MOST_ROWS = 5_000
 MOST_WORD = 500
+_NO_LETTER = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 
 Place = tuple[str, str]
 """A sheet's name and a cell's address."""
@@ -237,8 +239,10 @@ def _mapping(told: Any, where: str) -> Mapping[str, Any]:
 
 
 def _word(told: Any, where: str, most: int = MOST_WORD) -> str:
-    if not isinstance(told, str) or not told.strip() or len(told) > most or "\0" in told:
+    if not isinstance(told, str) or not told.strip() or len(told) > most:
         raise UnreadableBinding(where, f"it must be a text of 1 to {most:,} characters")
+    if _NO_LETTER.search(told):
+        raise UnreadableBinding(where, "it holds a sign that no text can hold. Take it out")
     return told
 
 
@@ -303,7 +307,7 @@ def _table(told: Any, where: str) -> BoundTable:
         _word(one.get("table"), f"{where}, table"),
         tuple((letter, _word(columns[letter], f"{where}, columns, {letter}")) for letter in order),
         tuple(
-            (heading, _word(word, f"{where}, where, {heading}"))
+            (_word(heading, f"{where}, where"), _word(word, f"{where}, where, {heading}"))
             for heading, word in _mapping(one.get("where", {}), f"{where}, where").items()
         ),
     )

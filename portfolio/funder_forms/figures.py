@@ -127,6 +127,16 @@ class View:
         said = dict(where)
         return self.covered(tuple(said.get(heading, ALL) for heading in self.headings))
 
+    def not_there(self, where: Sequence[tuple[str, str]]) -> str:
+        """What of such a choice of rows the return does not know; nothing where it is only that there are no rows."""
+        for heading, word in where:
+            if heading not in self.headings:
+                return f"its rows are not told apart by {heading}"
+            row = tuple(word if one == heading else ALL for one in self.headings)
+            if not self.covered(row) and not self._may_be_nothing(row, anywhere=True):
+                return f"it has no {heading} {word}"
+        return ""
+
     def at(self, place: int, column: str) -> Figure:
         """What one line says in one column."""
         address = Address(self.name, self.keys[place], column)
@@ -193,16 +203,17 @@ class View:
             if found.value is not None:
                 yield found, place
 
-    def _may_be_nothing(self, row: tuple[str, ...]) -> bool:
+    def _may_be_nothing(self, row: tuple[str, ...], *, anywhere: bool = False) -> bool:
         """Whether a row that is not there says that nothing was spent: its partnership and stream are there."""
         if self.table.empty or all(part == ALL for part in row):
             return True
-        if self.name not in _NONE_IS_ZERO:
+        if self.name not in _NONE_IS_ZERO and not anywhere:
             return False
         known = {"CSP": {line.csp for line in self._content.summary}}
         known["Stream"] = {line.stream for line in self._content.summary}
         return all(
-            part == ALL or part in known.get(heading, {part}) for heading, part in zip(self.headings, row, strict=True)
+            part == ALL or part in known.get(heading, set() if anywhere else {part})
+            for heading, part in zip(self.headings, row, strict=True)
         )
 
     def _sum(self, heading: str, lines: Sequence[int]) -> Decimal:

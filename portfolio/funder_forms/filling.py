@@ -135,6 +135,9 @@ def _rows(source: Source, binding: Binding, found: list[Found]) -> Iterator[Put]
         if view is None:
             found.append(Found(about, Finding.UNKNOWN, f"the return has no table {table.table}"))
             continue
+        if unknown := view.not_there(table.where):
+            found.append(Found(about, Finding.UNKNOWN, f"{view.sheet.name}: {unknown}"))
+            continue
         lines = view.only(table.where)
         if len(lines) > table.rows:
             detail = f"{view.sheet.name} has {len(lines)} rows, and the form has room for {table.rows}"

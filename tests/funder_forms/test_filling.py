@@ -306,3 +306,7 @@ def test_a_list_takes_only_the_rows_that_were_asked_for() -> None:
     wanted = [row.title for row in dorset().interventions if row.stream == "labour"]
     assert list(run.entries.values()) == wanted
     assert filling.rows_of(source(), table) == len(wanted)
+    for where, said in (("stream", "labour"), "told apart by stream"), (("Stream", "other"), "it has no Stream other"):
+        run = filling.dry_run(blank(), source(), Binding(tables=(replace(table, where=(where,)),)))
+        assert run.entries == {}  # rather than every row, or none without a word
+        assert [said in one.detail for one in run.stops] == [True]
