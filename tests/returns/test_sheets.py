@@ -15,15 +15,16 @@ from portfolio.money import ZERO
 from portfolio.proposals.rules import MatchKind, ProposalStatus
 from portfolio.quarters import Quarter
 from portfolio.returns.contents.scope import Scope
-from portfolio.returns.contents.spending import grant_received
+from portfolio.returns.contents.spending import grant_received, grant_withheld
 from portfolio.returns.models import Payment
 from portfolio.returns.rules import ReturnKind
 from portfolio.spend.rules import ClaimStatus
 from reports.content import Kind
-from tests import make
+from tests import make, year_ends
 from tests.conftest import NOW
 from tests.make import Q1, Q2, Q3, Q4
 from tests.returns.conftest import Scene
+from tests.returns.test_why import explained, unexplained
 from tests.returns.worlds import BCP, DORSET, asks, match, now, warnings
 
 
@@ -250,3 +251,8 @@ def test_grant_received_counts_each_quarter_once(scene: Scene) -> None:
     scene.session.commit()
     found = grant_received(Scope(scene.session, scene.year, Q4, Kind.STATEMENT, None))
     assert found == {labour.id: Decimal("36.00"), non_labour.id: Decimal("5.00")}
+    year_ends.withholding(scene.session, opcc, "10.00")  # the Home Office paid the quarter: this is not its doing
+    year_ends.withholding(scene.session, second, "2.00")
+    kept_back = grant_withheld(Scope(scene.session, scene.year, Q4, Kind.STATEMENT, None))
+    assert kept_back == {labour.id: Decimal("2.00")}
+    assert unexplained(explained(scene, Q4, Kind.STATEMENT)) == [], "why they are what they are says the same"

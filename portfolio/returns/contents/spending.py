@@ -197,8 +197,13 @@ def _told_of_returns(scope: Scope, kind: type[Payment | Withholding]) -> dict[in
     """What is recorded against the whole area's returns of a year, by stream.
 
     What the funder pays is recorded against the Home Office return of a quarter or, where it goes by that, against the
-    OPCC's combined one: never both are counted. What partnerships got is passed on from it.
+    OPCC's combined one: never both are counted. What partnerships got is passed on from it, and what the OPCC withholds
+    of a quarter that the Home Office paid is between it and the authority.
     """
+    to_the_home_office = Return.funding_year_id == scope.year.id, Return.kind == ReturnKind.HOME_OFFICE
+    paid = set(
+        scope.session.scalars(select(Return.quarter).join(Return.payments).where(*to_the_home_office).distinct())
+    )
     rows = scope.session.execute(
         select(Return.quarter, Return.kind, kind.stream_id, total(kind.amount))
         .join(kind, kind.return_id == Return.id)
@@ -210,7 +215,8 @@ def _told_of_returns(scope: Scope, kind: type[Payment | Withholding]) -> dict[in
         told[quarter, of][stream_id] = amount
     summed: dict[int, Decimal] = {}
     for quarter in scope.quarter.year.quarters:
-        counted = told.get((quarter, ReturnKind.HOME_OFFICE)) or told.get((quarter, ReturnKind.OPCC), {})
+        level = (quarter, ReturnKind.HOME_OFFICE)
+        counted = told[level if level in told or quarter in paid else (quarter, ReturnKind.OPCC)]
         for stream_id, amount in counted.items():
             summed[stream_id] = summed.get(stream_id, ZERO) + amount
     return summed

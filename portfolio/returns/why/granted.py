@@ -163,7 +163,7 @@ class Granting:
         return self._of_returns(Withholding, source.of[0])
 
     def _of_returns(self, model: type[Payment | Withholding], stream: str) -> list[Row]:
-        """Of each quarter what is recorded against the Home Office return, or where nothing is, the OPCC's."""
+        """Of each quarter what stands against the Home Office return, or where nothing does, the OPCC's, as a statement."""
         returns = {
             number: (quarter.number, kind)
             for number, quarter, kind in self._scope.session.execute(
@@ -174,10 +174,11 @@ class Granting:
         }
         rows = self._then.rows(model, "stream_id", "amount", return_id=list(returns))
         told = {returns[row["return_id"]] for row in rows}
+        paid = {returns[row["return_id"]] for row in self._then.rows(Payment, "amount", return_id=list(returns))}
         counted = {
             (quarter, kind)
             for quarter, kind in told
-            if kind is ReturnKind.HOME_OFFICE or (quarter, ReturnKind.HOME_OFFICE) not in told
+            if kind is ReturnKind.HOME_OFFICE or (quarter, ReturnKind.HOME_OFFICE) not in told | paid
         }
         here = [row for row in rows if returns[row["return_id"]] in counted]
         return pounds(model.__tablename__, _of_stream(here, self._stream(stream)))
