@@ -2,7 +2,8 @@
 
 What is rounded together are the rows that a form shows of one table, and the columns that its own sums join: quarters,
 or what was claimed before and now. Sums are taken of the rounded figures; so are differences, which may then be off by
-more than a unit, because the form computes them so too.
+more than a unit, because the form computes them so too. What the return itself shows rounded to the same unit, it shows
+as its earlier ones did: the form says the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from portfolio.money import ZERO
 from portfolio.rounding import METHOD, rounded_table
 from reports.sheets import Shape
 
+SUMMARY = "Summary"
 Row = tuple[str, ...]
 Rounded = dict[tuple[frozenset[int], str], Decimal]
 """What lines together come to in a column that stands for itself, in pounds."""
@@ -39,11 +41,23 @@ def in_units(source: Source, wanted: Iterable[Figure], unit: Decimal) -> dict[Ad
         by_table.setdefault(address.table, []).append(address)
     made: dict[Address, Decimal] = {}
     for table, addresses in by_table.items():
-        made |= _table(source.views[table], addresses, unit)
+        made |= _table(source.views[table], addresses, unit, _shown(source, source.views[table], unit))
     return {address: amount / unit for address, amount in made.items()}
 
 
-def _table(view: View, addresses: Sequence[Address], unit: Decimal) -> dict[Address, Decimal]:
+def _shown(source: Source, view: View, unit: Decimal) -> Rounded:
+    """What the return's own rounded figures say of the summary's lines, where they are in the same unit."""
+    own = source.content.rounded
+    if own is None or own.unit != unit or view.name != SUMMARY:
+        return {}
+    return {
+        (frozenset(view.only((("Stream", row.stream),))), f"Q{number}"): amount
+        for row in own.rows
+        for number, amount in enumerate(row.quarters, start=1)
+    }
+
+
+def _table(view: View, addresses: Sequence[Address], unit: Decimal, shown: Rounded) -> dict[Address, Decimal]:
     parts = {address: _bases(view, address.column) for address in addresses}
     lines = {address: frozenset(view.covered(address.row)) for address in addresses}
     columns = {column for found in parts.values() for _, column in found}
@@ -51,7 +65,8 @@ def _table(view: View, addresses: Sequence[Address], unit: Decimal) -> dict[Addr
     for together in _joined(view, columns):
         for group, sums in _groups({found for found in lines.values() if found}):
             cells = [[_exact(view, rows, column) for column in together] for rows in group]
-            whole = rounded_table(cells, unit, running=True)
+            printed = [[shown.get((rows, column)) for column in together] for rows in group]
+            whole = rounded_table(cells, unit, running=True, printed=printed)
             for rows, amounts in zip(group, whole.cells, strict=True):
                 rounded |= {(rows, column): amount for column, amount in zip(together, amounts, strict=True)}
             for rows in sums:
