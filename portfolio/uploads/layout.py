@@ -44,7 +44,6 @@ class Named:
     name: str
     refers_to: str
     sheet: str | None = None
-    is_hidden: bool = False
 
 
 @dataclass(frozen=True)

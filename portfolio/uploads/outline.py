@@ -129,8 +129,8 @@ def _names(book: Book) -> list[Named]:
 
     def end(tag: str) -> None:
         if own_name(tag) == "definedName":
-            name, is_hidden = told.get("name", ""), told.get("hidden") in ("1", "true")
-            found.append(Named(name, "".join(held).strip(), titles.get(told.get("localSheetId", "")), is_hidden))
+            sheet = titles.get(told.get("localSheetId", ""))
+            found.append(Named(told.get("name", ""), "".join(held).strip(), sheet))
 
     book.package.walk(book.main, parser_of(start, end, held.append))
     return found

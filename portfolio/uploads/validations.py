@@ -20,6 +20,15 @@ _OFFICE_2013 = "http://schemas.microsoft.com/office/spreadsheetml/2011/1/ac|"
 _REFERENCE = "http://schemas.microsoft.com/office/excel/2006/main|"
 _NUMBERS = {"whole", "decimal"}
 _DAYS = {"date", "time"}
+_ASKS = {
+    "list": "One of a list",
+    "whole": "A whole number",
+    "decimal": "A number",
+    "date": "A date",
+    "time": "A time",
+    "textLength": "A text of a certain length",
+    "custom": "What a formula of the form allows",
+}
 _SAID = {
     "between": "from {} to {}",
     "notBetween": "outside of {} to {}",
@@ -29,6 +38,12 @@ _SAID = {
     "lessThan": "less than {}",
     "greaterThanOrEqual": "{} or more",
     "lessThanOrEqual": "{} or less",
+}
+_SAID_OF_DAYS = _SAID | {
+    "greaterThan": "a day after {}",
+    "lessThan": "a day before {}",
+    "greaterThanOrEqual": "{} or later",
+    "lessThanOrEqual": "{} or earlier",
 }
 
 
@@ -44,8 +59,6 @@ class Validation:
     operator: str
     first: str
     second: str
-    insists: bool
-    """Whether Excel refuses what breaks it; otherwise it only warns."""
     message: str
     prompt: str
     choices: tuple[str, ...] | None = None
@@ -79,9 +92,20 @@ class Validation:
         # Excel compares with a written list letter by letter, and with a list in cells without regard to case.
         if not self.first.startswith('"') and _text(entry).lower() in map(str.lower, self.choices):
             return None
-        named = ", ".join(f"“{choice}”" for choice in self.choices[:MOST_CHOICES_SAID])
-        more = len(self.choices) - MOST_CHOICES_SAID
-        return f"one of its list: {named}" + (f" and {more:,} more" if more > 0 else "")
+        return f"one of its list: {self._named(self.choices)}"
+
+    @staticmethod
+    def _named(choices: tuple[str, ...]) -> str:
+        named = ", ".join(f"“{choice}”" for choice in choices[:MOST_CHOICES_SAID])
+        more = len(choices) - MOST_CHOICES_SAID
+        return named + (f" and {more:,} more" if more > 0 else "")
+
+    @property
+    def in_words(self) -> str:
+        """What the cell asks for, as the form itself says it where it does; nothing where it asks for nothing."""
+        if self.choices is not None:
+            return f"One of {self._named(self.choices)}"
+        return self.message or self.prompt or _ASKS.get(self.kind, "")
 
     def _breaks_limits(self, measured: Decimal, epoch_1904: bool) -> str | None:
         first, second = _number(self.first), _number(self.second)
@@ -100,10 +124,10 @@ class Validation:
         }.get(self.operator, True)
         if fits:
             return None
-        limits = [self.first, self.second]
+        limits, words = [self.first, self.second], _SAID
         if self.kind == "date":
-            limits = [_day(limit, epoch_1904) for limit in (first, second or first)]
-        said = _SAID[self.operator].format(*limits)
+            limits, words = [_day(limit, epoch_1904) for limit in (first, second or first)], _SAID_OF_DAYS
+        said = words[self.operator].format(*limits)
         return f"a text of {said} characters" if self.kind == "textLength" else said
 
 
@@ -163,7 +187,6 @@ def _rule(told: dict[str, str], of_one: dict[str, str]) -> Validation:
         told.get("operator", "between"),
         of_one.get("formula1", "").strip().removeprefix("="),
         of_one.get("formula2", "").strip().removeprefix("="),
-        told.get("showErrorMessage") in ("1", "true") and told.get("errorStyle", "stop") == "stop",
         told.get("error", ""),
         told.get("prompt", ""),
         _with_commas(of_one["list"]) if "list" in of_one else None,

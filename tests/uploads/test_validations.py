@@ -40,6 +40,24 @@ def test_what_a_form_would_not_let_anybody_type_is_told(
 
 
 @pytest.mark.parametrize(
+    ("rule", "asked"),
+    [
+        ('type="whole" error="In pounds" prompt="How much" sqref="A1">', "In pounds"),
+        ('type="custom" prompt="As in the letter" sqref="A1">', "As in the letter"),
+        ('type="textLength" sqref="A1"><formula1>9</formula1>', "A text of a certain length"),
+        ('type="list" sqref="A1"><formula1>"Yes,No"</formula1>', "One of “Yes”, “No”"),
+        ('type="list" sqref="A1"><formula1>INDIRECT(B1)</formula1>', "One of a list"),
+        ('sqref="A1">', ""),
+    ],
+)
+def test_what_a_cell_asks_for_is_said_in_words(rule: str, asked: str) -> None:
+    rules = f"<dataValidations><dataValidation {rule}</dataValidation></dataValidations>".encode()
+    xml = parts_of(with_sheet(b""))[SHEET].replace(b"</sheetData>", b"</sheetData>" + rules)
+    (found,) = outline(with_parts({SHEET: xml})).sheets[0].validations
+    assert found.in_words == asked
+
+
+@pytest.mark.parametrize(
     ("rule", "fits", "breaks", "words"),
     [
         ('type="whole" sqref="A1"><formula1>0</formula1><formula2>10</formula2>', Decimal(3), Decimal("2.5"), "whole"),
@@ -59,7 +77,7 @@ def test_what_a_form_would_not_let_anybody_type_is_told(
             'type="date" operator="greaterThanOrEqual" sqref="A1"><formula1>45748</formula1>',
             date(2025, 4, 1),
             date(2025, 3, 31),
-            "1 April 2025 or more",
+            "1 April 2025 or later",
         ),
         ('type="date" operator="lessThan" sqref="A1"><formula1>9999999</formula1>', 1, "soon", "a date"),
         ('type="list" sqref="B9 A1:A3"><formula1>"Yes, No"</formula1>', "No", "no", "“Yes”, “No”"),
