@@ -163,7 +163,7 @@ class Granting:
         return self._of_returns(Withholding, source.of[0])
 
     def _of_returns(self, model: type[Payment | Withholding], stream: str) -> list[Row]:
-        """Of each quarter what stands against the Home Office return, or where nothing does, the OPCC's, as a statement."""
+        """Of each quarter what the Home Office return has, or where it has nothing, the OPCC's, as a statement says."""
         returns = {
             number: (quarter.number, kind)
             for number, quarter, kind in self._scope.session.execute(
