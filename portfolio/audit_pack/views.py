@@ -15,7 +15,6 @@ from portfolio.errors import NotFound
 from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import get_year
 from portfolio.people.rules import Act
-from portfolio.returns.queries import reaches_area
 from portfolio.web.access import allow, viewer
 from portfolio.web.database import session
 from portfolio.web.reading import note_reading
@@ -26,7 +25,7 @@ room = Blueprint("audit_pack", __name__)
 def _year(year_id: int) -> FundingYear:
     within = viewer().within(Act.TAKE_PACK)
     year = get_year(session(), year_id, within)
-    if not reaches_area(within, year):
+    if not within.holds_area(year.police_area_id):
         raise NotFound("There is no such pack")
     return year
 

@@ -11,7 +11,6 @@ from portfolio.commands.returns import find_funding_year
 from portfolio.errors import NotAllowed
 from portfolio.people.rules import Act
 from portfolio.quarters import FinancialYear
-from portfolio.returns.queries import reaches_area
 
 
 def write(given: argparse.Namespace) -> int:
@@ -20,7 +19,7 @@ def write(given: argparse.Namespace) -> int:
     with ground(Act.TAKE_PACK, given.acting_as) as here, here.database.reading() as session:
         within = here.within(Act.TAKE_PACK)
         year = find_funding_year(session, asked, given, within)
-        if not reaches_area(within, year):
+        if not within.holds_area(year.police_area_id):
             raise NotAllowed("A pack holds the whole police area, which is beyond your roles")
         name = file_name(year.programme.code, year.police_area.code, year.year.slug, with_evidence=given.evidence)
         file = given.out or Path(name)

@@ -23,7 +23,6 @@ from portfolio.open_data.rules import LICENCE
 from portfolio.people.actions import get_person
 from portfolio.people.models import Person
 from portfolio.people.rules import Act
-from portfolio.returns.queries import reaches_area
 from portfolio.web.access import allow, public, viewer
 from portfolio.web.clock import moment
 from portfolio.web.database import commit, session
@@ -98,7 +97,7 @@ def _show_preview(year: FundingYear, form: PublishForm) -> str:
         show=show,
         wanted=wanted,
         counts=[(state.value, shown.count(state)) for state in showing.State],
-        may_publish=reaches_area(viewer().within(Act.PUBLISH), year),
+        may_publish=viewer().within(Act.PUBLISH).holds_area(year.police_area_id),
     )
 
 

@@ -118,12 +118,7 @@ class Place:
         """Whether somebody reaches it: the whole area's returns take the reach of the area."""
         if self.csp is not None:
             return within.holds(self.csp.id, self.year.police_area_id)
-        return reaches_area(within, self.year)
-
-
-def reaches_area(within: Within, year: FundingYear) -> bool:
-    """Whether somebody reaches what is the whole police area's, not only a partnership's part of it."""
-    return within.holds_area(year.police_area_id)
+        return within.holds_area(self.year.police_area_id)
 
 
 def place_of(row: Return) -> Place:

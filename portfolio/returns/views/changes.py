@@ -14,7 +14,7 @@ from portfolio.returns.changes.sides import Side, choices, chosen, side_of
 from portfolio.returns.forms import ChangesForm
 from portfolio.returns.queries import get_place, get_return
 from portfolio.returns.views.room import room, workbook_download
-from portfolio.returns.views.why import way_to
+from portfolio.returns.views.why import base_of, way_to
 from portfolio.returns.why.ways import Way
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import moment
@@ -93,7 +93,7 @@ def _show(side: Side) -> str:
         page=page,
         file=_address(side, "changes_file", against=other.choice),
         here=_address(side, "changes"),
-        why=_why(found.after),
+        why=base_of(found.after.place, found.after.row),
         way_to=lambda cause: _way(found, cause),
     )
 
@@ -104,14 +104,6 @@ def _narrowed(found: Comparison, form: ChangesForm) -> Sequence[Difference]:
         form.show.data, [one for one in found.differences if one.cell.is_figure]
     )
     return [one for one in rows if form.sheet.data in ("", one.cell.sheet)]
-
-
-def _why(side: Side) -> str:
-    """The address of the sheets that explain the later return's figures."""
-    place = side.place
-    if side.row is not None:
-        return url_for(".why_sheets", number=side.row.id)
-    return url_for(".why_sheets_now", year_id=place.year.id, quarter=place.quarter, slug=place.slug)
 
 
 def _address(side: Side, endpoint: str, **asked: Any) -> str:

@@ -108,7 +108,7 @@ def show(number: int) -> Any:
         me=viewer().person_id,
         filled=current_app.extensions["portfolio_filled_of"](session(), row) if row.status.has_left else (),
         frozen=frozen_names(row.file_name or ""),
-        whole_area=queries.reaches_area(viewer().within(Act.SEE_RETURNS), row.funding_year),
+        whole_area=viewer().within(Act.SEE_RETURNS).holds_area(row.funding_year.police_area_id),
     )
 
 

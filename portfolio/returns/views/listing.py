@@ -43,8 +43,8 @@ def index() -> Any:
         page=page,
         slots=slots,
         missing={found.place.slug: found.in_words for found in open_in_quarter(session(), waiting)},
-        reaches_area=queries.reaches_area(within, year),
-        has_statement=quarter.number == 4 and queries.reaches_area(within, year),
+        reaches_area=within.holds_area(year.police_area_id),
+        has_statement=quarter.number == 4 and within.holds_area(year.police_area_id),
     )
 
 
@@ -66,6 +66,6 @@ def statement(year_id: int) -> Any:
     """The Statement of Grant Expenditure of a year, as it stands now."""
     within = viewer().within(Act.SEE_RETURNS)
     year = get_year(session(), year_id, within)
-    if not queries.reaches_area(within, year):
+    if not within.holds_area(year.police_area_id):
         raise NotFound("There is no such statement")
     return workbook_download(*statement_file(session(), year))

@@ -105,7 +105,7 @@ def why_claim(reference: str, csp_key: str, quarter: Quarter) -> Any:
         lines=lines,
         found=found,
         chosen=chosen,
-        base=_base(chosen.place, chosen.row) if chosen is not None else "",
+        base=base_of(chosen.place, chosen.row) if chosen is not None else "",
         rows=rows,
         page=page,
     )
@@ -120,7 +120,7 @@ def _now(year_id: int, quarter: Quarter, slug: str) -> Place:
     return get_place(session(), year_id, quarter, slug, viewer().within(Act.SEE_RETURNS))
 
 
-def _base(place: Place, row: Return | None) -> str:
+def base_of(place: Place, row: Return | None) -> str:
     """The address of a return's sheets."""
     if row is not None:
         return url_for(".why_sheets", number=row.id)
@@ -129,7 +129,7 @@ def _base(place: Place, row: Return | None) -> str:
 
 def _sheets(place: Place, row: Return | None) -> str:
     cells = explaining.cells_of(session(), place, row)
-    return render_template("returns/why_sheets.html", place=place, row=row, base=_base(place, row), cells=cells)
+    return render_template("returns/why_sheets.html", place=place, row=row, base=base_of(place, row), cells=cells)
 
 
 def _found(cells: Cells, named: str) -> AddressedSheet:
@@ -152,7 +152,7 @@ def _sheet(place: Place, row: Return | None, named: str) -> str:
         "returns/why_sheet.html",
         place=place,
         row=row,
-        base=_base(place, row),
+        base=base_of(place, row),
         cells=cells,
         sheet=sheet,
         columns=[sheet.sheet.table.columns[number] for number in columns],
@@ -174,7 +174,7 @@ def _figure(place: Place, row: Return | None, address: Address) -> str:
         "returns/why.html",
         place=place,
         row=row,
-        base=_base(place, row),
+        base=base_of(place, row),
         cells=cells,
         sheet=sheet,
         found=found,

@@ -9,7 +9,6 @@ from portfolio.funding_years.models import FundingYear
 from portfolio.funding_years.queries import get_year
 from portfolio.people.rules import Act
 from portfolio.returns.closing import balance_in_words, closing
-from portfolio.returns.queries import reaches_area
 from portfolio.returns.views.room import room
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
@@ -20,7 +19,7 @@ def area_year(year_id: int, act: Act) -> FundingYear:
     """A funding year for who reaches the whole of its area; raises NotFound."""
     within = viewer().within(act)
     year = get_year(session(), year_id, within)
-    if not reaches_area(within, year):
+    if not within.holds_area(year.police_area_id):
         raise NotFound("There is no such page")
     return year
 
@@ -36,5 +35,5 @@ def year_end(year_id: int) -> Any:
         year=year,
         found=found,
         balance=balance_in_words(found.figures.total.line.balance),
-        may_assure=reaches_area(viewer().within(Act.SET_ASSURANCE), year) and today() > year.year.last_day,
+        may_assure=viewer().within(Act.SET_ASSURANCE).holds_area(year.police_area_id) and today() > year.year.last_day,
     )
