@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, joinedload
 from portfolio.decisions.models import Award, Decision
 from portfolio.decisions.queries import is_current
 from portfolio.funding_years.models import CSP, FundingYear
+from portfolio.measures.rules import too_few
 from portfolio.money import ZERO
 from portfolio.open_data.rules import Area, Body, Delivered, Grant
 from portfolio.proposals.models import AskedOf, Proposal
+from portfolio.quarters import Quarter
 from portfolio.remembering import Remembered
 from portfolio.returns.models import Return
 from portfolio.returns.rules import HAVE_LEFT
@@ -36,36 +38,37 @@ def grants_of(session: Session, year: FundingYear) -> tuple[Grant, ...]:
 
 def _grants(session: Session, year: FundingYear) -> tuple[Grant, ...]:
     issued = _latest_issued(session, year)
+    numbers = {number for of_csp in issued.values() for number in of_csp}
     sources = {
         number: _Source(number, issued_at, thaw(snapshot))
         for number, issued_at, snapshot in session.execute(
-            select(Return.id, Return.issued_at, Return.snapshot).where(Return.id.in_(set(issued.values())))
+            select(Return.id, Return.issued_at, Return.snapshot).where(Return.id.in_(numbers))
         )
         if issued_at is not None and snapshot is not None
     }
     made = []
     for award, asked_of, decision_id in _awards(session, year):
         if award.csp_id in issued:
-            source = sources[issued[award.csp_id]]
-            grant = source.grant(year, award, asked_of, decision_id)
+            source, *before = (sources[number] for number in issued[award.csp_id])
+            grant = source.grant(year, award, asked_of, decision_id, before)
             if grant is not None:
                 made.append(grant)
     return tuple(made)
 
 
-def _latest_issued(session: Session, year: FundingYear) -> dict[int, int]:
-    """By partnership, the return that last told of it: of the latest quarter, and of that the one issued last."""
+def _latest_issued(session: Session, year: FundingYear) -> dict[int, list[int]]:
+    """By partnership, the returns that last told of it, the latest quarter first: of each the one issued last."""
     rows = session.execute(
-        select(Return.id, Return.csp_id)
+        select(Return.id, Return.csp_id, Return.quarter)
         .where(Return.funding_year_id == year.id, Return.status.in_(HAVE_LEFT))
         .order_by(Return.quarter.desc(), Return.issued_at.desc(), Return.id.desc())
     )
-    found: dict[int, int] = {}
+    found: dict[int, dict[Quarter, int]] = defaultdict(dict)
     covered = [csp.id for csp in year.police_area.csps]
-    for number, csp_id in rows:
+    for number, csp_id, quarter in rows:
         for each in covered if csp_id is None else [csp_id]:
-            found.setdefault(each, number)
-    return found
+            found[each].setdefault(quarter, number)
+    return {csp_id: list(numbers.values()) for csp_id, numbers in found.items()}
 
 
 def _awards(session: Session, year: FundingYear) -> Iterable[tuple[Award, int, int | None]]:
@@ -109,8 +112,18 @@ class _Source:
         self._delivered = _ByAward(content.outputs)
         self._match = _ByAward(content.match)
 
-    def grant(self, year: FundingYear, award: Award, asked_of: int, decision_id: int | None) -> Grant | None:
-        """An award as the return has it; None where it is not in there, or nothing is awarded any more."""
+    def counted_few(self, key: Key) -> set[str]:
+        """The outputs and outcomes of an award of which this quarter counted one to four."""
+        told = ((one.indicator, one.this_quarter) for one in self._delivered.of(key))
+        return {indicator for indicator, this in told if this and too_few(this)}
+
+    def grant(
+        self, year: FundingYear, award: Award, asked_of: int, decision_id: int | None, before: Iterable["_Source"]
+    ) -> Grant | None:
+        """An award as the return has it; None where it is not in there, or nothing is awarded any more.
+
+        `before` are the returns of earlier quarters, of which somebody may have kept what was published.
+        """
         proposal, csp, lead = award.proposal, award.csp, award.proposal.lead_organisation
         key = (csp.name, proposal.reference)
         lines, decided = self._lines.of(key), self._decided.of(key)
@@ -118,6 +131,7 @@ class _Source:
         if not awarded:
             return None
         decision = decided[0] if decided else None
+        few = {indicator for source in before for indicator in source.counted_few(key)}
         return Grant(
             award_id=award.id,
             reference=proposal.reference,
@@ -143,7 +157,9 @@ class _Source:
             return_id=self.return_id,
             issued_at=self.issued_at,
             delivered=tuple(
-                Delivered(one.indicator, one.unit, one.target, one.this_quarter, one.to_date)
+                Delivered(
+                    one.indicator, one.unit, one.target, one.this_quarter, one.to_date, had_few=one.indicator in few
+                )
                 for one in self._delivered.of(key)
             ),
             regrants_to=award.regrants_to,

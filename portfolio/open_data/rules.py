@@ -46,7 +46,7 @@ _FEW_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 """A count of one to four of those whom a project works with, as people write it: `3 young people`, `two victims`."""
-NOT_SHOWN = "Not shown: it changed by fewer than 5"
+NOT_SHOWN = "Not shown: a part of it is fewer than 5"
 """In place of a count whose last change would tell, beside what was published before, of fewer than five people."""
 
 
@@ -194,6 +194,8 @@ class Delivered:
     target: Decimal | None
     this_quarter: Decimal | None
     to_date: Decimal | None
+    had_few: bool = False
+    """Whether an issued return of an earlier quarter counted one to four of them in that quarter."""
 
 
 @dataclass(frozen=True)
@@ -345,9 +347,12 @@ def published_count(value: Decimal | None) -> str:
 
 
 def published_to_date(line: Delivered) -> str:
-    """A running count as it may be published: not where this quarter's part of it, which anybody can work out by
-    holding it against the version before, is a count of one to four."""
-    this = line.this_quarter
-    if line.to_date is not None and this is not None and this and too_few(this) and this != line.to_date:
+    """A running count as it may be published: not where a quarter's part of it, which anybody can work out by holding
+    it against this quarter or versions before, is a count of one to four."""
+    this, running = line.this_quarter, line.to_date
+    if running is None or this == running:
+        return published_count(running)
+    parts = [] if this is None else [this, running - this]
+    if line.had_few or any(part and too_few(part) for part in parts):
         return NOT_SHOWN
-    return published_count(line.to_date)
+    return published_count(running)

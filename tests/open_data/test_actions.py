@@ -12,7 +12,10 @@ from sqlalchemy.exc import DatabaseError
 from portfolio.decisions.models import Award
 from portfolio.errors import NotFound, Refused
 from portfolio.funding_years.models import Organisation
+from portfolio.measures.models import Indicator, IndicatorResult
+from portfolio.measures.rules import IndicatorKind
 from portfolio.open_data import actions, rules
+from portfolio.open_data.actions import parcel_of
 from portfolio.open_data.issued import grants_of
 from portfolio.open_data.queries import get_public_file, latest_of_all, versions_of
 from portfolio.proposals.models import Proposal
@@ -58,6 +61,19 @@ def test_amounts_are_those_of_the_latest_issued_return_and_rejected_proposals_ar
     second = {grant.reference: grant for grant in grants_of(issued.session, issued.year)}
     assert second["SVD-25-01"].disbursed > first["SVD-25-01"].disbursed
     assert second["SVD-25-01"].return_id != first["SVD-25-01"].return_id
+
+
+def test_what_earlier_quarters_counted_few_of_is_known(scene: Scene) -> None:
+    told = Indicator(award=award_of(scene, "SVD-25-01"), kind=IndicatorKind.OUTPUT, name="Seen", unit="people")
+    told.results = [
+        IndicatorResult(quarter=quarter, value=value) for quarter, value in ((Q1, Decimal(3)), (Q2, Decimal(10)))
+    ]
+    scene.session.add(told)
+    scene.session.commit()
+    scene.issued(Q1)
+    scene.issued(Q2)
+    [grant] = [one for one in parcel_of(scene.session, scene.year).told if one.reference == "SVD-25-01"]
+    assert [(one.to_date, one.had_few) for one in grant.delivered if one.indicator == "Seen"] == [(Decimal(13), True)]
 
 
 def test_who_lacks_an_identifier_stands_in_the_register_and_not_in_the_data(issued: Scene) -> None:

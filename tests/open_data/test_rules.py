@@ -137,11 +137,14 @@ def test_no_count_of_one_to_four_people_is_published_in_a_text(typed: str, publi
         ("2.5", "12.5", "12.5"),
         (None, "12", "12"),
         ("3", None, ""),
+        ("7", "10", NOT_SHOWN),
     ],
 )
 def test_a_running_count_does_not_tell_of_a_small_change(this: str | None, to_date: str | None, shown: str) -> None:
     this_quarter, running = (None if value is None else Decimal(value) for value in (this, to_date))
     assert published_to_date(Delivered("Seen", "people", None, this_quarter, running)) == shown
+    told_before = Delivered("Seen", "people", None, Decimal(8), Decimal(21), had_few=True)
+    assert published_to_date(told_before) == NOT_SHOWN
 
 
 def test_a_count_that_was_not_reported_is_empty() -> None:
