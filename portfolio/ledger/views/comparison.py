@@ -15,11 +15,15 @@ from portfolio.ledger.rules import Reason
 from portfolio.ledger.views.room import csp_of, may_reconcile, quarter_of, room, year_at
 from portfolio.people.rules import Act
 from portfolio.quarters import Quarter
+from portfolio.remembering import Remembered
 from portfolio.web.access import allow, viewer
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.downloads import csv_download
 from portfolio.web.paging import paged, paged_list
+
+_years: Remembered[Comparison] = Remembered(2)
+"""Whole years as they were last compared: a ledger of tens of thousands of lines takes longer than a page may."""
 
 
 @room.get("")
@@ -34,7 +38,7 @@ def index() -> Any:
     form = LookForm(formdata=request.args)
     form.offer(years, year, quarter)
     csp_id = form.csp.data
-    compared = compare_year(session(), year)
+    compared = _years.find(session(), year.id, lambda: compare_year(session(), year))
     projects, page = paged_list(showing.projects_of(compared, quarter, csp_id, only_open=form.show.data is not None))
     parts = showing.parts_of(compared, quarter, csp_id)
     standing = {number for (_, of), number in compared.stands.items() if of == quarter}
