@@ -30,8 +30,9 @@ class StoryClock:
         self.day = day
 
     def now(self) -> datetime:
-        """This moment's time of day, on the story's day."""
-        return datetime.combine(self.day, datetime.now(UTC).time(), UTC)
+        """This moment's time of day in London, on the story's day."""
+        time_of_day = SystemClock().now().astimezone(LONDON).time()
+        return datetime.combine(self.day, time_of_day, LONDON).astimezone(UTC)
 
 
 class StoppedClock:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from portfolio.clock import StoppedClock, StoryClock, SystemClock, day_of
 
 
@@ -11,11 +13,12 @@ def test_the_machines_clock_knows_its_zone_and_goes_on() -> None:
     assert before <= SystemClock().now() <= datetime.now(UTC)
 
 
-def test_a_storys_day_stands_still_while_its_time_runs_on() -> None:
+def test_a_storys_day_stands_still_while_its_time_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = StoryClock(date(2025, 10, 20))
-    moment = clock.now()
-    assert moment.tzinfo is UTC
-    assert moment.date() == date(2025, 10, 20)
+    assert clock.now().tzinfo is UTC
+    for late in (datetime(2026, 11, 22, 23, 30, tzinfo=UTC), datetime(2026, 7, 1, 23, 30, tzinfo=UTC)):
+        monkeypatch.setattr(SystemClock, "now", lambda _, moment=late: moment)
+        assert day_of(clock.now()) == date(2025, 10, 20)
 
 
 def test_a_stopped_clock_stands_still() -> None:
