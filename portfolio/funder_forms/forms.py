@@ -11,7 +11,7 @@ from portfolio.funder_forms.rules import MOST_TEXT, NoColumns
 from portfolio.funding_years.models import PoliceArea, Programme
 from portfolio.returns.models import Return
 from portfolio.returns.rules import ReturnKind
-from portfolio.spend.forms import Carried, SeenForm
+from portfolio.web.carried import Carried, SeenForm
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import AddressForm, FigureBox, Form, Line, OneOf, Paragraphs, Part, Several, SeveralOf
 from portfolio.web.uploading import OneFile

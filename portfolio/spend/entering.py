@@ -14,11 +14,11 @@ from portfolio.money import BlankMoney
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend import rules
 from portfolio.spend.checks import Contents, Ground, Part
-from portfolio.spend.forms import Carried, number_sent
 from portfolio.spend.models import ClaimQuery
 from portfolio.spend.parts import digest
 from portfolio.spend.rules import RAG, SHORT_REFERENCE, SHORT_TEXT
 from portfolio.web import forms
+from portfolio.web.carried import Carried, number_sent
 from portfolio.web.forms import Form, Line, OneOf, Paragraphs, PoundsField, Several
 
 RAG_MEANS = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from wtforms import FormField, HiddenField
+from wtforms import FormField
 
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.spend.adjustments import Adjustment
@@ -14,31 +14,10 @@ from portfolio.spend.evidence import MOST_BYTES
 from portfolio.spend.models import Claim
 from portfolio.spend.rules import LIST_STATES, SHORT_TEXT
 from portfolio.uploads.kinds import TAKEN
+from portfolio.web.carried import Carried, SeenForm, number_sent
 from portfolio.web.forms import Form, OneOf, Paragraphs, Part, PoundsField, Several, SeveralOf
 from portfolio.web.uploading import OneFile
 from portfolio.words import begin, file_size
-
-LONGEST_NUMBER = 10
-
-
-class Carried(HiddenField):
-    """Something the page knew already and gets back, as text; a meddler's other text is refused by what reads it."""
-
-    data: str
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """What came back."""
-        self.data = str(valuelist[0]) if valuelist else ""
-
-
-class SeenForm(Form):
-    """A button under something that was read: nothing to fill in, but which edition it was."""
-
-    edition = Carried()
-
-    def seen_edition(self) -> int:
-        """The edition that was read; none of ours where somebody meddled with it."""
-        return number_sent(self.edition.data)
 
 
 class AskedForm(Part):
@@ -186,9 +165,3 @@ class FilterForm(Form):
     quarter = OneOf("Quarter", missing="")
     stage = OneOf("State", [(word, begin(word)) for word in LIST_STATES], blank="All", missing="")
     csp = OneOf("Partnership", kind=int, blank="All", missing="")
-
-
-def number_sent(sent: object) -> int:
-    """A number that the page wrote; none of ours where somebody meddled with it."""
-    text = str(sent)
-    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else -1

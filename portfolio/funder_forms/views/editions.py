@@ -12,9 +12,9 @@ from portfolio.funder_forms.forms import CellAskedForm, DraftForm, ImportForm, S
 from portfolio.funder_forms.models import FormBlank
 from portfolio.funder_forms.views.room import blank_at, draft_at, me, room, shared, sheet_at
 from portfolio.people.rules import Act
-from portfolio.spend.forms import SeenForm
 from portfolio.uploads.areas import place_of
 from portfolio.web.access import allow
+from portfolio.web.carried import SeenForm
 from portfolio.web.clock import moment, today
 from portfolio.web.database import commit, session
 from portfolio.web.downloads import file_download, sent_file

@@ -14,11 +14,11 @@ from portfolio.funder_forms.showing import From
 from portfolio.funder_forms.suggesting import SURE, Suggesting, suggested
 from portfolio.funder_forms.views.room import cell_at, draft_at, room, shared, sheet_at
 from portfolio.people.rules import Act
-from portfolio.spend.forms import SeenForm
 from portfolio.uploads.areas import address_of
 from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.layout import FormSheet
 from portfolio.web.access import allow
+from portfolio.web.carried import SeenForm
 from portfolio.web.clock import today
 from portfolio.web.database import commit, session
 from portfolio.web.errors import put_on, refusals_on

@@ -10,7 +10,7 @@ from portfolio.funding_years.models import CSP, Programme, Stream
 from portfolio.money import ZERO
 from portfolio.people.models import Person
 from portfolio.scenarios.deciding import Proposed
-from portfolio.spend.forms import SeenForm
+from portfolio.web.carried import SeenForm
 from portfolio.web.forms import DateParts, Line, OneOf, Paragraphs, SeveralOf
 
 LEAVE = "leave"

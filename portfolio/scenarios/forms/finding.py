@@ -10,7 +10,7 @@ from portfolio.scenarios.forms.ceilings import ceilings_in, with_ceilings
 from portfolio.scenarios.optimiser import Wanted
 from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import Plan
-from portfolio.spend.forms import Carried
+from portfolio.web.carried import Carried
 from portfolio.web.forms import AddressForm, OneOf, PercentField, PoundsField, SeveralOf
 
 

@@ -10,7 +10,7 @@ from portfolio.scenarios.forms.ceilings import ceilings_in, with_ceilings
 from portfolio.scenarios.models import Scenario
 from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import Plan
-from portfolio.spend.forms import Carried, SeenForm
+from portfolio.web.carried import Carried, SeenForm
 from portfolio.web.errors import constraint_means
 from portfolio.web.forms import Line, Paragraphs, PercentField, PoundsField, SeveralOf, plain_percent
 

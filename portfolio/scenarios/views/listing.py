@@ -11,8 +11,8 @@ from portfolio.scenarios.queries import Weighed
 from portfolio.scenarios.rules import suggested_over
 from portfolio.scenarios.showing import SideBySide, Tried
 from portfolio.scenarios.views.room import place, room
-from portfolio.spend.forms import number_sent
 from portfolio.web.access import allow, viewer
+from portfolio.web.carried import number_sent
 from portfolio.web.clock import today
 from portfolio.web.database import session
 from portfolio.web.paging import paged_list

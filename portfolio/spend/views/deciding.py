@@ -14,7 +14,6 @@ from portfolio.spend.checks import over_forecast
 from portfolio.spend.claiming import get_claim
 from portfolio.spend.deciding import compared_lines, forecast_columns, line_columns
 from portfolio.spend.files import evidence_of
-from portfolio.spend.forms import SeenForm
 from portfolio.spend.meanwhile import find_last_deed
 from portfolio.spend.queries import Sheet, sheet_of
 from portfolio.spend.queue import Queue
@@ -27,6 +26,7 @@ from portfolio.spend.views.corrections import corrections_on
 from portfolio.spend.views.queue import on_to_next, queue
 from portfolio.spend.views.tasks import tasks_page, warnings_of
 from portfolio.web.access import allow, viewer
+from portfolio.web.carried import SeenForm
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on

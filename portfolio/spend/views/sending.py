@@ -12,7 +12,6 @@ from portfolio.spend.checks import Part
 from portfolio.spend.claiming import contents_of, faults_on, find_claim, submit_claim
 from portfolio.spend.entering import form_of
 from portfolio.spend.files import evidence_of
-from portfolio.spend.forms import SeenForm
 from portfolio.spend.meanwhile import find_closing
 from portfolio.spend.parts import part_at
 from portfolio.spend.queries import Sheet, sheet_of
@@ -22,6 +21,7 @@ from portfolio.spend.tasks import parts_for
 from portfolio.spend.telling import tell_sent
 from portfolio.spend.views.tasks import asked_of, warnings_of
 from portfolio.web.access import allow, viewer
+from portfolio.web.carried import SeenForm
 from portfolio.web.clock import machine_moment, moment, today
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on

@@ -9,7 +9,7 @@ from portfolio.errors import NotFound
 from portfolio.money import ZERO
 from portfolio.people.rules import Act
 from portfolio.spend.approving import approve_claims
-from portfolio.spend.forms import ApproveManyForm, number_sent
+from portfolio.spend.forms import ApproveManyForm
 from portfolio.spend.models import Claim
 from portfolio.spend.queries import claims_by_id
 from portfolio.spend.queue import matters_of
@@ -17,6 +17,7 @@ from portfolio.spend.room import room
 from portfolio.spend.showing import ApprovalRow
 from portfolio.spend.telling import tell_approved
 from portfolio.web.access import allow, viewer
+from portfolio.web.carried import number_sent
 from portfolio.web.clock import machine_moment, moment
 from portfolio.web.database import commit, config, session
 from portfolio.web.errors import refusals_on
