@@ -218,7 +218,7 @@ def forward_return(
 ) -> Return:
     """Record that an issued return was sent on: to whom (the funder, unless said) and on which day (today).
 
-    Refused while a question waits for its answer.
+    Refused while a question waits for its answer. It is paid at once where an earlier version was paid in full.
     """
     take_up(session, row)
     status = next_status(row.status, ReturnStatus.FORWARDED, ReturnStatus.ISSUED)
@@ -228,7 +228,7 @@ def forward_return(
     refuse_any(rules.bad_forwarding(to, on, today=day_of(at), issued_on=issued_on))
     row.status, row.forwarded_by, row.forwarded_at = status, by.mark, at
     row.forwarded_to, row.forwarded_on = to.strip(), on
-    session.flush()
+    settle(session, row, at)
     return row
 
 

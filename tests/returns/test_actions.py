@@ -281,6 +281,10 @@ def test_payments_of_a_replaced_version_count_for_the_new_one(scene: Scene) -> N
     actions.forward_return(scene.session, second, by=scene.opcc, at=LATER)
     paying.record_payment(scene.session, second, non_labour, Decimal("0.18"), LATER.date(), "", by=scene.opcc, at=LATER)
     assert second.status is ReturnStatus.PAID
+    third = scene.issued(Q1, at=LATER, reason="A name was misspelt.")
+    assert third.status is ReturnStatus.ISSUED
+    actions.forward_return(scene.session, third, by=scene.opcc, at=LATER)
+    assert state(third) == "paid", "nothing more of it is to come"
 
 
 def test_a_return_prepared_before_its_deadline_can_be_issued_after_it(scene: Scene) -> None:
