@@ -10,7 +10,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, literal, select, true, type_coerce
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.clock import begin_of, day_of
@@ -183,10 +198,10 @@ def _is_of(age: Age, first_issued: ColumnElement[datetime], today: date) -> Colu
     )
 
 
-def _dues(of_place: ColumnElement[bool]) -> tuple[Lines, ColumnElement[datetime], ColumnElement[Any]]:
-    """A row for each stream of each return, by its last version; when it was first issued; what is outstanding."""
+def _versions(of_place: ColumnElement[bool]) -> CTE:
+    """Every issued version of the returns: which is the last of its return, and when the first was issued."""
     latest = func.first_value(Return.id).over(partition_by=_PLACE, order_by=Return.version.desc())
-    versions = (
+    return (
         select(
             Return.id,
             # Said to be a whole number again, so that SQLite finds what is joined to it by an index.
@@ -196,7 +211,11 @@ def _dues(of_place: ColumnElement[bool]) -> tuple[Lines, ColumnElement[datetime]
         .where(of_place, Return.status.in_(HAVE_LEFT))
         .cte("version")
     )
-    paid = (
+
+
+def _paid_by_stream(versions: CTE) -> Subquery:
+    """What was paid and what was recovered, by return and stream, whichever version it was recorded against."""
+    return (
         select(
             versions.c.latest_id,
             Payment.stream_id,
@@ -207,12 +226,22 @@ def _dues(of_place: ColumnElement[bool]) -> tuple[Lines, ColumnElement[datetime]
         .group_by(versions.c.latest_id, Payment.stream_id)
         .subquery()
     )
-    kept = (
+
+
+def _withheld_by_stream(versions: CTE) -> Subquery:
+    """What is withheld, the same way."""
+    return (
         select(versions.c.latest_id, Withholding.stream_id, total(Withholding.amount).label("withheld"))
         .join(Withholding, Withholding.return_id == versions.c.id)
         .group_by(versions.c.latest_id, Withholding.stream_id)
         .subquery()
     )
+
+
+def _dues(of_place: ColumnElement[bool]) -> tuple[Lines, ColumnElement[datetime], ColumnElement[Any]]:
+    """A row for each stream of each return, by its last version; when it was first issued; what is outstanding."""
+    versions = _versions(of_place)
+    paid, kept = _paid_by_stream(versions), _withheld_by_stream(versions)
 
     def some(amount: ColumnElement[Any]) -> ColumnElement[Any]:
         return type_coerce(func.coalesce(amount, _NOTHING), Pence)
