@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from reports.changes import Part, RowKey
@@ -67,6 +67,7 @@ class Quantities:
         self.number = content.cover.quarter.number
         self.names = Names(content)
         self.found: dict[Ground, dict[Key, Decimal]] = defaultdict(dict)
+        self._within: dict[tuple[Ground, Key], list[Key]] = {}
         for ground, key, amount in self._all(content):
             of_ground = self.found[ground]
             of_ground[key] = of_ground[key] + amount if key in of_ground else amount
@@ -121,6 +122,12 @@ class Quantities:
 
     def within(self, ground: Ground, part: Key) -> list[Key]:
         """The quantities of a kind that are part of something larger."""
+        asked = ground, part
+        if asked not in self._within:
+            self._within[asked] = self._look_within(ground, part)
+        return self._within[asked]
+
+    def _look_within(self, ground: Ground, part: Key) -> list[Key]:
         there = self.found.get(ground, {})
         if part in there:
             return [part]
@@ -158,6 +165,7 @@ def part_of(sheet: str, row: RowKey, kind: Part) -> Key | None:
     return Key(**{name: "" if name == "csp" and word == ALL_CSPS else word for name, word in said.items()})
 
 
+@cache
 def made_of(sheet: str, column: str, number: int) -> Mapping[Ground, int]:
     """The quantities that a column of a return of a quarter adds up (1) or takes off (-1); none for a column of others.
 
