@@ -18,6 +18,8 @@ from portfolio.uploads.cells import column_of, letters
 from portfolio.uploads.layout import FormSheet, Outline
 
 MOST_DIFFERENCES = 300
+MOST_ALIKE = 200
+"""Where more cells are called alike, none of them is told from the others."""
 ALIKE = 0.5
 """Sheets whose texts agree so far are the same sheet under another name."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:( ?[-/–] ?| to )((?:20)?\d\d)(?!\d))?")
@@ -180,6 +182,7 @@ class _Finder:
         self._old, self._new = Labels(before), Labels(now)
         self._was = _by_label(self._old, before)
         self._is = _by_label(self._new, now)
+        self._were_apart, self._are_apart = _by_words(self._was), _by_words(self._is)
         texts = ({later(text, years): places for text, places in _places(before).items()}, _places(now))
         self._is_same = texts[0] == texts[1]
 
@@ -191,14 +194,17 @@ class _Finder:
             return (address if self._is_same else None), label
         wanted = _later(label, self._years)
         # One of several that are called alike is known by its turn, and only where there are as many as there were.
-        ours = sorted({*self._was.get((label, below), ()), at})
+        named = self._was.get((label, below), [])
+        if len(named) > MOST_ALIKE:
+            return None, label
+        ours = sorted({*named, at})
         theirs = {*self._is.get((wanted, below), ()), *([at] if _known(self._new, at) == (wanted, below) else ())}
         if len(theirs) == len(ours):
             return address_of(sorted(theirs)[ours.index(at)]), label
         if theirs:
             return None, label
         # The part's heading may have changed while the words beside and above it stayed.
-        alike = [_apart(self._was, label, below) - {at}, _apart(self._is, wanted, below)]
+        alike = [self._were_apart[_apart(label), below] - {at}, set(self._are_apart[_apart(wanted), below])]
         return (address_of(alike[1].pop()) if not alike[0] and len(alike[1]) == 1 else None), label
 
     def find_table(self, table: BoundTable) -> BoundTable | None:
@@ -252,14 +258,18 @@ def _known(labels: Labels, at: tuple[int, int]) -> tuple[Label, int]:
     return label, 0 if label.beside else labels.below(at)
 
 
-def _apart(places: Mapping[tuple[Label, int], list[tuple[int, int]]], label: Label, below: int) -> set[tuple[int, int]]:
-    """The cells that a label calls, apart from the heading of their part of the sheet."""
-    return {
-        at
-        for (other, far), found in places.items()
-        if far == below and replace(other, section="") == replace(label, section="")
-        for at in found
-    }
+def _apart(label: Label) -> Label:
+    """A label apart from the heading of its part of the sheet."""
+    return replace(label, section="")
+
+
+def _by_words(
+    places: Mapping[tuple[Label, int], list[tuple[int, int]]],
+) -> dict[tuple[Label, int], set[tuple[int, int]]]:
+    found: dict[tuple[Label, int], set[tuple[int, int]]] = defaultdict(set)
+    for (label, below), there in places.items():
+        found[_apart(label), below].update(there)
+    return found
 
 
 def _columns(labels: Labels, sheet: FormSheet, row: int, below: int = 0) -> dict[str, list[int]]:

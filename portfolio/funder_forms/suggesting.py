@@ -13,6 +13,8 @@ from reports.sheets import Shape
 MOST_SUGGESTED = 3
 SURE = 9
 """Suggestions with so many points are ticked to begin with."""
+MOST_AT_ONCE = 1_000
+"""So many cells of a sheet are suggested for at a time."""
 HEADINGS_NEEDED = 3
 """So many headings of a row must be those of a table, for it to look like one."""
 
@@ -337,11 +339,14 @@ def suggested(
     Where a form says nowhere what it asks for, those are its blank cells with a label beside and one above them.
     """
     labels, suggesting = Labels(sheet), Suggesting(source)
-    found = []
+    found: list[tuple[Place, Label, Suggestion]] = []
     asks = any(sheet.is_input(at) for at in sheet.cells)
+    bound = binding.bound
     for at, cell in sorted(sheet.cells.items()):
+        if len(found) == MOST_AT_ONCE:
+            break
         place = (sheet.title, cell.address)
-        if cell.value is not None or cell.formula is not None or place in binding.bound or place in covered:
+        if cell.value is not None or cell.formula is not None or place in bound or place in covered:
             continue
         if place in binding.spared or sheet.first(at) != at or (asks and not sheet.is_input(at)):
             continue

@@ -219,6 +219,7 @@ def test_next_years_blank_takes_over_what_was_bound() -> None:
 
 
 LIST = "|Amount|Note\n1|_|_\n2|_|_\n3|_|_"
+MANY = "\n".join(["Labour|_"] * 201)
 TWICE = "Part A|\nLabour|_\n\nPart B|\nLabour|_"
 PROJECTS = "|Q1||Q2|\nTitle|Award|Actual|Award|Actual\n_|_|_|_|_\n_|_|_|_|_"
 
@@ -232,6 +233,7 @@ PROJECTS = "|Q1||Q2|\nTitle|Award|Actual|Award|Actual\n_|_|_|_|_\n_|_|_|_|_"
         ({"Claim": LIST}, {"Claim": "|Note|Amount\n1|_|_\n2|_|_\n3|_|_"}, "Claim!B3", "Claim!C3"),
         # Where lines are called alike, one more of them may stand before or behind ours.
         ({"Claim": "Labour|_\nLabour|_"}, {"Claim": "Labour|_\nLabour|_\nLabour|_"}, "Claim!B2", None),
+        ({"Claim": MANY}, {"Claim": MANY}, "Claim!B2", None),
         ({"Claim": TWICE}, {"Claim": "Part B|\nLabour|_\n\nPart A|\nLabour|_"}, "Claim!B2", "Claim!B5"),
         ({"Claim": TWICE}, {"Claim": "Part C|\nLabour|_"}, "Claim!B2", None),
         # What has no words at all is where it was only while the sheet is as it was.
