@@ -89,6 +89,11 @@ class Figures:
         return self.equipment[:MOST_ASSETS]
 
     @property
+    def more_to_look_at(self) -> int:
+        """How many more lines are worth a look than the page shows."""
+        return len(self.equipment) - len(self.to_look_at)
+
+    @property
     def more_assets(self) -> int:
         """How many declared assets stand in the register only."""
         return max(0, len(self.statement.register or ()) - MOST_ASSETS)
