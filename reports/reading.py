@@ -13,7 +13,7 @@ from reports.sheets import Book, Shape, Sheet, letters
 
 # openpyxl loads numpy where it is installed, only to know number types that no file holds, and that takes longer than
 # reading a return. So it is told that there is none, unless something else has begun to load it.
-if sys.modules.keys().isdisjoint({"numpy", "matplotlib"}):
+if sys.modules.keys().isdisjoint({"numpy", "matplotlib"}):  # pragma: no branch - which is loaded first is chance
     sys.modules["numpy"] = None  # type: ignore[assignment]  # Python's own way to say that a module is not there
     import openpyxl  # noqa: F401
 

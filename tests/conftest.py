@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine, NullPool, create_engine, event, insert, make_url
 from sqlalchemy.orm import Session, object_session
 from werkzeug.test import TestResponse
@@ -46,6 +47,8 @@ actions.HASHING = "scrypt:1024:8:1"  # a tenth of a second for every passphrase 
 PRODUCTS_SYNCHRONOUS = db.SYNCHRONOUS
 db.SYNCHRONOUS = "OFF"  # waiting for the disk would be a minute of the suite, which keeps nothing
 keep_routes()
+settings.register_profile("suite", deadline=None)  # a busy machine is no fault of what is tried
+settings.load_profile("suite")
 gc.set_threshold(COLLECT_AFTER)  # as the commands do; looking for garbage more often is a tenth of the suite
 _number = itertools.count(1)
 

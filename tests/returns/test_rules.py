@@ -274,3 +274,10 @@ def test_what_was_issued_leaves_three_names() -> None:
         "OPCC_2025-26_Q1.json",
         "OPCC_2025-26_Q1.sha256",
     )
+
+
+def test_a_deed_starts_only_where_it_may() -> None:
+    prepared, certified = ReturnStatus.PREPARED, ReturnStatus.CERTIFIED
+    with pytest.raises(PortfolioError, match="This return is prepared; it cannot become issued"):
+        rules.next_status(prepared, ReturnStatus.ISSUED, certified)
+    assert "Nothing was done" in rules.ChangedMeanwhile().sentence
