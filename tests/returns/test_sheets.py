@@ -1,6 +1,6 @@
 """Match, variations, outputs, measures, decisions and the statement, as a return says them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -14,9 +14,12 @@ from portfolio.measures.rules import IndicatorKind
 from portfolio.money import ZERO
 from portfolio.proposals.rules import MatchKind, ProposalStatus
 from portfolio.quarters import Quarter
+from portfolio.returns.changes.comparing import compared
+from portfolio.returns.changes.sides import Side, side_of
 from portfolio.returns.contents.scope import Scope
 from portfolio.returns.contents.spending import grant_received, grant_withheld
 from portfolio.returns.models import Payment
+from portfolio.returns.queries import Place
 from portfolio.returns.rules import ReturnKind
 from portfolio.spend.rules import ClaimStatus
 from reports.content import Kind
@@ -235,6 +238,8 @@ def test_grant_received_counts_each_quarter_once(scene: Scene) -> None:
     opcc, home_office = scene.issued(Q1), scene.issued(Q1, ReturnKind.HOME_OFFICE)
     second = scene.issued(Q2)
     own = scene.issued(Q1, ReturnKind.CSP, scene.csp("dorset"))
+    after = datetime(2026, 4, 20, tzinfo=UTC)
+    *_, last = [scene.issued(quarter, ReturnKind.HOME_OFFICE, at=after) for quarter in (Q2, Q3, Q4)]
     for row, stream, amount in (
         (opcc, labour, "100.00"),
         (home_office, labour, "30.00"),
@@ -251,6 +256,8 @@ def test_grant_received_counts_each_quarter_once(scene: Scene) -> None:
     scene.session.commit()
     found = grant_received(Scope(scene.session, scene.year, Q4, Kind.STATEMENT, None))
     assert found == {labour.id: Decimal("36.00"), non_labour.id: Decimal("5.00")}
+    now_ = Side(Place(scene.year, Q4, ReturnKind.HOME_OFFICE, None), None)
+    assert compared(scene.session, side_of(last), now_).unexplained == [], "each has its payments as cause"
     year_ends.withholding(scene.session, opcc, "10.00")  # the Home Office paid the quarter: this is not its doing
     year_ends.withholding(scene.session, second, "2.00")
     kept_back = grant_withheld(Scope(scene.session, scene.year, Q4, Kind.STATEMENT, None))

@@ -12,7 +12,7 @@ from portfolio.decisions.models import Award, AwardLine, Decision, ProfileShare,
 from portfolio.funding_years.models import CSP, CspAllocation, FundingYear, Stream, StreamAllocation
 from portfolio.history import Change, plain
 from portfolio.match_funding.models import Match, MatchReceipt
-from portfolio.money import ZERO, format_pounds
+from portfolio.money import ZERO, format_pounds, from_pence
 from portfolio.people.actions import naming
 from portfolio.people.models import Person
 from portfolio.proposals.models import Proposal
@@ -25,6 +25,8 @@ from portfolio.returns.changes.recorded import Entry, Recorded
 from portfolio.returns.contents.scope import who
 from portfolio.returns.contents.spending import HELD_BACK
 from portfolio.returns.models import Payment, Return, Withholding
+from portfolio.returns.rules import ReturnKind
+from portfolio.returns.why.granted import counted_levels
 from reports.names import Names
 
 _KINDS: Mapping[str, tuple[CauseKind, str]] = {
@@ -276,20 +278,39 @@ class Moved:
 
     @cached_property
     def _paid(self) -> Found:
-        """What the funder paid or took back, and what it withholds or let go of."""
+        """What the funder paid or took back, and what it withholds or let go of, as the statement counts it.
+
+        The first payment against the Home Office return of a quarter also ends what the OPCC's return had counted.
+        """
         found: Found = defaultdict(list)
-        for of, row in ((Of.GRANT_RECEIVED, Payment), (Of.WITHHELD, Withholding)):
-            entries = {entry.number: entry for entry in self._recorded.of(row.__tablename__)}
-            rows = self._session.execute(
-                select(row.id, row.amount, row.return_id, Stream.name)
-                .join(Stream, Stream.id == row.stream_id)
-                .join(Return, Return.id == row.return_id)
-                .where(row.id.in_(entries), Return.funding_year_id == self._year)
-            )
-            for number, amount, return_id, stream in rows:
-                cause = self._cause(entries[number], stream, at("return", number=return_id))
-                share = Share(cause, self._recorded.sign * amount)
-                found[(of, WHOLE_YEAR), Key(stream=self._names.stream(stream))].append(share)
+        recorded, then = self._recorded, self._recorded.then
+        if not (recorded.of("payment") or recorded.of("withholding")):
+            return found
+        whole_area = Return.funding_year_id == self._year, Return.kind != ReturnKind.CSP
+        rows = self._session.execute(select(Return.id, Return.quarter, Return.kind).where(*whole_area))
+        level = {number: (quarter.number, kind) for number, quarter, kind in rows}
+        stream = {row.id: row.name for row in self._session.execute(select(Stream.id, Stream.name))}
+        paid, new = then.rows(Payment, "return_id", return_id=list(level)), set(recorded.added("payment"))
+        paid_late = {level[row["return_id"]] for row in paid}
+        paid_early = {level[row["return_id"]] for row in paid if row["id"] not in new}
+        first: dict[int, Entry] = {}
+        for of, model in ((Of.GRANT_RECEIVED, Payment), (Of.WITHHELD, Withholding)):
+            entries = {entry.number: entry for entry in recorded.of(model.__tablename__)}
+            told = then.rows(model, "stream_id", "amount", "return_id", return_id=list(level))
+            for row in told:
+                if row["id"] in entries and level[row["return_id"]][1] is ReturnKind.HOME_OFFICE:
+                    first.setdefault(level[row["return_id"]][0], entries[row["id"]])
+            late = counted_levels({level[row["return_id"]] for row in told}, paid_late)
+            early = counted_levels({level[row["return_id"]] for row in told if row["id"] not in entries}, paid_early)
+            for row in told:
+                at_level, is_new = level[row["return_id"]], row["id"] in entries
+                counts, counted = at_level in late, at_level in early and not is_new
+                if counts != counted:
+                    name = stream[row["stream_id"]]
+                    entry = entries[row["id"]] if is_new else first[at_level[0]]
+                    cause = self._cause(entry, name, at("return", number=row["return_id"]))
+                    amount = recorded.sign * from_pence(row["amount"]) * (1 if counts else -1)
+                    found[(of, WHOLE_YEAR), Key(stream=self._names.stream(name))].append(Share(cause, amount))
         return found
 
 

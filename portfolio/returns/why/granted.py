@@ -175,11 +175,7 @@ class Granting:
         rows = self._then.rows(model, "stream_id", "amount", return_id=list(returns))
         told = {returns[row["return_id"]] for row in rows}
         paid = {returns[row["return_id"]] for row in self._then.rows(Payment, "amount", return_id=list(returns))}
-        counted = {
-            (quarter, kind)
-            for quarter, kind in told
-            if kind is ReturnKind.HOME_OFFICE or (quarter, ReturnKind.HOME_OFFICE) not in told | paid
-        }
+        counted = counted_levels(told, paid)
         here = [row for row in rows if returns[row["return_id"]] in counted]
         return pounds(model.__tablename__, _of_stream(here, self._stream(stream)))
 
@@ -201,6 +197,15 @@ class Granting:
             == (to_pence(told.cost), told.serial, date.isoformat(told.bought_on))
         ]
         return [Row("asset", row["id"], from_pence(row[column])) for row in alike[:1] if row[column]]
+
+
+def counted_levels(told: set[tuple[int, ReturnKind]], paid: set[tuple[int, ReturnKind]]) -> set[tuple[int, ReturnKind]]:
+    """Of the quarters and levels of which something is told, those that a statement counts; `paid` are those paid."""
+    return {
+        (quarter, kind)
+        for quarter, kind in told
+        if kind is ReturnKind.HOME_OFFICE or (quarter, ReturnKind.HOME_OFFICE) not in told | paid
+    }
 
 
 def _of_stream(rows: Iterable[Values], number: int) -> Collection[Values]:
