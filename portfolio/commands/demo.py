@@ -35,7 +35,7 @@ from portfolio.proposals.models import Proposal
 from portfolio.quarters import FinancialYear, Quarter
 from portfolio.returns import actions as returning
 from portfolio.returns import drafting
-from portfolio.returns.points import SORTS
+from portfolio.returns.points import LEDGER, SORTS
 from portfolio.returns.rules import ReturnKind
 from portfolio.story.actions import load
 
@@ -205,6 +205,7 @@ def _issue(here: Ground, quarter: Quarter, clock: Clock) -> None:
         for kind, csp in _wanted(session):
             row = returning.prepare_return(session, _year(session), quarter, kind, csp, by=preparer, at=now)
             accepted = dict.fromkeys(SORTS, "Agreed with the project, and told to the commissioner's office")
+            accepted[LEDGER] = "The ledger of the quarter was held against the claims by hand"
             returning.check_return(session, row, by=certifier, at=now, accepted=accepted)
             role = "Chief Finance Officer (section 151)"
             returning.certify_return(session, row, by=certifier, name=certifier.name, role=role, on=day_of(now), at=now)
