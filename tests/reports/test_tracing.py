@@ -9,7 +9,7 @@ from reports.addresses import Address, Addressed, AddressedSheet, Spot, slug
 from reports.checks import AT_MOST, Check, Figure, checks_sheet
 from reports.content import Kind, ReturnContent
 from reports.returns import book
-from reports.sheets import Sheet, Table, money, text
+from reports.sheets import Column, Sheet, Table, money, text
 from reports.totals import share_of
 from reports.tracing import Tracing
 from tests.reports import content_samples as samples
@@ -93,7 +93,10 @@ def test_a_formula_in_words(address: str, cell: str, words: str) -> None:
 
 def test_a_sum_below_nought_without_its_sign_turns_its_parts() -> None:
     lines = [("a", Decimal(-5)), ("b", Decimal(2))]
-    columns = [text("Item", lambda line: line[0], 10), money("Amount", lambda line: line[1])]
+    columns: list[Column[tuple[str, Decimal]]] = [
+        text("Item", lambda line: line[0], 10),
+        money("Amount", lambda line: line[1]),
+    ]
     source = Sheet("Source", "t", ("i",), Table("Source", columns, lines, total="Total"))
     figures = [
         Figure("first", Decimal(3), f"ABS({source.total('Amount')})"),

@@ -107,7 +107,7 @@ def test_what_is_recovered_is_due_again_unless_the_funder_keeps_it(scene: Scene,
     pay(scene, forwarded, 0, str(due.outstanding + 50))  # £50 too much
     recover("80.00", is_kept=True)
     due = money_in.of_return(scene.session, forwarded, TODAY).of(stream)
-    assert (due.withheld, due.outstanding) == (Decimal("330.00"), 0)
+    assert (due.withheld, due.outstanding) == (Decimal("330.00"), Decimal(0))
 
 
 def test_what_is_withheld_of_a_queried_return_settles_it_once_it_is_answered(scene: Scene, forwarded: Return) -> None:
