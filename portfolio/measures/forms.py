@@ -106,7 +106,7 @@ class MeasureForm(DefinitionForm):
 class AbandonForm(Form):
     """Why something is no longer measured."""
 
-    because = Paragraphs("Why it is no longer measured", missing="", most=SHORT_TEXT)
+    because = Paragraphs("Why it is no longer measured", missing="", most=SHORT_TEXT, id="abandoned-because")
 
 
 class IndicatorForm(Form):

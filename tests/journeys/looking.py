@@ -10,6 +10,9 @@ LAID_OUT = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values":
 """The rules that ask how a page is laid out; the others look at its words and tags, the same on any screen."""
 SCREENS = ((1280, 900, EVERYTHING), (390, 844, LAID_OUT))
 CHECK = "options => axe.run(options).then(({violations}) => violations.map(({id}) => id))"
+TWICE = """() => Object.entries([...document.querySelectorAll("[id]")]
+  .reduce((found, {id}) => ({...found, [id]: (found[id] || 0) + 1}), {}))
+  .filter(([, times]) => times > 1).map(([id]) => id)"""
 SQUEEZED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
   .filter((box) => box.checkVisibility() && box.offsetWidth < (/checkbox|radio/.test(box.type) ? 24 : 36))
   .map((box) => box.name)"""
@@ -21,6 +24,7 @@ def faults_of(page: Page) -> list[str]:
     The page ends as it began.
     """
     began, faults = page.viewport_size, []
+    faults += [f"{name} is the name of two things" for name in page.evaluate(TWICE)]
     page.evaluate(AXE_SCRIPT)
     for width, height, rules in SCREENS:
         page.set_viewport_size({"width": width, "height": height})

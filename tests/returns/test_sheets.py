@@ -263,3 +263,5 @@ def test_grant_received_counts_each_quarter_once(scene: Scene) -> None:
     kept_back = grant_withheld(Scope(scene.session, scene.year, Q4, Kind.STATEMENT, None))
     assert kept_back == {labour.id: Decimal("2.00")}
     assert unexplained(explained(scene, Q4, Kind.STATEMENT)) == [], "why they are what they are says the same"
+    scene.session.commit()
+    assert compared(scene.session, side_of(last), now_).unexplained == [], "and each has what was withheld as cause"
