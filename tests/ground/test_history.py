@@ -152,7 +152,8 @@ def test_history_is_written_in_the_same_order_each_time(session: Session) -> Non
     for area in reversed(areas):
         area.name += "!"
     session.commit()
-    changed = session.scalars(select(HistoryEntry.record_id).where(HistoryEntry.change == "changed"))
+    of_changes = select(HistoryEntry.record_id).where(HistoryEntry.change == "changed")
+    changed = session.scalars(of_changes.order_by(HistoryEntry.id))
     assert list(changed) == sorted(area.id for area in areas)
 
 
