@@ -1,5 +1,6 @@
 """The public page of what was published, and the pages on which it is looked at, left out and published."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -223,14 +224,11 @@ def recipient(reference: str, csp_key: str) -> Any:
 def identify_recipient(reference: str, csp_key: str) -> Any:
     """Records it."""
     found, form = _award(reference, csp_key, Act.PUBLISH), RecipientForm()
-    year = found.proposal.funding_year
-    if form.validate_on_submit():
-        with refusals_on(form) as outcome:
-            actions.identify_recipient(session(), found.proposal.lead_organisation, org_id=form.org_id.data or None)
-            commit()
-        if outcome.ok:
-            return _saved(year)
-    return _ask("recipient", form, year, found), 422
+
+    def identify() -> None:
+        actions.identify_recipient(session(), found.proposal.lead_organisation, org_id=form.org_id.data or None)
+
+    return _do("recipient", form, found, identify)
 
 
 @room.get("/open-data/awards/<reference>/<csp_key>/funder")
@@ -246,20 +244,17 @@ def funder(reference: str, csp_key: str) -> Any:
 def identify_funder(reference: str, csp_key: str) -> Any:
     """Records it."""
     found, form = _award(reference, csp_key, Act.PUBLISH), FunderForm()
-    year = found.proposal.funding_year
-    if form.validate_on_submit():
-        with refusals_on(form) as outcome:
-            actions.identify_funder(
-                session(),
-                found.csp,
-                authority=form.authority.data or None,
-                org_id=form.org_id.data or None,
-                gss=form.gss.data or None,
-            )
-            commit()
-        if outcome.ok:
-            return _saved(year)
-    return _ask("funder", form, year, found), 422
+
+    def identify() -> None:
+        actions.identify_funder(
+            session(),
+            found.csp,
+            authority=form.authority.data or None,
+            org_id=form.org_id.data or None,
+            gss=form.gss.data or None,
+        )
+
+    return _do("funder", form, found, identify)
 
 
 @room.get("/open-data/awards/<reference>/<csp_key>/given-on")
@@ -275,14 +270,7 @@ def given_on(reference: str, csp_key: str) -> Any:
 def give_on(reference: str, csp_key: str) -> Any:
     """Records it."""
     found, form = _award(reference, csp_key, Act.PUBLISH), GivenOnForm()
-    year = found.proposal.funding_year
-    if form.validate_on_submit():
-        with refusals_on(form) as outcome:
-            actions.give_on(session(), found, form.regrants_to.data or None)
-            commit()
-        if outcome.ok:
-            return _saved(year)
-    return _ask("given_on", form, year, found), 422
+    return _do("given_on", form, found, lambda: actions.give_on(session(), found, form.regrants_to.data or None))
 
 
 def _me() -> Person:
@@ -301,9 +289,17 @@ def _ask(template: str, form: Form, year: FundingYear, found: Award | None = Non
     return render_template(f"open_data/{template}.html", form=form, year=year, award=found)
 
 
-def _saved(year: FundingYear) -> Any:
-    flash("That is saved. The next version has it.", "success")
-    return redirect(url_for(".preview", year_id=year.id))
+def _do(template: str, form: Form, found: Award, deed: Callable[[], None]) -> Any:
+    """Record something of an award for its next version; what is refused is said on the page that it was asked on."""
+    year = found.proposal.funding_year
+    if form.validate_on_submit():
+        with refusals_on(form) as outcome:
+            deed()
+            commit()
+        if outcome.ok:
+            flash("That is saved. The next version has it.", "success")
+            return redirect(url_for(".preview", year_id=year.id))
+    return _ask(template, form, year, found), 422
 
 
 def _hand_out(file: PublishedFile) -> Any:
