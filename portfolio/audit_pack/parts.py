@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
@@ -125,21 +124,17 @@ def _filled_forms(session: Session, year: FundingYear, names: Names) -> Iterator
     found = session.execute(queries.filled_forms(year)).all()
     for row in found:
         content = session.scalar(select(FilledForm.file).where(FilledForm.id == row.id))
-        yield Part(f"filled_forms/{_form(row)}", [content or b""])
+        yield Part(f"filled_forms/{_own_name(row.id, row.file_name)}", [content or b""])
     if found:
         yield _table(
             "filled_forms/index.csv",
             "File, Return, Partnership, Quarter, Version, Filled by, Filled at, SHA-256",
             (
-                [_form(row), row.kind.value, row.name or "", row.quarter.short, str(row.version),
+                [_own_name(row.id, row.file_name), row.kind.value, row.name or "", row.quarter.short, str(row.version),
                  names.of(row.filled_by_id), _on(row.filled_at), row.file_sha256]
                 for row in found
             ),
         )  # fmt: skip
-
-
-def _form(row: Any) -> str:
-    return f"{row.id:06}_{plain_name(row.file_name)}"
 
 
 def _claims(session: Session, year: FundingYear, names: Names) -> Iterator[Part]:
@@ -201,21 +196,22 @@ def _evidence(session: Session, year: FundingYear, names: Names, *, with_evidenc
     if with_evidence:
         for row in found:
             content = session.scalar(select(Evidence.content).where(Evidence.id == row.id))
-            yield Part(f"evidence/{_evidence_name(row)}", [content or b""])
+            yield Part(f"evidence/{_own_name(row.id, row.name)}", [content or b""])
     yield _table(
         "evidence/index.csv",
         "Reference, Partnership, Quarter, Name, Kind, Bytes, SHA-256, For, Attached by, Attached at, File in this pack",
         (
             [*_of_claim(row.claim), row.name, row.media_type, str(row.size), row.sha256,
              "; ".join(f"{line.stream.name}, {line.category.name}" for line in row.lines),
-             names.of(row.attached_by_id), _on(row.attached_at), _evidence_name(row) if with_evidence else ""]
+             names.of(row.attached_by_id), _on(row.attached_at), _own_name(row.id, row.name) if with_evidence else ""]
             for row in found
         ),
     )  # fmt: skip
 
 
-def _evidence_name(row: Evidence) -> str:
-    return f"{row.id:06}_{plain_name(row.name)}"
+def _own_name(number: int, name: str) -> str:
+    """A file's name in the pack: files of one name are told apart by their numbers."""
+    return f"{number:06}_{plain_name(name)}"
 
 
 def _decisions(session: Session, year: FundingYear, names: Names) -> Iterator[Part]:
